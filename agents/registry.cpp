@@ -1,0 +1,20 @@
+#include "agents/agent.hpp"
+#include "core/check.hpp"
+
+namespace tengen {
+
+const std::vector<AgentEntry>& agent_entries() {
+  static const std::vector<AgentEntry> kEntries = {};
+  return kEntries;
+}
+
+const AgentEntry& find_agent(std::string_view name) {
+  std::vector<std::string> names;
+  for (const AgentEntry& entry : agent_entries()) {
+    if (entry.name == name) return entry;
+    names.push_back(entry.name);
+  }
+  throw UsageError("{}", unknown_name("agent", name, names));
+}
+
+}  // namespace tengen

@@ -1,0 +1,61 @@
+// What an observation and an action look like: plain data.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <initializer_list>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace tengen {
+
+enum class Element : std::uint8_t { kUint8, kFloat };
+
+constexpr std::size_t element_size(Element element) {
+  return element == Element::kUint8 ? sizeof(std::uint8_t) : sizeof(float);
+}
+
+/// Up to four extents, outermost first: {84, 84} is 84 rows of 84. Images are rows × columns, or
+/// channels × rows × columns. A scalar has rank 0 and count() 1.
+struct Shape {
+  std::array<int, 4> extent{};
+  int rank = 0;
+
+  constexpr Shape() = default;
+  constexpr Shape(std::initializer_list<int> extents) {
+    for (const int n : extents) extent[static_cast<std::size_t>(rank++)] = n;
+  }
+  [[nodiscard]] constexpr std::size_t count() const {
+    std::size_t n = 1;
+    for (int i = 0; i < rank; ++i) n *= static_cast<std::size_t>((*this)[i]);
+    return n;
+  }
+  constexpr int operator[](int i) const { return extent[static_cast<std::size_t>(i)]; }
+  friend constexpr bool operator==(const Shape&, const Shape&) = default;
+};
+
+/// One of n choices, numbered from 0.
+struct Discrete {
+  int n = 0;
+  std::vector<std::string> names;  ///< n names for people ("NOOP", "FIRE" …), or empty
+};
+
+/// A vector of low.size() reals, action i in [low[i], high[i]].
+struct Box {
+  std::vector<float> low, high;
+};
+
+using ActionSpace = std::variant<Discrete, Box>;
+
+/// The shape, element type and closed range of an observation.
+struct ObservationSpace {
+  Shape shape;
+  Element element = Element::kFloat;
+  float low = 0, high = 0;
+
+  [[nodiscard]] std::size_t bytes() const { return shape.count() * element_size(element); }
+};
+
+}  // namespace tengen

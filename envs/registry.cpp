@@ -1,0 +1,30 @@
+#include "envs/registry.hpp"
+
+#include <algorithm>
+#include <regex>
+
+namespace tengen {
+
+void EnvRegistry::add(EnvEntry entry) {
+  static const std::regex kId("[A-Za-z][A-Za-z0-9_]*-v[0-9]+");
+  if (!std::regex_match(entry.id, kId))
+    throw Error("environment id '{}' is not of the form Name-vN", entry.id);
+  if (std::ranges::any_of(entries_, [&](const EnvEntry& e) { return e.id == entry.id; }))
+    throw Error("environment id '{}' is already registered", entry.id);
+  entries_.push_back(std::move(entry));
+}
+
+const EnvEntry& EnvRegistry::find(std::string_view id) const {
+  const auto found = std::ranges::find(entries_, id, &EnvEntry::id);
+  if (found != entries_.end()) return *found;
+  std::vector<std::string> ids;
+  for (const EnvEntry& entry : entries_) ids.push_back(entry.id);
+  throw UsageError("{}", unknown_name("environment", id, ids));
+}
+
+std::unique_ptr<VectorEnv> EnvRegistry::make(std::string_view id, const Config& options, int lanes,
+                                             WorkerPool& pool) const {
+  return find(id).make(options, lanes, pool);
+}
+
+}  // namespace tengen

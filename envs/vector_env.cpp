@@ -1,0 +1,37 @@
+#include "envs/vector_env.hpp"
+
+namespace tengen {
+namespace {
+
+ObservationView rows(std::vector<std::byte>& memory, const ObservationSpace& space, int lanes) {
+  memory.resize(space.bytes() * static_cast<std::size_t>(lanes));
+  return {memory.data(), lanes, space.bytes(), space.shape, space.element};
+}
+
+}  // namespace
+
+StepBuffer::StepBuffer(const EnvSpec& spec, int lanes)
+    : reward_(static_cast<std::size_t>(lanes)),
+      terminated_(reward_.size()),
+      truncated_(reward_.size()) {
+  view_.observation = rows(observation_, spec.observation, lanes);
+  view_.final_observation = rows(final_observation_, spec.observation, lanes);
+  view_.reward = reward_;
+  view_.terminated = terminated_;
+  view_.truncated = truncated_;
+  if (spec.masked) {
+    const int actions = std::get<Discrete>(spec.action).n;
+    legal_.assign(reward_.size() * static_cast<std::size_t>(actions), 1);
+    view_.legal = {legal_, actions};
+  }
+}
+
+ActionMemory::ActionMemory(const ActionSpace& space, int lanes) {
+  const auto n = static_cast<std::size_t>(lanes);
+  if (const auto* box = std::get_if<Box>(&space))
+    box_.resize(n * box->low.size());
+  else
+    discrete_.resize(n);
+}
+
+}  // namespace tengen

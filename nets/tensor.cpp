@@ -1,0 +1,1 @@
+#include "nets/tensor.hpp"

@@ -1,0 +1,4 @@
+// The only bridge to torch.
+#pragma once
+
+#include <torch/torch.h>

@@ -1,0 +1,10 @@
+// Catch2 as the distribution has it: version 2 (Debian 12, Ubuntu 22.04) or 3.
+#pragma once
+
+#if __has_include(<catch2/catch_all.hpp>)
+#include <catch2/catch_all.hpp>
+using Catch::Approx;
+#else
+#include <catch2/catch.hpp>
+using Catch::Approx;
+#endif
