@@ -1,1 +1,94 @@
-int main() { return 0; }
+// `tengen`: one program, one subcommand a file.
+#include "experiments/commands.hpp"
+#include "experiments/common.hpp"
+
+#include <unistd.h>
+
+#include <cstdlib>
+#include <cstring>
+
+namespace tengen {
+namespace {
+
+constexpr int kFailure = 1, kUsage = 2;
+
+// OpenMP and OpenBLAS read these while they are loaded, before main(): the program starts itself
+// again with them set. Threads are ours to split, and a spinning barrier starves them; see
+// docs/architecture.md. What the user has set stays.
+void settle_thread_environment(char** argv) {
+  constexpr std::pair<const char*, const char*> kWanted[] = {
+      {"OMP_NUM_THREADS", "1"}, {"OPENBLAS_NUM_THREADS", "1"}, {"OMP_WAIT_POLICY", "PASSIVE"}};
+  bool changed = false;
+  for (const auto& [name, value] : kWanted) {
+    if (std::getenv(name) != nullptr) continue;
+    ::setenv(name, value, 0);
+    changed = true;
+  }
+  if (changed) ::execv("/proc/self/exe", argv);  // returns only on failure: then we go on as we are
+}
+
+std::string one_line(std::string text) {
+  while (!text.empty() && text.back() == '\n') text.pop_back();
+  for (char& c : text)
+    if (c == '\n') c = ' ';
+  return text;
+}
+
+int fail(std::string_view message, int code) {
+  fmt::print(stderr, "tengen: {}\n", one_line(std::string(message)));
+  return code;
+}
+
+// CLI11 only says that a word was not expected; people want to know which was meant.
+std::string explain(const CLI::App& program, const CLI::ParseError& error) {
+  const auto chosen = program.get_subcommands();
+  const CLI::App& parser = chosen.empty() ? program : *chosen.front();
+  const std::vector<std::string> left = parser.remaining(true);
+  if (dynamic_cast<const CLI::ExtrasError*>(&error) == nullptr || left.empty()) return error.what();
+  const std::string& word = left.front();
+  std::vector<std::string> known;
+  if (word.starts_with("-")) {
+    for (const CLI::Option* option : parser.get_options())
+      for (const std::string& name : option->get_lnames()) known.push_back("--" + name);
+    return unknown_name("option", word, known);
+  }
+  if (!chosen.empty()) return fmt::format("unexpected argument '{}'", word);
+  for (const CLI::App* command : program.get_subcommands(nullptr))
+    known.push_back(command->get_name());
+  return unknown_name("command", word, known);
+}
+
+int run(int argc, char** argv) {
+  CLI::App program{"Tengen: agents that learn to play, and people who watch them do it.", "tengen"};
+  program.set_version_flag("--version", [] { return "tengen " + version_text(); });
+  program.require_subcommand(1);
+  program.get_formatter()->column_width(34);
+  program.footer(
+      "First steps:\n"
+      "  tengen watch pong                     see the Pong player that ships\n"
+      "  tengen train cartpole-dqn             learn something small\n"
+      "  tengen eval oracle --env Pong-v0      the scripted expert's score\n"
+      "  tengen COMMAND --help                 options and examples of a command");
+  add_list_command(program);
+  add_bench_command(program);
+  try {
+    program.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    if (error.get_exit_code() == static_cast<int>(CLI::ExitCodes::Success))
+      return program.exit(error);
+    return fail(explain(program, error) + " (see 'tengen --help')", kUsage);
+  } catch (const UsageError& error) {
+    return fail(error.what(), kUsage);
+  } catch (const std::exception& error) {  // Error, and what the libraries below throw
+    return fail(error.what(), kFailure);
+  }
+  return 0;
+}
+
+}  // namespace
+}  // namespace tengen
+
+int main(int argc, char** argv) {
+  tengen::settle_thread_environment(argv);
+  return tengen::run(argc, argv);
+}

@@ -1,0 +1,98 @@
+// tengen bench envs|replay|updates|acting|all: how fast it is here.
+#include "experiments/bench/bench.hpp"
+
+#include "experiments/commands.hpp"
+#include "experiments/common.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <chrono>
+
+namespace tengen {
+namespace {
+
+struct Subject {
+  const char* name;
+  void (*run)(const BenchOptions&);
+};
+constexpr Subject kSubjects[] = {{"envs", bench_envs}};
+
+double rate(double seconds, const std::function<std::int64_t()>& work) {
+  using Clock = std::chrono::steady_clock;
+  const auto began = Clock::now();
+  std::int64_t done = 0;
+  double passed = 0;
+  do {
+    done += work();
+    passed = std::chrono::duration<double>(Clock::now() - began).count();
+  } while (passed < seconds);
+  return static_cast<double>(done) / passed;
+}
+
+void print(const BenchOptions& options, const nlohmann::ordered_json& figure) {
+  if (options.json)
+    fmt::print("{}\n", figure.dump());
+  else
+    fmt::print("{:<44} {:>14.4g} {:<12} {} thread{}\n", figure["what"].get<std::string>(),
+               figure["value"].get<double>(), figure["unit"].get<std::string>(),
+               figure["threads"].get<int>(), figure["threads"] == 1 ? "" : "s");
+  std::fflush(stdout);
+}
+
+void run(const std::string& what, const BenchOptions& options) {
+  std::vector<std::string> names{"all"};
+  bool found = false;
+  for (const Subject& subject : kSubjects) {
+    names.emplace_back(subject.name);
+    if (what != "all" && what != subject.name) continue;
+    found = true;
+    subject.run(options);
+  }
+  if (!found) throw UsageError("{}", unknown_name("benchmark", what, names));
+}
+
+}  // namespace
+
+double bench(const BenchOptions& options, const std::string& what, const std::string& unit,
+             int threads, const std::function<std::int64_t()>& work) {
+  rate(options.seconds / 4, work);  // warm-up
+  std::vector<double> rates;
+  for (int i = 0; i < options.repetitions; ++i) rates.push_back(rate(options.seconds, work));
+  std::ranges::sort(rates);
+  const double median = rates[rates.size() / 2];
+  print(options, {{"what", what},
+                  {"value", median},
+                  {"unit", unit},
+                  {"threads", threads},
+                  {"min", rates.front()},
+                  {"max", rates.back()},
+                  {"n", rates.size()}});
+  return median;
+}
+
+void report(const BenchOptions& options, const std::string& what, double value,
+            const std::string& unit, int threads) {
+  print(options, {{"what", what}, {"value", value}, {"unit", unit}, {"threads", threads}});
+}
+
+void add_bench_command(CLI::App& program) {
+  CLI::App* command = program.add_subcommand("bench", "Measure speed on this machine");
+  const auto shared = std::make_shared<SharedOptions>();
+  const auto options = std::make_shared<BenchOptions>();
+  const auto what = std::make_shared<std::string>();
+  command->add_option("WHAT", *what, "envs, replay, updates, acting or all")->required();
+  command->add_option("--seconds", options->seconds, "Length of one repetition")
+      ->check(CLI::Range(0.001, 3600.0));
+  command->add_option("--repetitions", options->repetitions, "Repetitions; the median counts")
+      ->check(CLI::Range(1, 1000));
+  add_shared(*command, *shared, {Shared::kJson, Shared::kThreads});
+  command->footer("Example:\n  tengen bench envs --seconds 2 --json");
+  command->callback([shared, options, what] {
+    options->json = shared->json;
+    options->threads = shared->thread_budget();
+    run(*what, *options);
+  });
+}
+
+}  // namespace tengen

@@ -1,0 +1,13 @@
+// The subcommands of `tengen`: one file each, one line here, one line in main.cpp.
+#pragma once
+
+#include <CLI/CLI.hpp>
+
+namespace tengen {
+
+/// Each adds its subcommand, with its options and its callback, to the program. A callback throws
+/// Error or UsageError; main() turns them into one line on stderr and the exit code.
+void add_bench_command(CLI::App& program);
+void add_list_command(CLI::App& program);
+
+}  // namespace tengen

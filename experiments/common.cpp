@@ -1,0 +1,57 @@
+#include "experiments/common.hpp"
+
+#include "experiments/version.hpp"
+
+#include <sched.h>
+
+namespace tengen {
+
+int SharedOptions::thread_budget() const {
+  if (threads > 0) return threads;
+  cpu_set_t allowed;
+  CPU_ZERO(&allowed);
+  return sched_getaffinity(0, sizeof(allowed), &allowed) == 0 ? CPU_COUNT(&allowed) : 1;
+}
+
+void add_shared(CLI::App& command, SharedOptions& options, std::initializer_list<Shared> wanted) {
+  for (const Shared option : wanted) {
+    switch (option) {
+      case Shared::kJson:
+        command.add_flag("--json", options.json, "Figures as JSON lines on stdout");
+        break;
+      case Shared::kQuiet:
+        command.add_flag("--quiet", options.quiet, "No progress on stderr");
+        break;
+      case Shared::kPlugins:
+        command.add_option("--plugin", options.plugins, "Library with more environments")
+            ->type_name("LIB")
+            ->expected(1)
+            ->take_all();
+        break;
+      case Shared::kThreads:
+        command.add_option("--threads", options.threads, "Threads to use; 0: every core")
+            ->type_name("N")
+            ->check(CLI::Range(0, 1024));
+        break;
+      case Shared::kSeed:
+        command.add_option("--seed", options.seed, "Seed of every random stream")->type_name("N");
+        break;
+      case Shared::kDevice:
+        command.add_option("--device", options.device, "Where the networks run: cpu or cuda")
+            ->type_name("NAME");
+        break;
+    }
+  }
+}
+
+EnvRegistry make_registry(const std::vector<std::filesystem::path>& plugins) {
+  EnvRegistry registry = builtin_envs();
+  if (!plugins.empty()) throw UsageError("this build has no plug-in loader");
+  return registry;
+}
+
+std::string version_text() {
+  return fmt::format("{} ({}{})", kVersion, kRevision, kModified ? ", modified" : "");
+}
+
+}  // namespace tengen

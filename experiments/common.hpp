@@ -1,0 +1,42 @@
+// What the subcommands share: options, the list of environments, how figures are printed.
+#pragma once
+
+#include "envs/registry.hpp"
+
+#include <CLI/CLI.hpp>
+#include <cstdint>
+#include <filesystem>
+#include <initializer_list>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace tengen {
+
+/// Options that mean the same in every subcommand that has them.
+struct SharedOptions {
+  bool json = false;                           ///< --json: figures as JSON lines on stdout
+  bool quiet = false;                          ///< --quiet: no progress on stderr
+  std::vector<std::filesystem::path> plugins;  ///< --plugin LIB, repeatable
+  int threads = 0;                             ///< --threads N; 0 = every core
+  std::optional<std::uint64_t> seed;           ///< --seed N
+  std::string device = "cpu";                  ///< --device cpu|cuda
+
+  /// The thread budget: `threads`, or the number of cores this process may use.
+  [[nodiscard]] int thread_budget() const;
+};
+
+enum class Shared { kJson, kQuiet, kPlugins, kThreads, kSeed, kDevice };
+
+/// Adds the named options to a subcommand. `options` must outlive parsing: keep it in a shared_ptr
+/// that the callback owns.
+void add_shared(CLI::App& command, SharedOptions& options, std::initializer_list<Shared> wanted);
+
+/// The environments that ship and those of the given plug-ins and of TENGEN_PLUGIN_PATH
+/// (colon-separated libraries or folders of them). Throws Error where a plug-in does not load.
+EnvRegistry make_registry(const std::vector<std::filesystem::path>& plugins);
+
+/// "0.1.0 (3f2a9c1, modified)": version, revision and state of the tree at build.
+std::string version_text();
+
+}  // namespace tengen
