@@ -2,6 +2,7 @@
 // leftovers.
 #pragma once
 
+#include <concepts>
 #include <cstdint>
 #include <filesystem>
 #include <map>
@@ -13,60 +14,87 @@
 
 namespace tengen {
 
-/// A tree of settings flattened to dotted keys: "agent.learning_rate". A regular value; a section()
-/// view shares the record of which keys were read with its parent.
+/// The types a setting can be read as.
+template <class T>
+concept SettingType = std::same_as<T, bool> || std::same_as<T, int> ||
+    std::same_as<T, std::int64_t> || std::same_as<T, float> || std::same_as<T, double> ||
+    std::same_as<T, std::string> || std::same_as<T, std::vector<int>> ||
+    std::same_as<T, std::vector<double>> || std::same_as<T, std::vector<std::string>>;
+
+/// A tree of settings flattened to dotted keys: "agent.learning_rate".
+///
+/// The settings are a plain value: set() on a copy or on a section() changes that one alone. What
+/// is shared by copies and sections is the record of which keys were asked for and with which
+/// default, so that an agent may keep its own copy and the recipe's owner can still tell what
+/// nobody read.
 class Config {
  public:
   using Value = std::variant<bool, std::int64_t, double, std::string, std::vector<double>,
                              std::vector<std::string>>;
 
   Config() = default;
-  /// Throws Error with file, line and column for malformed TOML or a value of a type not listed
-  /// above.
+  /// Throws Error with file, line and column for an unreadable file, malformed TOML, a value of a
+  /// type not listed above (dates, nested arrays), or a key that is not of letters, digits, _ and
+  /// -.
   static Config from_file(const std::filesystem::path& path);
   static Config from_string(std::string_view toml, std::string origin = "<string>");
 
   /// Command line: "agent.learning_rate=1e-3". The value is TOML; bare words are strings.
   /// Throws UsageError if malformed. Unknown keys are found by check_all_read().
   void set(std::string_view assignment);
+  /// Throws UsageError if the key is malformed, or a section where a setting is meant or vice
+  /// versa.
   void set(std::string_view key, Value value);
 
+  /// Whether there is a setting or a section of that name. Does not count as reading it.
   [[nodiscard]] bool has(std::string_view key) const;
-  /// The setting, or `fallback`, which is recorded so that the resolved recipe shows every default.
-  /// T: bool, int, std::int64_t, float, double, std::string, std::vector<int|double|std::string>.
+  /// The setting, or `fallback`, which is recorded so that the resolved recipe shows every default
+  /// (whoever asks again should ask with the same one). Integers are read from 1e6 as from 1000000.
   /// Throws UsageError naming key, value and expected type.
-  template <class T>
+  template <SettingType T>
   [[nodiscard]] T get(std::string_view key, T fallback) const;
+  [[nodiscard]] std::string get(std::string_view key, const char* fallback) const {
+    return get<std::string>(key, fallback);
+  }
   /// As get, and throws UsageError unless low ≤ value ≤ high.
-  template <class T>
-  [[nodiscard]] T get(std::string_view key, T fallback, T low, T high) const;
+  template <SettingType T>
+  requires(std::is_arithmetic_v<T> && !std::same_as<T, bool>) [[nodiscard]] T
+      get(std::string_view key, T fallback, T low, T high) const;
   /// As get<std::string>, and throws UsageError with the nearest match unless the value is one of
   /// `choices`.
   [[nodiscard]] std::string choice(std::string_view key, std::string_view fallback,
                                    const std::vector<std::string>& choices) const;
-  /// Keys below `name.`, as a Config of their own (sharing values and read marks).
+  /// The settings below `name.`, as a Config of their own.
   [[nodiscard]] Config section(std::string_view name) const;
+  /// The keys that are set (defaults are not), sorted.
   [[nodiscard]] std::vector<std::string> keys() const;
 
   /// Throws UsageError naming the first key that nobody asked for and the nearest key somebody did.
   void check_all_read() const;
-  /// The resolved recipe as TOML: what was set and every default that was asked for.
+  /// The resolved recipe as TOML: what was set and every default that was asked for. Reading it
+  /// back gives the same values to the last bit.
   [[nodiscard]] std::string to_toml() const;
 
  private:
-  struct Entry {
+  struct Setting {
     Value value;
-    bool read = false;       // somebody asked for it
-    bool defaulted = false;  // recorded from a fallback
+    std::string where;  // "pong.toml:12", or "" for the command line
   };
-  struct Store;  // origin, std::map<std::string, Entry>
-  [[nodiscard]] Store& store() const;
+  using Asked = std::map<std::string, Value, std::less<>>;  // key → default
 
-  mutable std::shared_ptr<Store> store_;
+  [[nodiscard]] std::string full(std::string_view key) const { return prefix_ + std::string(key); }
+  void assign(std::string key, Setting setting);
+  // The setting or null; records that `key` was asked for.
+  [[nodiscard]] const Setting* ask(std::string_view key, Value fallback) const;
+
+  std::map<std::string, Setting, std::less<>> settings_;  // by full key
+  std::shared_ptr<Asked> asked_ = std::make_shared<Asked>();
   std::string prefix_;  // "" or "agent."
 };
 
-/// The member of `candidates` with the smallest edit distance to `word`; "" if none is near.
+/// The member of `candidates` that `word` was probably meant to be: by edit distance, letter case
+/// aside, as the beginning of a longer name, or by initials (lr: learning_rate); "" if none is
+/// near.
 std::string nearest_match(std::string_view word, const std::vector<std::string>& candidates);
 /// "unknown {what} 'pnog'; did you mean 'pong'? (known: …)": the one way such errors read.
 std::string unknown_name(std::string_view what, std::string_view word,
