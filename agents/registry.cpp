@@ -1,10 +1,13 @@
 #include "agents/agent.hpp"
+#include "agents/random.hpp"
 #include "core/check.hpp"
 
 namespace tengen {
 
 const std::vector<AgentEntry>& agent_entries() {
-  static const std::vector<AgentEntry> kEntries = {};
+  static const std::vector<AgentEntry> kEntries = {
+      {"random", "uniformly random legal actions", make_random, load_random_policy},
+  };
   return kEntries;
 }
 

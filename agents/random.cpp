@@ -1,0 +1,87 @@
+#include "agents/random.hpp"
+
+#include "envs/vector_env.hpp"
+
+namespace tengen {
+namespace {
+
+// The index of the k-th legal action.
+std::int32_t nth_legal(std::span<const std::uint8_t> legal, std::uint32_t k) {
+  std::int32_t action = 0;
+  while (legal[static_cast<std::size_t>(action)] == 0 || k-- > 0) ++action;
+  return action;
+}
+
+class RandomAgent final : public Agent {
+ public:
+  explicit RandomAgent(const AgentContext& context)
+      : space_(context.env.action),
+        buffer_(context.env, context.lanes),
+        action_(context.env.action, context.lanes),
+        policy_(context.env.action, context.seed) {}
+
+  StepView slot() override { return buffer_.view(); }
+  ActionView act() override {
+    policy_.act(buffer_.view(), action_.view());
+    return action_.view();
+  }
+  void learn(Logger&) override { steps_ += buffer_.view().lanes(); }
+  [[nodiscard]] std::int64_t steps() const override { return steps_; }
+  [[nodiscard]] std::unique_ptr<Policy> policy(int) const override {
+    return std::make_unique<RandomPolicy>(space_, 0);
+  }
+
+  void save(ArchiveWriter& writer, const std::filesystem::path&) override {
+    writer.put("agent/steps", steps_);
+    writer.put("agent/rng", policy_.rng());
+    writer.put_span<std::uint8_t>("agent/legal", buffer_.view().legal.data);
+  }
+  void load(const ArchiveReader& reader, const std::filesystem::path&) override {
+    steps_ = reader.get<std::int64_t>("agent/steps");
+    policy_.set_rng(reader.get<Rng>("agent/rng"));
+    reader.get_span("agent/legal", buffer_.view().legal.data);
+  }
+  void save_policy(ArchiveWriter&) const override {}  // it knows nothing worth keeping
+
+ private:
+  ActionSpace space_;
+  StepBuffer buffer_;
+  ActionMemory action_;
+  RandomPolicy policy_;
+  std::int64_t steps_ = 0;
+};
+
+}  // namespace
+
+void RandomPolicy::act(const StepView& seen, ActionBuffer out) {
+  if (const auto* box = std::get_if<Box>(&space_)) {
+    for (std::size_t i = 0; i < out.box.size(); ++i) {
+      const std::size_t dimension = i % box->low.size();
+      out.box[i] = static_cast<float>(rng_.uniform(box->low[dimension], box->high[dimension]));
+    }
+    return;
+  }
+  const auto actions = static_cast<std::uint32_t>(std::get<Discrete>(space_).n);
+  for (int lane = 0; lane < seen.lanes(); ++lane) {
+    auto& action = out.discrete[static_cast<std::size_t>(lane)];
+    if (seen.legal.empty()) {
+      action = static_cast<std::int32_t>(rng_.below(actions));
+      continue;
+    }
+    const auto legal = seen.legal.row(lane);
+    std::uint32_t count = 0;
+    for (const std::uint8_t allowed : legal) count += allowed;
+    TENGEN_CHECK(count > 0, "lane {} has no legal action", lane);
+    action = nth_legal(legal, rng_.below(count));
+  }
+}
+
+std::unique_ptr<Agent> make_random(const AgentContext& context) {
+  return std::make_unique<RandomAgent>(context);
+}
+
+std::unique_ptr<Policy> load_random_policy(const AgentContext& context, const ArchiveReader&) {
+  return std::make_unique<RandomPolicy>(context.env.action, context.seed);
+}
+
+}  // namespace tengen

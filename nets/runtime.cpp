@@ -1,0 +1,28 @@
+#include "nets/runtime.hpp"
+
+#include "core/check.hpp"
+#include "nets/tensor.hpp"
+
+#include <regex>
+
+namespace tengen {
+
+std::string torch_version() { return TORCH_VERSION; }
+
+void check_device(const std::string& device) {
+  if (device == "cpu") return;
+  static const std::regex kCuda("cuda(:[0-9]{1,3})?");
+  if (!std::regex_match(device, kCuda))
+    throw UsageError("unknown device '{}'; cpu, cuda or cuda:N (N from 0) would be right", device);
+  if (!torch::cuda::is_available())
+    throw UsageError(
+        "device '{}': this LibTorch ({}) has no CUDA, or finds no GPU; use cpu, or see "
+        "docs/building.md",
+        device, torch_version());
+  const int index = device == "cuda" ? 0 : std::stoi(device.substr(5));
+  if (index >= static_cast<int>(torch::cuda::device_count()))
+    throw UsageError("device '{}': there are {} GPUs, numbered from 0", device,
+                     torch::cuda::device_count());
+}
+
+}  // namespace tengen
