@@ -1,0 +1,117 @@
+# shellcheck shell=bash
+# Sourced by scripts/run and scripts/test: installs what the build needs, configures a preset, builds it.
+# Works from a fresh clone on Debian 12 or later and on Ubuntu 22.04 or later.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+install_missing=true  # --no-install turns it off
+torch_version=2.13.0  # the PyTorch wheel where the distribution has no LibTorch of 1.13 or later
+
+say() { printf '== %s\n' "$*" >&2; }
+fail() { printf 'error: %s\n' "$*" >&2; exit 1; }
+fail_usage() { printf 'error: %s\n' "$*" >&2; exit 2; }
+
+as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi; }
+
+# apt_version PACKAGE: the version that apt would install; nothing if it has none.
+apt_version() { apt-cache policy "$1" | awk '/Candidate:/ && $2 != "(none)" {print $2}'; }
+
+has_package() { [ "$(dpkg-query -W -f='${db:Status-Status}' "$1" 2>/dev/null)" = installed ]; }
+
+lists_updated=false
+update_lists() {
+  $lists_updated || as_root apt-get update -qq >&2
+  lists_updated=true
+}
+
+# need REASON PACKAGE…: installs the packages that are missing, saying what and why.
+need() {
+  local reason=$1 package missing=()
+  shift
+  for package; do has_package "$package" || missing+=("$package"); done
+  [ ${#missing[@]} = 0 ] && return
+  $install_missing || fail "missing: ${missing[*]} ($reason); install with: apt-get install ${missing[*]}"
+  [ "$(id -u)" = 0 ] || command -v sudo >/dev/null || fail "missing: ${missing[*]} ($reason); neither root nor sudo to install them"
+  say "installing with apt: ${missing[*]} ($reason)"
+  update_lists
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >&2
+}
+
+# A C++20 compiler: the distribution's g++, or g++-12 where that is older (Ubuntu 22.04).
+choose_compiler() {
+  if dpkg --compare-versions "$(apt_version g++ | cut -d: -f2)" ge 12; then
+    need "C++20 compiler" g++
+  else
+    need "C++20 compiler" g++-12
+    export CC=gcc-12 CXX=g++-12
+  fi
+}
+
+# toml++ is missing from Ubuntu 22.04: its headers out of Debian's package go to .deps/.
+fetch_tomlplusplus() {
+  local url=http://deb.debian.org/debian/pool/main/t/tomlplusplus/libtomlplusplus-dev_3.3.0+ds-1_amd64.deb
+  [ -e .deps/usr/include/toml++/toml.h ] && return
+  $install_missing || fail "toml++ is missing; without --no-install its headers are fetched into .deps/"
+  need "fetching toml++" curl ca-certificates
+  say "fetching the headers of toml++ into .deps/ (this distribution has no package)"
+  mkdir -p .deps
+  curl -fsSL "$url" -o .deps/toml.deb
+  echo "2779cce0001466dcf60eb6262ff68a888d49f9e30aee80c499d1d4f6f9f6e12e  .deps/toml.deb" | sha256sum --check --quiet || fail "$url is not the file it was"
+  dpkg -x .deps/toml.deb .deps
+}
+
+# LibTorch: the distribution's (with OpenBLAS as its BLAS: the default one is 40 times slower), or a wheel in .venv/.
+choose_torch() {
+  local version blas
+  version=$(apt_version libtorch-dev)
+  if [ -n "$version" ] && dpkg --compare-versions "$version" ge 1.13; then
+    need "tensors and networks" libtorch-dev
+    need "fast linear algebra" libopenblas0-pthread
+    for blas in libblas liblapack; do use_openblas "$blas.so.3"; done
+    return
+  fi
+  if ! compgen -G '.venv/lib/python3*/site-packages/torch/lib/libtorch.so' >/dev/null; then
+    $install_missing || fail "LibTorch is missing; without --no-install a PyTorch wheel is put into .venv/"
+    need "a private environment for LibTorch" python3-venv ca-certificates
+    say "installing the PyTorch $torch_version wheel into .venv/ (this distribution has no libtorch-dev of 1.13 or later)"
+    python3 -m venv .venv
+    .venv/bin/pip install --quiet --no-deps "torch==$torch_version+cpu" \
+      --extra-index-url https://download.pytorch.org/whl/cpu >&2
+  fi
+  torch=$(echo "$PWD"/.venv/lib/python3*/site-packages/torch)
+}
+
+use_openblas() {
+  local name
+  name="$1-$(gcc -print-multiarch 2>/dev/null || "$CC" -print-multiarch)"
+  [[ $(readlink -f "/etc/alternatives/$name") == */openblas* ]] && return
+  $install_missing || { say "warning: $1 is not OpenBLAS; choose it with: update-alternatives --config $name"; return; }
+  say "making OpenBLAS the machine's $1"
+  as_root update-alternatives --set "$name" "/usr/lib/${name#"$1-"}/openblas-pthread/$1" >&2
+}
+
+# setup: everything that the build needs; sets $torch where LibTorch is not the distribution's.
+setup() {
+  command -v apt-get >/dev/null || fail "this script installs with apt (Debian, Ubuntu); elsewhere see docs/building.md"
+  torch=ON
+  if $install_missing && [ -z "$(apt_version libcli11-dev)" ]; then update_lists; fi
+  choose_compiler
+  need "build tools" cmake ninja-build pkg-config ccache mold
+  need "libraries" libfmt-dev libcli11-dev nlohmann-json3-dev libstb-dev libzstd-dev libxxhash-dev
+  if [ -n "$(apt_version libtomlplusplus-dev)" ]; then need "recipes" libtomlplusplus-dev; else fetch_tomlplusplus; fi
+  need "the window" libsdl2-dev libimgui-dev
+  need "tests" catch2 python3
+  need "plots and clips" gnuplot-nox ffmpeg
+  choose_torch
+}
+
+# build PRESET [TARGET…]: configures and builds.
+build() {
+  local preset=$1 options=()
+  shift
+  [ "$torch" = ON ] || options+=("-DTENGEN_TORCH=$torch")
+  [ ! -d .deps ] || options+=("-DCMAKE_PREFIX_PATH=$PWD/.deps/usr")
+  say "building in build/$preset"
+  cmake --preset "$preset" "${options[@]}"
+  cmake --build "build/$preset" --parallel "$(nproc)" "${@/#/--target=}"
+}
