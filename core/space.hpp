@@ -58,4 +58,15 @@ struct ObservationSpace {
   [[nodiscard]] std::size_t bytes() const { return shape.count() * element_size(element); }
 };
 
+/// What an environment is, apart from its state.
+struct EnvSpec {
+  std::string name;              ///< "Pong-v0"
+  ObservationSpace observation;  ///< one newest frame; stacking is the learner's business
+  ActionSpace action;
+  int max_episode_steps = 0;  ///< time limit in steps, kept by the vector environment; 0 = none
+  bool masked = false;  ///< some actions are illegal at times; filled in by the vector environment
+  double steps_per_second = 15;  ///< natural speed for people who watch or play
+  double picture_aspect = 0;     ///< width / height that draw()'s picture is shown at; 0: its own
+};
+
 }  // namespace tengen

@@ -1,1 +1,274 @@
 #include "replay/replay_buffer.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstring>
+#include <limits>
+
+namespace tengen {
+namespace {
+
+// Keeps every transition reachable (Schaul et al. 2016, section 3.3).
+constexpr double kPriorityEpsilon = 1e-6;
+
+const ReplayOptions& checked(const ReplayOptions& options) {
+  const auto at_least_one = [](std::string_view name, std::int64_t value) {
+    if (value < 1) throw Error("replay: {} must be at least 1, not {}", name, value);
+  };
+  at_least_one("capacity", options.capacity);
+  at_least_one("lanes", options.lanes);
+  at_least_one("stack", options.stack);
+  at_least_one("n_steps", options.n_steps);
+  if (!(options.gamma >= 0 && options.gamma <= 1))
+    throw Error("replay: gamma must be in [0, 1], not {}", options.gamma);
+  if (!(options.alpha >= 0 && options.alpha <= 1))
+    throw Error("replay: alpha must be in [0, 1], not {}", options.alpha);
+  if (options.capacity / options.lanes >= std::int64_t{1} << 31)
+    throw Error("replay: capacity {} is more than 2^31 a lane", options.capacity);
+  return options;
+}
+
+int actions_of(const ActionSpace& space) {
+  const auto* discrete = std::get_if<Discrete>(&space);
+  return discrete != nullptr ? discrete->n : 0;
+}
+
+int dimensions_of(const ActionSpace& space) {
+  const auto* box = std::get_if<Box>(&space);
+  return box != nullptr ? static_cast<int>(box->low.size()) : 0;
+}
+
+}  // namespace
+
+ReplayBuffer::ReplayBuffer(const EnvSpec& spec, const ReplayOptions& options)
+    : lanes_(checked(options).lanes),
+      stack_(options.stack),
+      n_steps_(options.n_steps),
+      actions_(actions_of(spec.action)),
+      dimensions_(dimensions_of(spec.action)),
+      masked_(spec.masked),
+      gamma_(options.gamma),
+      alpha_(options.alpha),
+      times_((options.capacity + lanes_ - 1) / lanes_),
+      // The oldest transition's stack, the newest one's successor, and the slot being written.
+      ring_(times_ + n_steps_ + stack_),
+      observation_(spec.observation),
+      frame_bytes_(spec.observation.bytes()),
+      frames_(static_cast<std::size_t>(lanes_ * ring_) * frame_bytes_),
+      steps_(static_cast<std::size_t>(lanes_ * ring_)),
+      box_actions_(steps_.size() * static_cast<std::size_t>(dimensions_)),
+      legal_(masked_ ? steps_.size() * static_cast<std::size_t>(actions_) : 0),
+      finals_(frame_bytes_),
+      zero_frame_(frame_bytes_),
+      newest_(static_cast<std::size_t>(lanes_ * stack_), zero_frame_.data()),
+      slot_reward_(static_cast<std::size_t>(lanes_)),
+      slot_terminated_(slot_reward_.size()),
+      slot_truncated_(slot_reward_.size()),
+      slot_final_(slot_reward_.size() * frame_bytes_) {
+  if (options.prioritised) priorities_.emplace(capacity());
+}
+
+StepView ReplayBuffer::slot() {
+  StepView view;
+  view.observation = {frame(0, position(now_ + 1)), lanes_,
+                      static_cast<std::size_t>(ring_) * frame_bytes_, observation_.shape,
+                      observation_.element};
+  view.final_observation = {slot_final_.data(), lanes_, frame_bytes_, observation_.shape,
+                            observation_.element};
+  view.reward = slot_reward_;
+  view.terminated = slot_terminated_;
+  view.truncated = slot_truncated_;
+  view.legal = legal_at(now_ + 1);
+  return view;
+}
+
+void ReplayBuffer::start() {
+  TENGEN_CHECK(now_ == -1, "start() after the first step");
+  now_ = 0;
+  refresh_newest();
+}
+
+void ReplayBuffer::commit(const ActionView& action, std::span<const float> reward) {
+  TENGEN_CHECK(now_ >= 0, "commit() before start()");
+  TENGEN_CHECK(reward.size() == slot_reward_.size());
+  TENGEN_CHECK(dimensions_ == 0
+                   ? action.discrete.size() == reward.size()
+                   : action.box.size() == reward.size() * static_cast<std::size_t>(dimensions_));
+  const std::size_t at = position(now_);
+  for (int lane = 0; lane < lanes_; ++lane) {
+    const auto i = static_cast<std::size_t>(lane);
+    const End end = slot_terminated_[i] != 0  ? End::kTerminated
+                    : slot_truncated_[i] != 0 ? End::kTruncated
+                                              : End::kNone;
+    const auto choice = dimensions_ == 0 ? static_cast<std::uint32_t>(action.discrete[i]) : 0U;
+    steps_[row(lane, at)] = {reward[i], choice & 0x3FFF'FFFFU, static_cast<std::uint32_t>(end)};
+    const auto d = static_cast<std::size_t>(dimensions_);
+    std::copy_n(action.box.begin() + static_cast<std::ptrdiff_t>(d > 0 ? i * d : 0), d,
+                box_actions_.begin() + static_cast<std::ptrdiff_t>(row(lane, at) * d));
+    if (end != End::kNone)
+      std::memcpy(finals_.add(now_ * lanes_ + lane), slot_final_.data() + i * frame_bytes_,
+                  frame_bytes_);
+  }
+  ++now_;
+  finals_.drop_before(oldest_time() * lanes_);
+  // The transition that came in takes the leaf of the one that just went out.
+  if (priorities_ && now_ >= n_steps_)
+    for (std::int64_t id = last_id() - lanes_; id < last_id(); ++id)
+      priorities_->set(id % capacity(), max_priority_);
+  refresh_newest();
+}
+
+MaskView ReplayBuffer::newest_legal() { return legal_at(std::max<std::int64_t>(now_, 0)); }
+
+MaskView ReplayBuffer::legal_at(std::int64_t time) {
+  if (!masked_) return {};
+  const std::size_t n = slot_reward_.size() * static_cast<std::size_t>(actions_);
+  return {std::span(legal_).subspan(position(time) * n, n), actions_};
+}
+
+std::int64_t ReplayBuffer::size() const {
+  return lanes_ * std::clamp<std::int64_t>(now_ + 1 - n_steps_, 0, times_);
+}
+
+std::int64_t ReplayBuffer::last_id() const {
+  return lanes_ * std::max<std::int64_t>(now_ + 1 - n_steps_, 0);
+}
+
+std::int64_t ReplayBuffer::oldest_time() const {
+  return std::max<std::int64_t>(now_ + 2 - ring_, 0);
+}
+
+void ReplayBuffer::refresh_newest() {
+  const auto n = static_cast<std::size_t>(stack_);
+  for (int lane = 0; lane < lanes_; ++lane)
+    put_stack(lane, now_, std::span(newest_).subspan(static_cast<std::size_t>(lane) * n, n));
+}
+
+// The newest out.size() frames of the episode at `time`, oldest first, zeros before its start.
+void ReplayBuffer::put_stack(int lane, std::int64_t time, std::span<const std::byte*> out) const {
+  std::size_t at = position(time);
+  for (std::size_t i = out.size(); i-- > 0;) {
+    out[i] = frame(lane, at);
+    if (i == 0) return;
+    at = at == 0 ? static_cast<std::size_t>(ring_) - 1 : at - 1;
+    const bool first = time-- == 0 || steps_[row(lane, at)].end != 0;
+    if (!first) continue;
+    std::fill_n(out.begin(), i, zero_frame_.data());
+    return;
+  }
+}
+
+void ReplayBuffer::sample(int count, float beta, Rng& rng, ReplayBatch& out) const {
+  TENGEN_CHECK(count >= 1 && size() >= 1);
+  const auto n = static_cast<std::size_t>(count);
+  out.size = count;
+  out.stack = stack_;
+  out.frame_bytes = frame_bytes_;
+  out.observation.resize(n * static_cast<std::size_t>(stack_));
+  out.next_observation.resize(out.observation.size());
+  out.action.resize(dimensions_ == 0 ? n : 0);
+  out.box_action.resize(n * static_cast<std::size_t>(dimensions_));
+  out.reward.resize(n);
+  out.discount.resize(n);
+  out.weight.resize(n);
+  out.next_legal.resize(masked_ ? n * static_cast<std::size_t>(actions_) : 0);
+  out.index.resize(n);
+  draw_indices(beta, rng, out);
+  for (std::size_t i = 0; i < n; ++i) fill_row(i, out);
+}
+
+void ReplayBuffer::draw_indices(float beta, Rng& rng, ReplayBatch& out) const {
+  if (!priorities_) {
+    const auto n = static_cast<std::uint32_t>(size());
+    for (auto& id : out.index) id = first_id() + rng.below(n);
+    std::fill(out.weight.begin(), out.weight.end(), 1.0F);
+    return;
+  }
+  const double part = priorities_->total() / out.size;
+  std::array<double, 64> targets{};
+  for (std::size_t first = 0; first < out.index.size(); first += targets.size()) {
+    const std::size_t n = std::min(targets.size(), out.index.size() - first);
+    for (std::size_t i = 0; i < n; ++i)
+      targets[i] = part * (static_cast<double>(first + i) + rng.uniform_double());
+    priorities_->find(std::span(targets).first(n), std::span(out.index).subspan(first, n));
+  }
+  float least = std::numeric_limits<float>::infinity();
+  for (const std::int64_t leaf : out.index) least = std::min(least, (*priorities_)[leaf]);
+  for (std::size_t i = 0; i < out.index.size(); ++i) {
+    const float priority = (*priorities_)[out.index[i]];
+    out.weight[i] = static_cast<float>(std::pow(static_cast<double>(least / priority), beta));
+    // The one transition in the window that has this leaf.
+    const std::int64_t ahead = (out.index[i] - first_id()) % capacity();
+    out.index[i] = first_id() + (ahead < 0 ? ahead + capacity() : ahead);
+  }
+}
+
+void ReplayBuffer::fill_row(std::size_t i, ReplayBatch& out) const {
+  const std::int64_t time = out.index[i] / lanes_;
+  const int lane = static_cast<int>(out.index[i] % lanes_);
+  const auto n = static_cast<std::size_t>(stack_);
+  put_stack(lane, time, std::span(out.observation).subspan(i * n, n));
+  const std::size_t at = position(time);
+  if (dimensions_ == 0) {
+    out.action[i] = static_cast<std::int32_t>(steps_[row(lane, at)].action);
+  } else {
+    const auto d = static_cast<std::size_t>(dimensions_);
+    std::copy_n(box_actions_.begin() + static_cast<std::ptrdiff_t>(row(lane, at) * d), d,
+                out.box_action.begin() + static_cast<std::ptrdiff_t>(i * d));
+  }
+
+  float total = 0, discount = 1;
+  End end = End::kNone;
+  std::int64_t next = time;  // of the successor's frame
+  while (end == End::kNone && next < time + n_steps_) {
+    const Step& step = steps_[row(lane, position(next++))];
+    total += discount * step.reward;
+    discount *= gamma_;
+    end = static_cast<End>(step.end);
+  }
+  out.reward[i] = total;
+  out.discount[i] = end == End::kTerminated ? 0 : discount;
+
+  const auto next_stack = std::span(out.next_observation).subspan(i * n, n);
+  if (end == End::kNone) {
+    put_stack(lane, next, next_stack);
+  } else {
+    next_stack.back() = finals_.find((next - 1) * lanes_ + lane);
+    if (stack_ > 1) put_stack(lane, next - 1, next_stack.first(n - 1));
+  }
+  if (masked_) {
+    const auto m = static_cast<std::size_t>(actions_);
+    const auto to = out.next_legal.begin() + static_cast<std::ptrdiff_t>(i * m);
+    const auto from = (position(next) * slot_reward_.size() + static_cast<std::size_t>(lane)) * m;
+    if (end == End::kNone)
+      std::copy_n(legal_.begin() + static_cast<std::ptrdiff_t>(from), m, to);
+    else
+      std::fill_n(to, m, std::uint8_t{1});
+  }
+}
+
+void ReplayBuffer::update_priorities(std::span<const std::int64_t> index,
+                                     std::span<const float> error) {
+  TENGEN_CHECK(index.size() == error.size());
+  if (!priorities_) return;
+  for (std::size_t i = 0; i < index.size(); ++i) {
+    if (!std::isfinite(error[i]))
+      throw Error("replay: a TD error is {}: learning has diverged; a lower learning_rate may help",
+                  error[i]);
+    if (index[i] < first_id() || index[i] >= last_id()) continue;
+    const auto priority = static_cast<float>(
+        std::pow(std::abs(static_cast<double>(error[i])) + kPriorityEpsilon, alpha_));
+    max_priority_ = std::max(max_priority_, priority);
+    priorities_->set(index[i] % capacity(), priority);
+  }
+}
+
+std::size_t ReplayBuffer::memory_bytes() const {
+  return sizeof(*this) + frames_.size() + steps_.size() * sizeof(Step) +
+         box_actions_.size() * sizeof(float) + legal_.size() + finals_.memory_bytes() +
+         (priorities_ ? priorities_->memory_bytes() : 0) + newest_.size() * sizeof(newest_[0]) +
+         zero_frame_.size() + slot_final_.size() + slot_reward_.size() * (sizeof(float) + 2);
+}
+
+}  // namespace tengen

@@ -1,0 +1,26 @@
+// Memory that costs nothing until it is written.
+#pragma once
+
+#include <cstddef>
+
+namespace tengen {
+
+/// `size` zero bytes straight from the operating system, in huge pages where it grants them. A page
+/// takes physical memory at its first touch, so a large buffer grows with what it holds.
+class LazyMemory {
+ public:
+  /// Throws Error if the machine could never hold so much.
+  explicit LazyMemory(std::size_t size);
+  ~LazyMemory();
+  LazyMemory(const LazyMemory&) = delete;
+  LazyMemory& operator=(const LazyMemory&) = delete;
+
+  [[nodiscard]] std::byte* data() const { return data_; }
+  [[nodiscard]] std::size_t size() const { return size_; }
+
+ private:
+  std::size_t size_;
+  std::byte* data_;
+};
+
+}  // namespace tengen
