@@ -15,10 +15,15 @@ struct Colour {
   friend bool operator==(const Colour&, const Colour&) = default;
 };
 
-/// height × width RGB bytes, row 0 at the top. Drawing is clipped to the picture.
+/// height × width RGB bytes, row 0 at the top. Drawing is clipped to the picture; sizes of zero or
+/// less and coordinates that are not numbers draw nothing.
+///
+/// Coordinates of shapes are continuous: pixel (i, j) is the square from (i, j) to (i + 1, j + 1),
+/// so a crisp line one pixel wide runs through y + 0.5.
 class Canvas {
  public:
   Canvas() = default;
+  /// Sizes ≥ 0.
   Canvas(int width, int height, Colour fill = {}) { reset(width, height, fill); }
   /// Keeps the memory where the size stays.
   void reset(int width, int height, Colour fill = {});
@@ -27,21 +32,33 @@ class Canvas {
   [[nodiscard]] int height() const { return height_; }
   [[nodiscard]] std::span<std::uint8_t> rgb() { return pixels_; }
   [[nodiscard]] std::span<const std::uint8_t> rgb() const { return pixels_; }
+  /// (x, y) must lie inside.
   [[nodiscard]] Colour at(int x, int y) const;
 
   void fill(int x, int y, int width, int height, Colour colour);
+  /// Anti-aliased, with round ends.
   void line(double x0, double y0, double x1, double y1, Colour colour, double thickness = 1);
   void disc(double x, double y, double radius, Colour colour);  ///< anti-aliased
-  void polygon(std::span<const double> xy, Colour colour);      ///< convex, x0 y0 x1 y1 …
-  /// A 5×7 pixel font at integer scale, ASCII.
+  /// Convex, x0 y0 x1 y1 … in either direction; anti-aliased.
+  void polygon(std::span<const double> xy, Colour colour);
+  /// A 5×7 pixel ASCII font at integer scale; (x, y) is the top left corner. '\n' starts a line
+  /// kLineHeight below; what is not printable ASCII is a box.
   void text(int x, int y, std::string_view text, Colour colour, int scale = 1);
-  /// Copies `source` here, scaled to width × height by nearest neighbour.
+  /// Copies `source`, another canvas, here, scaled to width × height by nearest neighbour.
   void blit(const Canvas& source, int x, int y, int width, int height);
 
-  /// Throws Error if the file cannot be written.
+  /// Throws Error if the file cannot be written. The canvas must not be empty.
   void write_png(const std::filesystem::path& path) const;
 
+  static constexpr int kCharWidth = 6;   ///< pixels from one character to the next, at scale 1
+  static constexpr int kLineHeight = 9;  ///< pixels from one line to the next, at scale 1
+
  private:
+  // Blends `colour` over every pixel of the box by coverage(x, y) at the pixel's centre.
+  template <class F>
+  void shade(double left, double top, double right, double bottom, Colour colour, F&& coverage);
+  void glyph(int x, int y, unsigned char character, Colour colour, int scale);
+
   int width_ = 0, height_ = 0;
   std::vector<std::uint8_t> pixels_;
 };

@@ -4,7 +4,12 @@
 #if __has_include(<catch2/catch_all.hpp>)
 #include <catch2/catch_all.hpp>
 using Catch::Approx;
+using Catch::Matchers::ContainsSubstring;
+using Catch::Matchers::Equals;
+using Catch::Matchers::StartsWith;
 #else
 #include <catch2/catch.hpp>
-using Catch::Approx;
+using Catch::Matchers::Equals;
+using Catch::Matchers::StartsWith;
+inline auto ContainsSubstring(const std::string& text) { return Catch::Matchers::Contains(text); }
 #endif
