@@ -25,12 +25,13 @@ update_lists() {
 }
 
 # need REASON PACKAGE…: installs the packages that are missing, saying what and why.
+absent=()  # what --no-install leaves missing
 need() {
   local reason=$1 package missing=()
   shift
   for package; do has_package "$package" || missing+=("$package"); done
-  [ ${#missing[@]} = 0 ] && return
-  $install_missing || fail "missing: ${missing[*]} ($reason); install with: apt-get install ${missing[*]}"
+  [ ${#missing[@]} != 0 ] || return 0
+  $install_missing || { absent+=("${missing[@]}"); return 0; }
   [ "$(id -u)" = 0 ] || command -v sudo >/dev/null || fail "missing: ${missing[*]} ($reason); neither root nor sudo to install them"
   say "installing with apt: ${missing[*]} ($reason)"
   update_lists
@@ -50,8 +51,8 @@ choose_compiler() {
 # toml++ is missing from Ubuntu 22.04: its headers out of Debian's package go to .deps/.
 fetch_tomlplusplus() {
   local url=http://deb.debian.org/debian/pool/main/t/tomlplusplus/libtomlplusplus-dev_3.3.0+ds-1_amd64.deb
-  [ -e .deps/usr/include/toml++/toml.h ] && return
-  $install_missing || fail "toml++ is missing; without --no-install its headers are fetched into .deps/"
+  [ ! -e .deps/usr/include/toml++/toml.h ] || return 0
+  $install_missing || { absent+=("toml++ (fetched into .deps/)"); return 0; }
   need "fetching toml++" curl ca-certificates
   say "fetching the headers of toml++ into .deps/ (this distribution has no package)"
   mkdir -p .deps
@@ -62,16 +63,16 @@ fetch_tomlplusplus() {
 
 # LibTorch: the distribution's (with OpenBLAS as its BLAS: the default one is 40 times slower), or a wheel in .venv/.
 choose_torch() {
-  local version blas
+  local version
   version=$(apt_version libtorch-dev)
   if [ -n "$version" ] && dpkg --compare-versions "$version" ge 1.13; then
     need "tensors and networks" libtorch-dev
     need "fast linear algebra" libopenblas0-pthread
-    for blas in libblas liblapack; do use_openblas "$blas.so.3"; done
+    use_openblas
     return
   fi
   if ! compgen -G '.venv/lib/python3*/site-packages/torch/lib/libtorch.so' >/dev/null; then
-    $install_missing || fail "LibTorch is missing; without --no-install a PyTorch wheel is put into .venv/"
+    $install_missing || { absent+=("libtorch (a PyTorch wheel, put into .venv/)"); return 0; }
     need "a private environment for LibTorch" python3-venv ca-certificates
     say "installing the PyTorch $torch_version wheel into .venv/ (this distribution has no libtorch-dev of 1.13 or later)"
     python3 -m venv .venv
@@ -82,12 +83,14 @@ choose_torch() {
 }
 
 use_openblas() {
-  local name
-  name="$1-$(gcc -print-multiarch 2>/dev/null || "$CC" -print-multiarch)"
-  [[ $(readlink -f "/etc/alternatives/$name") == */openblas* ]] && return
-  $install_missing || { say "warning: $1 is not OpenBLAS; choose it with: update-alternatives --config $name"; return; }
-  say "making OpenBLAS the machine's $1"
-  as_root update-alternatives --set "$name" "/usr/lib/${name#"$1-"}/openblas-pthread/$1" >&2
+  local link name
+  for link in /etc/alternatives/lib{blas,lapack}.so.3-*; do
+    name=${link##*/}
+    if [[ ! -e $link || $(readlink "$link") == */openblas* ]]; then continue; fi
+    $install_missing || fail "$name is not OpenBLAS; choose it with: update-alternatives --config $name"
+    say "making OpenBLAS the machine's ${name%%-*} ($name)"
+    as_root update-alternatives --set "$name" "/usr/lib/${name#*.so.3-}/openblas-pthread/${name%%-*}" >&2
+  done
 }
 
 # setup: everything that the build needs; sets $torch where LibTorch is not the distribution's.
@@ -102,7 +105,9 @@ setup() {
   need "the window" libsdl2-dev libimgui-dev
   need "tests" catch2 python3
   need "plots and clips" gnuplot-nox ffmpeg
+  need "the window's tests, on a virtual display" xvfb xauth
   choose_torch
+  [ ${#absent[@]} = 0 ] || fail "missing: ${absent[*]}; install them, or leave out --no-install"
 }
 
 # build PRESET [TARGET…]: configures and builds.
