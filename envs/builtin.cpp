@@ -1,13 +1,35 @@
+#include "envs/classic/acrobot.hpp"
 #include "envs/classic/cart_pole.hpp"
 #include "envs/classic/catch.hpp"
+#include "envs/classic/grid_world.hpp"
+#include "envs/classic/mountain_car.hpp"
+#include "envs/classic/pendulum.hpp"
 #include "envs/registry.hpp"
 
 namespace tengen {
+namespace {
+
+std::unique_ptr<VectorEnv> make_grid_world(const Config& options, int lanes, WorkerPool& pool) {
+  GridWorld prototype;
+  prototype.size =
+      options.get<int>("size", prototype.size, GridWorld::kSmallest, GridWorld::kLargest);
+  if (prototype.size % 2 == 0)
+    throw UsageError("GridWorld-v0: size = {} is even; the middle walls need an odd one",
+                     prototype.size);
+  return std::make_unique<BatchedEnv<GridWorld>>(prototype, lanes, pool);
+}
+
+}  // namespace
 
 EnvRegistry builtin_envs() {
   EnvRegistry registry;
   registry.add(env_entry<CartPole>("Balance a pole on a cart (Gymnasium's dynamics)"));
+  registry.add(env_entry<MountainCar>("Swing a car out of a valley (Gymnasium's dynamics)"));
+  registry.add(env_entry<Acrobot>("Swing two links up (Gymnasium's dynamics)"));
+  registry.add(env_entry<Pendulum>("Swing a pendulum up by torque (Gymnasium's dynamics)"));
   registry.add(env_entry<Catch>("Catch a falling ball, 10 × 5 board (bsuite's rules)"));
+  registry.add(
+      {"GridWorld-v0", "Four rooms, corner to corner; size = 7 (odd, 5 to 15)", make_grid_world});
   return registry;
 }
 
