@@ -1,3 +1,5 @@
+#include "envs/arcade/arcade.hpp"
+#include "envs/arcade/pong.hpp"
 #include "envs/classic/acrobot.hpp"
 #include "envs/classic/cart_pole.hpp"
 #include "envs/classic/catch.hpp"
@@ -30,6 +32,7 @@ EnvRegistry builtin_envs() {
   registry.add(env_entry<Catch>("Catch a falling ball, 10 × 5 board (bsuite's rules)"));
   registry.add(
       {"GridWorld-v0", "Four rooms, corner to corner; size = 7 (odd, 5 to 15)", make_grid_world});
+  registry.add(arcade::arcade_entry<arcade::Pong>("Pong against the computer, to 21 points"));
   return registry;
 }
 

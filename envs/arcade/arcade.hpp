@@ -1,0 +1,206 @@
+// The Atari pipeline around a game: frame skip, sticky actions, no-op starts, and small pictures.
+#pragma once
+
+#include "envs/arcade/screen.hpp"
+#include "envs/registry.hpp"
+
+#include <algorithm>
+#include <concepts>
+#include <type_traits>
+#include <vector>
+
+namespace tengen::arcade {
+
+/// A game on the 160×210 screen, one 60 Hz frame at a time: see Pong for what each part means.
+template <class G>
+concept Game = std::is_trivially_copyable_v<G> && requires(G game, const G& seen, Window& window) {
+  game.reset();
+  { game.step(0) } -> std::same_as<float>;
+  { seen.over() } -> std::same_as<bool>;
+  { seen.lives() } -> std::same_as<int>;
+  { seen.oracle(4) } -> std::same_as<int>;
+  seen.draw_still(window);
+  seen.draw_moving(window);
+  seen.moving();
+  seen.still_changes(seen, [](const Rect&) {});
+};
+
+/// How a game is shown and stepped. The defaults are those of the usual DQN experiments on Atari
+/// games (no sticky actions; Machado et al. 2018 propose repeat_action_probability 0.25).
+struct ArcadeOptions {
+  int frame_skip = 4;  ///< frames a step, ≥ 1; the picture is the maximum of the last two
+  double repeat_action_probability = 0;  ///< every frame keeps the last action with this chance
+  int noop_max = 30;        ///< an episode starts after 1…noop_max idle frames; 0: none
+  int max_frames = 108000;  ///< an episode is truncated after this many frames; 0: never
+  Format format;
+  bool episodic_life = false;  ///< a lost life ends the episode, the game goes on in the next
+  bool fire_reset = true;      ///< where FIRE serves, press it when an episode starts
+
+  /// Reads every option; throws UsageError if one is out of range.
+  static ArcadeOptions from(const Config& config);
+};
+
+/// Writes `game` as a picture for people.
+template <Game G>
+void draw_screen(const G& game, Canvas& canvas) {
+  Window window(kWholeScreen);
+  game.draw_still(window);
+  game.draw_moving(window);
+  canvas.reset(kScreenWidth, kScreenHeight);
+  const std::span<std::uint8_t> rgb = canvas.rgb();
+  for (std::size_t i = 0; i < rgb.size() / 3; ++i) {
+    const Colour& colour = G::kPalette[window.row(0)[i]];
+    rgb[3 * i] = colour.red;
+    rgb[3 * i + 1] = colour.green;
+    rgb[3 * i + 2] = colour.blue;
+  }
+}
+
+/// The environment: observation format.shape() bytes (newest picture only), reward as the game
+/// scores it. A picture equals develop() of two whole screens, but is made faster: the still part
+/// of the screen is kept in the learner's format, and only what moved is drawn over it.
+template <Game G>
+class Arcade {
+ public:
+  using Element = std::uint8_t;
+  using Action = int;
+
+  explicit Arcade(const ArcadeOptions& options = {})
+      : options_(options), background_(options.format.shape().count()) {
+    restart();
+  }
+
+  [[nodiscard]] EnvSpec spec() const {
+    EnvSpec spec;
+    spec.name = G::kId;
+    spec.observation = {options_.format.shape(), tengen::Element::kUint8, 0, 255};
+    const std::vector<std::string> names = G::action_names();
+    spec.action = Discrete{static_cast<int>(names.size()), names};
+    spec.max_episode_steps = (options_.max_frames + options_.frame_skip - 1) / options_.frame_skip;
+    spec.steps_per_second = 60.0 / options_.frame_skip;
+    spec.picture_aspect = 4.0 / 3.0;
+    return spec;
+  }
+
+  void reset(Rng& rng) {
+    if (life_lost_)
+      life_lost_ = false;
+    else
+      restart();
+    held_ = 0;
+    if (options_.noop_max > 0) {
+      const std::uint32_t frames = 1 + rng.below(static_cast<std::uint32_t>(options_.noop_max));
+      for (std::uint32_t i = 0; i < frames; ++i) advance(0);
+    }
+    if (G::kFireServes && options_.fire_reset) advance(1);
+    update_background();
+  }
+
+  Outcome step(int action, Rng& rng) {
+    const int lives = game_.lives();
+    Outcome outcome;
+    for (int i = 0; i < options_.frame_skip && !game_.over(); ++i) {
+      const bool repeat =
+          options_.repeat_action_probability > 0 && rng.chance(options_.repeat_action_probability);
+      if (!repeat) held_ = action;
+      outcome.reward += advance(held_);
+    }
+    if (options_.frame_skip == 1) previous_ = game_;  // nothing to take the maximum of
+    life_lost_ = options_.episodic_life && !game_.over() && game_.lives() < lives;
+    outcome.terminated = game_.over() || life_lost_;
+    update_background();
+    return outcome;
+  }
+
+  void observe(std::span<std::uint8_t> out) const {
+    std::ranges::copy(background_, out.begin());
+    const auto patch = [&](const Rect& area) {
+      const Rect cells = cells_over(area, options_.format.size);
+      if (cells.empty()) return;
+      const Rect pixels = pixels_under(cells, options_.format.size);
+      Window older(pixels), newer(pixels);
+      draw(previous_, older);
+      draw(game_, newer);
+      develop(older, newer, kMix, options_.format, cells, out);
+    };
+    const auto before = previous_.moving(), now = game_.moving();
+    for (std::size_t i = 0; i < now.size(); ++i) patch(united(before[i], now[i]));
+    game_.still_changes(previous_, patch);
+  }
+
+  void draw(Canvas& canvas) const { draw_screen(game_, canvas); }
+  [[nodiscard]] int oracle() const { return game_.oracle(options_.frame_skip); }
+
+  void save(ArchiveWriter& writer, const std::string& name) const {
+    writer.put(name + "/game", game_);
+    writer.put(name + "/previous", previous_);
+    writer.put(name + "/held", held_);
+  }
+  void load(const ArchiveReader& reader, const std::string& name) {
+    game_ = reader.get<G>(name + "/game");
+    previous_ = reader.get<G>(name + "/previous");
+    held_ = reader.get<int>(name + "/held");
+    life_lost_ = false;
+    paint_background();
+  }
+
+  /// The two frames that the picture is the maximum of.
+  [[nodiscard]] const G& game() const { return game_; }
+  [[nodiscard]] const G& previous() const { return previous_; }
+
+ private:
+  static constexpr MixTable kMix = mix_table(G::kPalette);
+
+  static void draw(const G& game, Window& window) {
+    game.draw_still(window);
+    game.draw_moving(window);
+  }
+
+  void restart() {
+    game_.reset();
+    previous_ = game_;
+    paint_background();
+  }
+
+  float advance(int action) {
+    previous_ = game_;
+    return game_.step(action);
+  }
+
+  void paint_background() {
+    drawn_ = game_;
+    paint({0, 0, options_.format.size, options_.format.size});
+  }
+
+  // background_ is the still part of drawn_; makes it that of game_.
+  void update_background() {
+    const G drawn = drawn_;
+    drawn_ = game_;
+    game_.still_changes(drawn,
+                        [&](const Rect& area) { paint(cells_over(area, options_.format.size)); });
+  }
+
+  void paint(const Rect& cells) {
+    Window window(pixels_under(cells, options_.format.size));
+    game_.draw_still(window);
+    develop(window, window, kMix, options_.format, cells, background_);
+  }
+
+  ArcadeOptions options_;
+  G game_{}, previous_{}, drawn_{};
+  int held_ = 0;            // the action of the last frame
+  bool life_lost_ = false;  // the episode ended, the game did not
+  std::vector<std::uint8_t> background_;
+};
+
+/// The registry's entry of a game.
+template <Game G>
+EnvEntry arcade_entry(std::string description) {
+  return {G::kId, std::move(description),
+          [](const Config& config, int lanes, WorkerPool& pool) -> std::unique_ptr<VectorEnv> {
+            return std::make_unique<BatchedEnv<Arcade<G>>>(Arcade<G>(ArcadeOptions::from(config)),
+                                                           lanes, pool);
+          }};
+}
+
+}  // namespace tengen::arcade

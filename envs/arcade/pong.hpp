@@ -1,0 +1,72 @@
+// Pong: the first to 21 points, against a bat that follows the ball a little too slowly.
+#pragma once
+
+#include "envs/arcade/screen.hpp"
+
+#include <array>
+#include <string>
+#include <vector>
+
+namespace tengen::arcade {
+
+/// One game of Pong, a 60 Hz frame at a time; a small trivially copyable value without randomness.
+/// The learner holds the right bat. Geometry, colours and rules are those published for the Atari
+/// 2600 game, as far as docs/arcade.md does not say otherwise; it is not the ROM.
+struct Pong {
+  static constexpr const char* kId = "Pong-v0";
+  /// RIGHT is up and LEFT is down, as the paddle turns.
+  enum Action { kNoop, kFire, kRight, kLeft, kRightFire, kLeftFire };
+  static std::vector<std::string> action_names() {
+    return {"NOOP", "FIRE", "RIGHT", "LEFT", "RIGHTFIRE", "LEFTFIRE"};
+  }
+  static constexpr bool kFireServes = false;  ///< the ball comes by itself
+
+  static constexpr int kFieldTop = 34, kFieldBottom = 194;  ///< between the walls
+  static constexpr int kEnemyX = 16, kPlayerX = 140, kBatWidth = 4, kBatHeight = 16;
+  static constexpr int kBallWidth = 2, kBallHeight = 4;
+  static constexpr int kWinningScore = 21, kServeWait = 60;
+
+  /// A new game.
+  void reset() { *this = Pong{}; }
+  /// One frame. The reward: 1 for a point, −1 for a point of the enemy.
+  float step(int action);
+  [[nodiscard]] bool over() const;
+  [[nodiscard]] int lives() const { return 0; }
+  /// Wins nearly every point: sees the whole state and acts for `frames` frames at a time.
+  [[nodiscard]] int oracle(int frames) const;
+
+  enum Pixel : std::uint8_t { kBackground, kWhite, kEnemyColour, kPlayerColour };
+  static constexpr Palette kPalette = {
+      {{144, 72, 17}, {236, 236, 236}, {213, 130, 74}, {92, 186, 92}}};
+  void draw_still(Window& window) const;
+  void draw_moving(Window& window) const;
+  /// Everything that draw_moving draws.
+  [[nodiscard]] std::array<Rect, 3> moving() const { return {enemy(), player(), ball()}; }
+  /// Calls area(Rect) for every part that draw_still draws differently for `other`.
+  template <class F>
+  void still_changes(const Pong& other, F&& area) const {
+    if (enemy_score != other.enemy_score) area(kEnemyScore);
+    if (player_score != other.player_score) area(kPlayerScore);
+  }
+
+  float player_y = 96, player_speed = 0;  ///< top of the bat, pixels; pixels a frame, down is > 0
+  int enemy_y = 115;
+  int ball_x = 78, ball_y = 115, ball_vx = -1, ball_vy = 1;
+  int wait = kServeWait;  ///< frames until the ball is in play
+  int frame = 0;
+  int player_score = 0, enemy_score = 0;
+
+ private:
+  static constexpr Rect kEnemyScore{20, 1, 28, 20}, kPlayerScore{100, 1, 28, 20};
+
+  [[nodiscard]] Rect enemy() const;
+  [[nodiscard]] Rect player() const;
+  [[nodiscard]] Rect ball() const;
+  void move_player(int action);
+  void move_enemy();
+  void move_ball(bool fire);
+  void bounce_off(float bat_y);
+  float score_point();
+};
+
+}  // namespace tengen::arcade

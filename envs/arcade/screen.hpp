@@ -1,0 +1,122 @@
+// The 160×210 screen of the arcade games, any part of it at a time, and what a learner sees of it.
+#pragma once
+
+#include "core/canvas.hpp"
+#include "core/space.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <span>
+
+namespace tengen::arcade {
+
+inline constexpr int kScreenWidth = 160, kScreenHeight = 210;
+
+/// Columns [x, x + width), rows [y, y + height); empty if width or height is 0.
+struct Rect {
+  int x = 0, y = 0, width = 0, height = 0;
+
+  [[nodiscard]] constexpr bool empty() const { return width <= 0 || height <= 0; }
+  [[nodiscard]] constexpr int right() const { return x + width; }
+  [[nodiscard]] constexpr int bottom() const { return y + height; }
+  friend constexpr bool operator==(const Rect&, const Rect&) = default;
+};
+
+inline constexpr Rect kWholeScreen{0, 0, kScreenWidth, kScreenHeight};
+
+constexpr Rect intersection(const Rect& a, const Rect& b) {
+  const int x = std::max(a.x, b.x), y = std::max(a.y, b.y);
+  return {x, y, std::max(0, std::min(a.right(), b.right()) - x),
+          std::max(0, std::min(a.bottom(), b.bottom()) - y)};
+}
+
+constexpr bool overlap(const Rect& a, const Rect& b) { return !intersection(a, b).empty(); }
+
+/// The smallest rectangle around both; an empty one does not count.
+constexpr Rect united(const Rect& a, const Rect& b) {
+  if (a.empty()) return b;
+  if (b.empty()) return a;
+  const int x = std::min(a.x, b.x), y = std::min(a.y, b.y);
+  return {x, y, std::max(a.right(), b.right()) - x, std::max(a.bottom(), b.bottom()) - y};
+}
+
+/// A game's colours; pixels are indices into it.
+inline constexpr int kMaxColours = 16;
+using Palette = std::array<Colour, kMaxColours>;
+
+/// A part of the screen, one palette index a pixel. Drawing is in screen coordinates and clipped
+/// to the part, so that a game draws itself the same way into any of them.
+class Window {
+ public:
+  /// `area` lies within the screen. Pixels start undefined: a game paints all of them.
+  explicit Window(const Rect& area) : area_(area) {}
+
+  [[nodiscard]] const Rect& area() const { return area_; }
+  /// Row y of the screen from column area().x on.
+  [[nodiscard]] const std::uint8_t* row(int y) const {
+    return pixels_ + (y - area_.y) * area_.width;
+  }
+
+  void fill(const Rect& rect, std::uint8_t colour) {
+    const Rect part = intersection(rect, area_);
+    std::uint8_t* at = pixels_ + (part.y - area_.y) * area_.width + (part.x - area_.x);
+    for (int y = 0; y < part.height; ++y, at += area_.width) std::fill_n(at, part.width, colour);
+  }
+  /// A decimal digit, 0…9, of three by five cells stretched over `rect`.
+  void digit(const Rect& rect, int value, std::uint8_t colour);
+  /// Rows of up to eight pixels, bit 7 leftmost; pixel (x, y) of the screen is the first row's
+  /// bit 7.
+  void sprite(int x, int y, std::span<const std::uint8_t> rows, std::uint8_t colour);
+
+ private:
+  Rect area_;
+  std::uint8_t pixels_[kScreenWidth * kScreenHeight];  // NOLINT: undefined on purpose
+};
+
+/// What a learner sees of the screen: `size` is 84 or 42, `channels` 1 (luminance) or 3 (RGB).
+struct Format {
+  int size = 84;
+  int channels = 1;
+
+  [[nodiscard]] Shape shape() const {
+    return channels == 1 ? Shape{size, size} : Shape{channels, size, size};
+  }
+  friend constexpr bool operator==(const Format&, const Format&) = default;
+};
+
+/// OpenCV's RGB → grey: 0.299 R + 0.587 G + 0.114 B in 15-bit fixed point, rounded.
+constexpr std::uint8_t luminance(const Colour& c) {
+  return static_cast<std::uint8_t>((c.red * 9798 + c.green * 19235 + c.blue * 3735 + (1 << 14)) >>
+                                   15);
+}
+
+/// Luminance, red, green and blue of the channel-wise maximum of two pixels, by
+/// older · kMaxColours + newer.
+using MixTable = std::array<std::array<std::uint8_t, kMaxColours * kMaxColours>, 4>;
+
+constexpr MixTable mix_table(const Palette& palette) {
+  MixTable table{};
+  for (std::size_t i = 0; i < kMaxColours * kMaxColours; ++i) {
+    const Colour &a = palette[i / kMaxColours], &b = palette[i % kMaxColours];
+    const Colour c{std::max(a.red, b.red), std::max(a.green, b.green), std::max(a.blue, b.blue)};
+    table[0][i] = luminance(c);
+    table[1][i] = c.red;
+    table[2][i] = c.green;
+    table[3][i] = c.blue;
+  }
+  return table;
+}
+
+/// The cells of a size × size picture that depend on pixels of `area`.
+Rect cells_over(const Rect& area, int size);
+/// The pixels that those cells depend on.
+Rect pixels_under(const Rect& cells, int size);
+
+/// Writes `cells` of the picture: the maximum of two frames, grey or RGB, shrunk by pixel area
+/// (OpenCV's INTER_AREA in exact arithmetic, halves rounded up). Both windows are
+/// pixels_under(cells). `out` is the whole picture of format.shape().
+void develop(const Window& older, const Window& newer, const MixTable& mix, const Format& format,
+             const Rect& cells, std::span<std::uint8_t> out);
+
+}  // namespace tengen::arcade
