@@ -54,8 +54,13 @@ void run(const std::string& what, const BenchOptions& options) {
 
 }  // namespace
 
+bool wanted(const BenchOptions& options, const std::string& what) {
+  return what.find(options.only) != std::string::npos;
+}
+
 double bench(const BenchOptions& options, const std::string& what, const std::string& unit,
              int threads, const std::function<std::int64_t()>& work) {
+  if (!wanted(options, what)) return 0;
   rate(options.seconds / 4, work);  // warm-up
   std::vector<double> rates;
   for (int i = 0; i < options.repetitions; ++i) rates.push_back(rate(options.seconds, work));
@@ -73,6 +78,7 @@ double bench(const BenchOptions& options, const std::string& what, const std::st
 
 void report(const BenchOptions& options, const std::string& what, double value,
             const std::string& unit, int threads) {
+  if (!wanted(options, what)) return;
   print(options, {{"what", what}, {"value", value}, {"unit", unit}, {"threads", threads}});
 }
 
@@ -86,6 +92,7 @@ void add_bench_command(CLI::App& program) {
       ->check(CLI::Range(0.001, 3600.0));
   command->add_option("--repetitions", options->repetitions, "Repetitions; the median counts")
       ->check(CLI::Range(1, 1000));
+  command->add_option("--only", options->only, "Only what contains this text");
   add_shared(*command, *shared, {Shared::kJson, Shared::kThreads});
   command->footer("Example:\n  tengen bench envs --seconds 2 --json");
   command->callback([shared, options, what] {

@@ -12,17 +12,22 @@ struct BenchOptions {
   double seconds = 1;  ///< length of one repetition
   int repetitions = 5;
   bool json = false;
+  std::string only;  ///< measure only what contains this
 };
 
 /// Runs `work`, which returns how many units it did, for about options.seconds, options.repetitions
 /// times after one warm-up, and prints the median rate with minimum, maximum and n:
-/// {"what":…,"value":…,"unit":…,"threads":…,"min":…,"max":…,"n":…}. Returns the median rate.
+/// {"what":…,"value":…,"unit":…,"threads":…,"min":…,"max":…,"n":…}. Returns the median rate, or
+/// 0 if it was not wanted.
 double bench(const BenchOptions& options, const std::string& what, const std::string& unit,
              int threads, const std::function<std::int64_t()>& work);
 
 /// Prints a figure that is not a rate (bytes, a ratio) in the same form.
 void report(const BenchOptions& options, const std::string& what, double value,
             const std::string& unit, int threads);
+
+/// False where `what` was not asked for (--only): so that costly preparations can be left out.
+bool wanted(const BenchOptions& options, const std::string& what);
 
 // One function a subject; each has its line in bench.cpp.
 void bench_envs(const BenchOptions& options);

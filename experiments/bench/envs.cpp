@@ -29,12 +29,14 @@ class RandomActions {
 
 void bench_env(const BenchOptions& options, const EnvRegistry& registry, const std::string& id,
                int lanes, int threads) {
+  const std::string what = id + "/" + std::to_string(lanes) + " lanes";
+  if (!wanted(options, what)) return;
   WorkerPool pool(threads);
   const auto env = registry.make(id, Config{}, lanes, pool);
   StepBuffer buffer(env->spec(), lanes);
   RandomActions actions(env->spec().action, lanes);
   env->reset(0, buffer.view());
-  bench(options, id + "/" + std::to_string(lanes) + " lanes", "steps/s", threads, [&] {
+  bench(options, what, "steps/s", threads, [&] {
     for (int i = 0; i < 64; ++i) env->step(actions.next(), buffer.view());
     return std::int64_t{64} * lanes;
   });
