@@ -1,12 +1,8 @@
 #include "core/archive.hpp"
 
-#include <fcntl.h>
-#include <unistd.h>
 #include <xxhash.h>
 
-#include <cerrno>
 #include <cstring>
-#include <fstream>
 #include <optional>
 
 namespace tengen {
@@ -41,45 +37,7 @@ struct Cursor {
   }
 };
 
-// Closes on every way out.
-struct File {
-  int descriptor;
-  ~File() {
-    if (descriptor >= 0) ::close(descriptor);
-  }
-};
-
-std::string reason() { return std::strerror(errno); }
-
-void sync_directory(const std::filesystem::path& directory) {
-  const File file{::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
-  if (file.descriptor >= 0) ::fsync(file.descriptor);
-}
-
 }  // namespace
-
-void write_file_atomically(const std::filesystem::path& path, std::span<const std::byte> bytes) {
-  std::filesystem::path aside = path;
-  aside += ".part";
-  const auto fail = [&](std::string_view what) {
-    const std::string why = reason();
-    ::unlink(aside.c_str());
-    throw Error("cannot {} '{}': {}", what, path.string(), why);
-  };
-  {
-    const File file{::open(aside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644)};
-    if (file.descriptor < 0) fail("create");
-    while (!bytes.empty()) {
-      const ssize_t n = ::write(file.descriptor, bytes.data(), bytes.size());
-      if (n < 0 && errno == EINTR) continue;
-      if (n < 0) fail("write");
-      bytes = bytes.subspan(static_cast<std::size_t>(n));
-    }
-    if (::fsync(file.descriptor) != 0) fail("sync");
-  }
-  if (::rename(aside.c_str(), path.c_str()) != 0) fail("replace");
-  sync_directory(path.has_parent_path() ? path.parent_path() : ".");
-}
 
 void ArchiveWriter::put_bytes(std::string_view name, std::span<const std::byte> bytes) {
   records_.insert_or_assign(std::string(name), std::vector<std::byte>(bytes.begin(), bytes.end()));
@@ -117,16 +75,7 @@ void ArchiveWriter::write_file(const std::filesystem::path& path) const {
 }
 
 ArchiveReader ArchiveReader::read_file(const std::filesystem::path& path) {
-  std::error_code error;
-  if (std::filesystem::is_directory(path, error))
-    throw Error("'{}' is a directory, not an archive file", path.string());
-  std::ifstream file(path, std::ios::binary | std::ios::ate);
-  if (!file) throw Error("cannot open '{}': {}", path.string(), reason());
-  std::vector<std::byte> bytes(static_cast<std::size_t>(file.tellg()));
-  file.seekg(0);
-  if (!file.read(reinterpret_cast<char*>(bytes.data()), static_cast<std::streamsize>(bytes.size())))
-    throw Error("cannot read '{}': {}", path.string(), reason());
-  return from_bytes(std::move(bytes), path.string());
+  return from_bytes(tengen::read_file(path), path.string());
 }
 
 ArchiveReader ArchiveReader::from_bytes(std::vector<std::byte> bytes, std::string origin) {

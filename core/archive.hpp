@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/check.hpp"
+#include "core/file.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -79,10 +80,5 @@ class ArchiveReader {
   std::shared_ptr<const std::vector<std::byte>> storage_;
   std::map<std::string, std::span<const std::byte>, std::less<>> records_;
 };
-
-/// The pieces of an atomic replacement, for other files that must survive a kill: writes `bytes` to
-/// `path` by way of a temporary beside it, fsync and rename. Throws Error; an existing file stays
-/// intact.
-void write_file_atomically(const std::filesystem::path& path, std::span<const std::byte> bytes);
 
 }  // namespace tengen

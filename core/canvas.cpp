@@ -1,7 +1,7 @@
 #include "core/canvas.hpp"
 
-#include "core/archive.hpp"
 #include "core/check.hpp"
+#include "core/file.hpp"
 
 #include <algorithm>
 #include <cmath>

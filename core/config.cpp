@@ -1,19 +1,15 @@
 #include "core/config.hpp"
 
 #include "core/check.hpp"
+#include "core/file.hpp"
 
 #include <toml++/toml.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <charconv>
 #include <cmath>
-#include <cstring>
-#include <fstream>
-#include <iterator>
 #include <limits>
 #include <optional>
-#include <tuple>
 
 namespace tengen {
 namespace {
@@ -277,13 +273,8 @@ std::string at(const std::string& where) { return where.empty() ? "" : where + "
 }  // namespace
 
 Config Config::from_file(const std::filesystem::path& path) {
-  std::error_code ignored;
-  if (std::filesystem::is_directory(path, ignored))
-    throw Error("'{}' is a directory, not a recipe file", path.string());
-  std::ifstream file(path, std::ios::binary);
-  if (!file) throw Error("cannot open '{}': {}", path.string(), std::strerror(errno));
-  const std::string text{std::istreambuf_iterator<char>(file), {}};
-  return from_string(text, path.string());
+  const std::vector<std::byte> bytes = read_file(path);
+  return from_string({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, path.string());
 }
 
 Config Config::from_string(std::string_view toml, std::string origin) {
