@@ -54,8 +54,8 @@ struct CartPole {
     velocity += kSeconds * acceleration;
     angle += kSeconds * angular_velocity;
     angular_velocity += kSeconds * angular_acceleration;
-    const bool fell = position < -kMaxPosition || position > kMaxPosition || angle < -kMaxAngle ||
-                      angle > kMaxAngle;
+    const bool fell = (position < -kMaxPosition) | (position > kMaxPosition) |
+                      (angle < -kMaxAngle) | (angle > kMaxAngle);
     return {1.0F, fell};
   }
 
