@@ -1,15 +1,12 @@
 #include "replay/segment.hpp"
 
-#include "core/archive.hpp"
 #include "core/check.hpp"
+#include "core/file.hpp"
 
 #include <xxhash.h>
 #include <zstd.h>
 
-#include <algorithm>
-#include <cerrno>
 #include <cstring>
-#include <fstream>
 
 namespace tengen {
 namespace {
@@ -25,18 +22,6 @@ constexpr Header kHeader{{'T', 'E', 'N', 'G', 'E', 'N', 'R', 'S'}, 1, 0, 0, 0};
 
 std::string hash(std::span<const std::byte> bytes) {
   return fmt::format("{:016x}", XXH3_64bits(bytes.data(), bytes.size()));
-}
-
-std::vector<std::byte> read_file(const std::filesystem::path& path) {
-  std::error_code error;
-  if (!std::filesystem::exists(path, error)) throw Error("'{}' is missing", path.string());
-  std::ifstream file(path, std::ios::binary | std::ios::ate);
-  const std::streamoff size = file ? std::streamoff{file.tellg()} : -1;
-  std::vector<std::byte> bytes(static_cast<std::size_t>(std::max<std::streamoff>(size, 0)));
-  file.seekg(0);
-  if (size < 0 || !file.read(reinterpret_cast<char*>(bytes.data()), size))
-    throw Error("cannot read '{}': {}", path.string(), std::strerror(errno));
-  return bytes;
 }
 
 }  // namespace
