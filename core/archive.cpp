@@ -2,6 +2,7 @@
 
 #include <xxhash.h>
 
+#include <algorithm>
 #include <cstring>
 #include <optional>
 
@@ -86,7 +87,9 @@ ArchiveReader ArchiveReader::from_bytes(std::vector<std::byte> bytes, std::strin
   const auto damaged = [&] {
     return Error("'{}' is truncated or damaged (its checksum does not match)", reader.origin_);
   };
-  if (all.size() < kMagic.size() || std::memcmp(all.data(), kMagic.data(), kMagic.size()) != 0)
+  const std::string_view start(reinterpret_cast<const char*>(all.data()),
+                               std::min(all.size(), kMagic.size()));
+  if (!kMagic.starts_with(start))
     throw Error("'{}' is not a Tengen archive (it does not begin with '{}')", reader.origin_,
                 kMagic);
   if (all.size() < kHeaderBytes + kChecksumBytes) throw damaged();
@@ -107,9 +110,10 @@ ArchiveReader ArchiveReader::from_bytes(std::vector<std::byte> bytes, std::strin
     const auto name = cursor.take(*name_size);
     const auto record = cursor.take(*size);
     if (!name || !record) throw damaged();
-    reader.records_.emplace(std::string(reinterpret_cast<const char*>(name->data()), name->size()),
-                            *record);
+    std::string key(reinterpret_cast<const char*>(name->data()), name->size());
+    if (!reader.records_.emplace(std::move(key), *record).second) throw damaged();
   }
+  if (!cursor.rest.empty()) throw damaged();
   return reader;
 }
 

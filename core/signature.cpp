@@ -6,16 +6,18 @@
 
 namespace tengen {
 
-void Signature::add(std::uint64_t word) { state_ = (state_ ^ word) * 0x100000001B3U; }
+void Signature::add(std::uint64_t word) {
+  state_ = (state_ ^ word) * 0x100000001B3U;
+  // The multiplication carries upwards only; folding the high half down lets every bit matter.
+  state_ ^= state_ >> 32;
+}
 
 void Signature::add(std::span<const std::byte> bytes) {
   while (!bytes.empty()) {
     std::uint64_t word = 0;
     const std::size_t n = bytes.size() < sizeof(word) ? bytes.size() : sizeof(word);
     std::memcpy(&word, bytes.data(), n);
-    // The multiplication carries upwards only; folding the high half down lets every bit matter.
     add(word);
-    state_ ^= state_ >> 32;
     bytes = bytes.subspan(n);
   }
 }

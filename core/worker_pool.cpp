@@ -2,20 +2,27 @@
 
 #include "core/check.hpp"
 
+#include <system_error>
+
 namespace tengen {
 
 WorkerPool::WorkerPool(int threads) : failures_(static_cast<std::size_t>(threads)) {
   TENGEN_CHECK(threads >= 1);
   workers_.reserve(static_cast<std::size_t>(threads) - 1);
-  for (int i = 1; i < threads; ++i) workers_.emplace_back([this, i] { work(i); });
+  try {
+    for (int i = 1; i < threads; ++i) workers_.emplace_back([this, i] { work(i); });
+  } catch (const std::system_error& error) {
+    stop();
+    throw Error("cannot start {} threads: {}", threads, error.code().message());
+  }
 }
 
-WorkerPool::~WorkerPool() {
-  {
-    const std::scoped_lock lock(mutex_);
-    stopping_ = true;
-  }
-  started_.notify_all();
+WorkerPool::~WorkerPool() { stop(); }
+
+void WorkerPool::stop() {
+  stopping_ = true;
+  round_.fetch_add(1, std::memory_order_release);
+  round_.notify_all();
   for (std::thread& worker : workers_) worker.join();
 }
 
@@ -32,37 +39,31 @@ void WorkerPool::run(int chunks, ChunkFunction function) {
     for (int chunk = 0; chunk < chunks; ++chunk) function(chunk);
     return;
   }
-  {
-    const std::scoped_lock lock(mutex_);
-    function_ = &function;
-    chunks_ = chunks;
-    running_ = static_cast<int>(workers_.size());
-    ++round_;
-  }
-  started_.notify_all();
+  TENGEN_CHECK(running_.load() == 0, "WorkerPool::run within or beside another run");
+  function_ = &function;
+  chunks_ = chunks;
+  running_.store(static_cast<std::uint32_t>(workers_.size()), std::memory_order_relaxed);
+  round_.fetch_add(1, std::memory_order_release);
+  round_.notify_all();
   run_share(0, chunks, function);
-  {
-    std::unique_lock lock(mutex_);
-    finished_.wait(lock, [this] { return running_ == 0; });
-  }
+  while (const std::uint32_t running = running_.load(std::memory_order_acquire))
+    running_.wait(running, std::memory_order_relaxed);
+  std::exception_ptr first;
   for (std::exception_ptr& failure : failures_) {
-    if (failure) std::rethrow_exception(std::exchange(failure, nullptr));
+    if (failure && !first) first = failure;
+    failure = nullptr;
   }
+  if (first) std::rethrow_exception(first);
 }
 
 void WorkerPool::work(int thread) {
-  std::uint64_t seen = 0;
-  std::unique_lock lock(mutex_);
-  for (;;) {
-    started_.wait(lock, [&] { return stopping_ || round_ != seen; });
+  for (std::uint32_t seen = 0;; ++seen) {
+    // The library's wait spins for a moment before it sleeps. Spinning longer was measured to cost
+    // more than it saves where other threads want the cores.
+    round_.wait(seen, std::memory_order_acquire);
     if (stopping_) return;
-    seen = round_;
-    const ChunkFunction& function = *function_;
-    const int chunks = chunks_;
-    lock.unlock();
-    run_share(thread, chunks, function);
-    lock.lock();
-    if (--running_ == 0) finished_.notify_one();
+    run_share(thread, chunks_, *function_);
+    if (running_.fetch_sub(1, std::memory_order_acq_rel) == 1) running_.notify_one();
   }
 }
 

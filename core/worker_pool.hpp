@@ -2,10 +2,9 @@
 // setting.
 #pragma once
 
-#include <condition_variable>
+#include <atomic>
 #include <cstdint>
 #include <exception>
-#include <mutex>
 #include <thread>
 #include <type_traits>
 #include <utility>
@@ -33,10 +32,10 @@ class ChunkFunction {
 /// Runs chunks of work on `threads` threads, the caller's included: WorkerPool(1) starts no thread.
 ///
 /// Which thread runs a chunk is fixed (chunk i on thread i mod threads), so thread-local caches
-/// stay warm; results must not depend on it. One caller at a time.
+/// stay warm; results must not depend on it. One caller at a time, and no run within a run.
 class WorkerPool {
  public:
-  /// threads ≥ 1.
+  /// threads ≥ 1. Throws Error if the system gives no more threads.
   explicit WorkerPool(int threads = 1);
   ~WorkerPool();
   WorkerPool(const WorkerPool&) = delete;
@@ -49,14 +48,16 @@ class WorkerPool {
   void run(int chunks, ChunkFunction function);
 
  private:
+  void stop();
   void work(int thread);
   void run_share(int thread, int chunks, const ChunkFunction& function);
 
-  std::mutex mutex_;
-  std::condition_variable started_, finished_;
-  std::uint64_t round_ = 0;  // guarded by mutex_, like all below
+  // The caller writes what the round is and then changes round_, which publishes it to the workers;
+  // the workers count running_ down to 0, which hands their results back.
+  std::atomic<std::uint32_t> round_{0};
+  std::atomic<std::uint32_t> running_{0};
   const ChunkFunction* function_ = nullptr;
-  int chunks_ = 0, running_ = 0;
+  int chunks_ = 0;
   bool stopping_ = false;
   std::vector<std::exception_ptr> failures_;  // one a thread
   std::vector<std::thread> workers_;

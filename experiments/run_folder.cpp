@@ -110,6 +110,7 @@ void drop_old_checkpoints(const RunPaths& run, std::int64_t newest, int kept) {
     } catch (const Error&) {  // a damaged one protects nothing: it cannot be resumed from
     }
   }
+  ReplayBuffer::remove_unreferenced_segments(run.segments(), segments);
 }
 
 }  // namespace tengen

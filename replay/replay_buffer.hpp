@@ -8,6 +8,7 @@
 #include "core/view.hpp"
 #include "replay/final_store.hpp"
 #include "replay/lazy_memory.hpp"
+#include "replay/segment.hpp"
 #include "replay/sum_tree.hpp"
 
 #include <cstdint>
@@ -109,10 +110,9 @@ class ReplayBuffer {
     std::uint32_t action : 30;  // Discrete
     std::uint32_t end : 2;      // End
   };
-  // Times [begin, end) of all lanes, in one file.
   struct Segment {
     std::string file;
-    std::int64_t begin, end;
+    TimeRange range;
   };
 
   [[nodiscard]] std::size_t position(std::int64_t time) const {
@@ -138,10 +138,9 @@ class ReplayBuffer {
   // What save() and load() share (replay_checkpoint.cpp).
   [[nodiscard]] std::vector<std::pair<std::string_view, double>> geometry() const;
   template <class F>
-  void for_each_piece(std::int64_t begin, std::int64_t end, F&& f);
-  void save_segment(std::int64_t begin, std::int64_t end, const std::string& name);
-  void load_segment(const Segment& segment);
-  void load_segments(const std::string& list, const std::string& origin);
+  void for_each_piece(TimeRange range, F&& f);
+  void save_segment(TimeRange range, const std::string& name);
+  void load_segment(const std::string& file);
 
   int lanes_, stack_, n_steps_, actions_, dimensions_;  // Discrete: actions_; Box: dimensions_
   bool masked_;

@@ -2,6 +2,7 @@
 
 #include "core/check.hpp"
 #include "tests/catch.hpp"
+#include "tests/temp_directory.hpp"
 
 #include <algorithm>
 #include <array>
@@ -138,8 +139,7 @@ TEST_CASE("blit scales by nearest neighbour and is clipped") {
 }
 
 TEST_CASE("PNG files are whole, and an unwritable path is an error that names it") {
-  const auto folder = std::filesystem::temp_directory_path() / "tengen_canvas_test";
-  std::filesystem::create_directories(folder);
+  const TempDirectory folder;
   Canvas canvas(17, 9, kRed);
   canvas.write_png(folder / "picture.png");
   std::ifstream file(folder / "picture.png", std::ios::binary);
@@ -151,5 +151,4 @@ TEST_CASE("PNG files are whole, and an unwritable path is an error that names it
   CHECK(bytes.substr(bytes.size() - 8, 4) == "IEND");
   CHECK_THROWS_WITH(canvas.write_png(folder / "none" / "picture.png"),
                     ContainsSubstring("none/picture.png") && ContainsSubstring("No such file"));
-  std::filesystem::remove_all(folder);
 }

@@ -1,0 +1,64 @@
+// Dear ImGui on an SDL renderer, software or hardware. The distribution's library has ImGui's SDL
+// input but not its SDL renderer.
+#pragma once
+
+#include "experiments/viewer/panel.hpp"
+
+#include <SDL.h>
+#include <imgui.h>
+
+#include <vector>
+
+namespace tengen {
+
+/// SDL, one window with its renderer, and Dear ImGui with a font, from construction to destruction.
+class SdlWindow {
+ public:
+  /// Throws Error if SDL cannot open it.
+  SdlWindow(const std::string& title, int width, int height);
+  ~SdlWindow();
+  SdlWindow(const SdlWindow&) = delete;
+  SdlWindow& operator=(const SdlWindow&) = delete;
+
+  /// What is drawn with ImGui in between is rendered by end_frame() and shown by present().
+  void begin_frame();
+  void end_frame();
+  void present();
+  /// What end_frame() rendered, before present().
+  [[nodiscard]] Canvas screenshot() const;
+  /// A copy of the picture for this frame, drawn crisp.
+  ImTextureID texture(const Canvas& picture);
+  void toggle_fullscreen();
+
+ private:
+  void load_font();
+  void close();
+
+  SDL_Window* window_ = nullptr;
+  SDL_Renderer* renderer_ = nullptr;
+  SDL_Texture* font_ = nullptr;
+  struct Picture {
+    SDL_Texture* texture = nullptr;
+    int width = 0, height = 0;
+  };
+  std::vector<Picture> pictures_;  // reused from frame to frame
+  std::size_t pictures_used_ = 0;
+};
+
+/// Paints into an ImGui draw list.
+class ImGuiPainter final : public Painter {
+ public:
+  ImGuiPainter(SdlWindow& window, ImDrawList& list) : window_(window), list_(list) {}
+  void fill(const Area& area, Colour colour) override;
+  void line(double x0, double y0, double x1, double y1, Colour colour) override;
+  void text(double x, double y, std::string_view text, Colour colour) override;
+  void image(const Canvas& picture, const Area& area) override;
+  [[nodiscard]] double text_width(std::string_view text) const override;
+  [[nodiscard]] double line_height() const override;
+
+ private:
+  SdlWindow& window_;
+  ImDrawList& list_;
+};
+
+}  // namespace tengen

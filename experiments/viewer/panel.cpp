@@ -1,0 +1,338 @@
+#include "experiments/viewer/panel.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+namespace tengen {
+
+void CanvasPainter::fill(const Area& area, Colour colour) {
+  const int x = static_cast<int>(std::lround(area.x)), y = static_cast<int>(std::lround(area.y));
+  canvas_.fill(x, y, static_cast<int>(std::lround(area.x + area.width)) - x,
+               static_cast<int>(std::lround(area.y + area.height)) - y, colour);
+}
+
+void CanvasPainter::line(double x0, double y0, double x1, double y1, Colour colour) {
+  canvas_.line(x0, y0, x1, y1, colour, 1.25 * scale_);
+}
+
+void CanvasPainter::text(double x, double y, std::string_view text, Colour colour) {
+  canvas_.text(static_cast<int>(std::lround(x)), static_cast<int>(std::lround(y)) + scale_, text,
+               colour, scale_);
+}
+
+void CanvasPainter::image(const Canvas& picture, const Area& area) {
+  canvas_.blit(picture, static_cast<int>(area.x), static_cast<int>(area.y),
+               static_cast<int>(area.width), static_cast<int>(area.height));
+}
+
+double CanvasPainter::text_width(std::string_view text) const {
+  return 6.0 * scale_ * static_cast<double>(text.size());
+}
+
+double CanvasPainter::line_height() const { return 9.0 * scale_; }  // 7 and air
+
+Area fitted(const Area& area, double aspect) {
+  const double width = std::floor(std::min(area.width, area.height * aspect));
+  const double height = std::floor(std::min(area.height, width / aspect + 0.5));
+  return {std::floor(area.x + (area.width - width) / 2),
+          std::floor(area.y + (area.height - height) / 2), width, height};
+}
+
+namespace {
+
+// A column of sections from top to bottom; each takes what it needs while there is room.
+class Column {
+ public:
+  Column(Painter& painter, const Area& area)
+      : painter_(painter), gap_(std::round(painter.line_height() * 0.5)), left_(area) {
+    left_.x += gap_;
+    left_.width -= 2 * gap_;
+    left_.y += gap_;
+    left_.height -= 2 * gap_;
+  }
+
+  void header(const Session& session, std::string_view note);
+  void actions(const Session& session);
+  void plot(std::string_view name, std::span<const float> figures, Colour colour, double height);
+  void input(const Session& session, double height);
+  [[nodiscard]] double room() const { return left_.height; }
+  [[nodiscard]] double row() const { return painter_.line_height() + std::round(gap_ * 0.6); }
+  /// The height that input() would like to have, heading included.
+  [[nodiscard]] double wanted_by_input(const Session& session) const;
+
+ private:
+  void skip(double height) {
+    left_.y += height;
+    left_.height -= height;
+  }
+  void text_line(std::string_view left, std::string_view right, Colour colour);
+  void bar(std::string_view name, std::string_view figure, double from, double to, bool chosen,
+           double name_width, double height);
+  void vector_input(std::span<const float> numbers, double height);
+
+  Painter& painter_;
+  double gap_;
+  Area left_;
+};
+
+// As many letters as fit, the last one a dot where something was cut off.
+std::string shortened(const Painter& painter, std::string_view text, double width) {
+  std::string result(text);
+  while (result.size() > 1 && painter.text_width(result) > width) {
+    result.pop_back();
+    result.back() = '.';
+  }
+  return result;
+}
+
+std::string figure_text(double figure) {
+  const double size = std::abs(figure);
+  if (size < 5e-4) return "0.000";
+  if (size >= 1e5) return fmt::format("{:.1e}", figure);
+  return fmt::format("{:.{}f}", figure, size >= 1000 ? 0 : size >= 100 ? 1 : size >= 10 ? 2 : 3);
+}
+
+std::string score_text(double score) {
+  return score == std::round(score) ? fmt::format("{:.0f}", score) : figure_text(score);
+}
+
+void Column::text_line(std::string_view left, std::string_view right, Colour colour) {
+  if (left_.height < painter_.line_height()) return;
+  const double right_width = painter_.text_width(right);
+  const bool both = painter_.text_width(left) + gap_ + right_width <= left_.width;
+  painter_.text(left_.x, left_.y, shortened(painter_, left, left_.width), colour);
+  if (both) painter_.text(left_.x + left_.width - right_width, left_.y, right, theme::kMuted);
+  skip(row());
+  if (!both && !right.empty()) text_line(right, "", theme::kMuted);
+}
+
+void Column::header(const Session& session, std::string_view note) {
+  text_line(session.spec().name, note, theme::kText);
+  text_line(session.player(), "", theme::kMuted);
+  skip(gap_ / 2);
+  text_line(fmt::format("score {}", score_text(session.score())),
+            fmt::format("episode {}  step {}", session.episode(), session.step()), theme::kReturn);
+  const std::span<const float> scores = session.finished();
+  if (!scores.empty()) {
+    const double mean =
+        std::accumulate(scores.begin(), scores.end(), 0.0) / static_cast<double>(scores.size());
+    text_line(fmt::format("last {}", score_text(scores.back())),
+              fmt::format("mean of {}: {}", scores.size(), figure_text(mean)), theme::kMuted);
+  } else {
+    skip(row());  // nothing jumps when the first episode ends
+  }
+  skip(gap_);
+}
+
+void Column::bar(std::string_view name, std::string_view figure, double from, double to,
+                 bool chosen, double name_width, double height) {
+  const Colour colour = chosen ? theme::kChosen : theme::kText;
+  const double text_y = left_.y + std::floor((height - painter_.line_height()) / 2);
+  painter_.text(left_.x, text_y, shortened(painter_, name, name_width - gap_ / 2), colour);
+  const double figure_width = painter_.text_width("-0.0000") + gap_ / 2;
+  const Area track{left_.x + name_width, left_.y + 1, left_.width - name_width - figure_width,
+                   height - 2};
+  painter_.fill(track, theme::kTrack);
+  painter_.fill({track.x + track.width * std::min(from, to), track.y,
+                 track.width * std::abs(to - from), track.height},
+                chosen ? theme::kChosen : theme::kBar);
+  painter_.text(left_.x + left_.width - painter_.text_width(figure), text_y, figure, colour);
+  skip(height);
+}
+
+// How much of its track a figure fills, from 0 to 1. The best Q-value fills it, and differences are
+// to scale with what is at stake: actions of nearly the same worth look nearly the same.
+std::vector<double> bar_lengths(std::string_view kind, std::span<const float> figures) {
+  std::vector<double> lengths(figures.begin(), figures.end());
+  if (kind != "probability") {
+    const double high = *std::ranges::max_element(figures);
+    const double low = *std::ranges::min_element(figures);
+    const double range = std::max({high - low, 0.05 * std::abs(high), 1e-9});
+    for (double& length : lengths) length = 1 - 0.95 * (high - length) / range;
+  }
+  for (double& length : lengths) length = std::isfinite(length) ? std::clamp(length, 0.0, 1.0) : 0;
+  return lengths;
+}
+
+void Column::actions(const Session& session) {
+  const std::vector<std::string> names = action_names(session.spec().action);
+  const Insight insight = session.insight();
+  const ActionView action = session.action();
+  const auto* box = std::get_if<Box>(&session.spec().action);
+  const bool judged = insight.per_action.size() >= names.size() && box == nullptr;
+  const std::string_view heading = box != nullptr                  ? "action"
+                                   : !judged                       ? "actions"
+                                   : insight.kind == "probability" ? "action probabilities"
+                                                                   : "Q-values";
+  text_line(heading, "", theme::kMuted);
+  double name_width = 0;
+  for (const std::string& name : names)
+    name_width = std::max(name_width, painter_.text_width(name) + gap_);
+  name_width = std::min(name_width, left_.width * 0.5);
+  const std::span<const float> judgement =
+      judged ? insight.per_action.first(names.size()) : std::span<const float>{};
+  const std::vector<double> lengths =
+      judged ? bar_lengths(insight.kind, judgement) : std::vector<double>(names.size());
+  const double height = painter_.line_height() + std::round(gap_ / 3);
+  for (std::size_t i = 0; i < names.size() && room() >= height; ++i) {
+    if (box != nullptr) {
+      const double span = box->high[i] - box->low[i];
+      const auto place = [&](double x) { return std::clamp((x - box->low[i]) / span, 0.0, 1.0); };
+      bar(names[i], figure_text(action.box[i]), place(0), place(action.box[i]), true, name_width,
+          height);
+    } else {
+      const bool chosen = action.discrete[0] == static_cast<int>(i);
+      bar(names[i], judged ? figure_text(judgement[i]) : "", 0, judged ? lengths[i] : chosen,
+          chosen, name_width, height);
+    }
+  }
+  skip(gap_);
+}
+
+// One figure a pixel column: the mean of those that fall on it.
+std::vector<double> by_column(std::span<const float> figures, int columns) {
+  std::vector<double> means;
+  const std::size_t n = figures.size(), count = std::min(n, static_cast<std::size_t>(columns));
+  for (std::size_t i = 0; i < count; ++i) {
+    const auto part = figures.subspan(i * n / count, (i + 1) * n / count - i * n / count);
+    means.push_back(std::accumulate(part.begin(), part.end(), 0.0) /
+                    static_cast<double>(part.size()));
+  }
+  return means;
+}
+
+void Column::plot(std::string_view name, std::span<const float> figures, Colour colour,
+                  double height) {
+  if (height < 3 * row() || room() < height) return;
+  text_line(name, figures.empty() ? "" : score_text(figures.back()), colour);
+  const Area frame{left_.x, left_.y, left_.width, height - row() - gap_};
+  painter_.fill(frame, theme::kTrack);
+  skip(frame.height + gap_);
+  const std::vector<double> means = by_column(figures, static_cast<int>(frame.width) - 2);
+  if (means.empty()) return;
+  const auto [lowest, highest] = std::ranges::minmax_element(means);
+  double low = std::min(0.0, *lowest), high = std::max(0.0, *highest);
+  if (*lowest > 0.5 * *highest) low = *lowest;  // far from zero: show what moves
+  if (*highest < 0.5 * *lowest) high = *highest;
+  const double margin = std::max(0.08 * (high - low), 1e-3);
+  const auto y_of = [&](double figure) {
+    return frame.y + frame.height * (high + margin - figure) / (high - low + 2 * margin);
+  };
+  if (low <= 0 && high >= 0)
+    painter_.fill({frame.x, std::round(y_of(0)), frame.width, 1}, theme::kMuted);
+  const double step =
+      (frame.width - 2) / static_cast<double>(std::max<std::size_t>(means.size() - 1, 60));
+  for (std::size_t i = 1; i < means.size(); ++i)
+    painter_.line(frame.x + 1 + static_cast<double>(i - 1) * step, y_of(means[i - 1]),
+                  frame.x + 1 + static_cast<double>(i) * step, y_of(means[i]), colour);
+}
+
+// The network's input, or the newest observation of a player without one.
+struct Sight {
+  std::string_view heading;
+  ObservationView observation;
+};
+Sight sight_of(const Session& session) {
+  const ObservationView newest = session.seen().observation;
+  const ObservationView input = session.insight().input;
+  if (input.empty()) return {"newest observation", newest};
+  if (is_picture(newest.shape)) return {"what the network sees", input};
+  // Of a stack of vectors, the newest.
+  ObservationView last = newest;
+  last.data = input.data + input.row_bytes() - newest.row_bytes();
+  return {"what the network sees", last};
+}
+
+// The columns that show `count` pictures of `aspect` largest in width × height.
+int best_columns(int count, double aspect, double width, double height, double gap) {
+  const auto picture_width = [&](int columns) {
+    const int rows = (count + columns - 1) / columns;
+    return std::min((width - gap * (columns - 1)) / columns,
+                    (height - gap * (rows - 1)) / rows * aspect);
+  };
+  int best = 1;
+  for (int columns = 2; columns <= count; ++columns)
+    if (picture_width(columns) > picture_width(best)) best = columns;
+  return best;
+}
+
+double Column::wanted_by_input(const Session& session) const {
+  const Shape& shape = sight_of(session).observation.shape;
+  if (!is_picture(shape))
+    return row() * static_cast<double>(1 + std::min<std::size_t>(shape.count(), 8));
+  return row() + left_.width / 3;
+}
+
+void Column::vector_input(std::span<const float> numbers, double height) {
+  float largest = 1e-6F;
+  for (const float number : numbers) largest = std::max(largest, std::abs(number));
+  const double bar_height = painter_.line_height() + std::round(gap_ / 3);
+  const auto rows = std::min(numbers.size(), static_cast<std::size_t>(height / bar_height));
+  for (std::size_t i = 0; i < rows; ++i)
+    bar(fmt::format("{}", i), figure_text(numbers[i]), 0.5, 0.5 + 0.5 * numbers[i] / largest, false,
+        painter_.text_width("000") + gap_, bar_height);
+}
+
+void Column::input(const Session& session, double height) {
+  height = std::min(height, room());
+  if (height < 3 * row()) return;
+  const Sight sight = sight_of(session);
+  text_line(sight.heading, "", theme::kMuted);
+  height -= row();
+  const ObservationSpace& space = session.spec().observation;
+  const std::vector<Canvas> pictures =
+      observation_pictures(sight.observation, space.low, space.high);
+  if (pictures.empty()) {
+    if (sight.observation.element == Element::kFloat)
+      vector_input(sight.observation.row<float>(0), height);
+    return;
+  }
+  const double gap = std::round(gap_ / 2);
+  const double aspect = static_cast<double>(pictures[0].width()) / pictures[0].height();
+  const int count = static_cast<int>(pictures.size());
+  const int columns = best_columns(count, aspect, left_.width, height, gap);
+  const int rows = (count + columns - 1) / columns;
+  const double width = std::floor(std::min((left_.width - gap * (columns - 1)) / columns,
+                                           (height - gap * (rows - 1)) / rows * aspect));
+  const double picture_height = std::floor(width / aspect);
+  for (int i = 0; i < count; ++i)
+    painter_.image(
+        pictures[static_cast<std::size_t>(i)],
+        {std::floor(left_.x) + (i % columns) * (width + gap),
+         std::floor(left_.y) + (i / columns) * (picture_height + gap), width, picture_height});
+  skip(rows * (picture_height + gap));
+}
+
+}  // namespace
+
+void paint_panel(Painter& painter, const Area& area, const Session& session,
+                 std::string_view note) {
+  painter.fill(area, theme::kPanel);
+  Column column(painter, area);
+  column.header(session, note);
+  column.actions(session);
+  // The curves share what the network's input leaves.
+  const bool has_values = !session.values().empty();
+  const double for_input = std::min(column.wanted_by_input(session), column.room() * 0.5);
+  const double for_plot =
+      std::min((column.room() - for_input) / (has_values ? 2 : 1), 9 * column.row());
+  if (has_values) column.plot("state value", session.values(), theme::kValue, for_plot);
+  column.plot("return so far", session.returns(), theme::kReturn, for_plot);
+  column.input(session, column.room());
+}
+
+void compose(const Session& session, const FrameLayout& layout, Canvas& out) {
+  const double aspect = std::clamp(session.aspect(), 0.5, 2.0);
+  const int game_width = static_cast<int>(std::lround(layout.game_height * aspect / 2)) * 2;
+  out.reset(game_width + layout.panel_width, layout.game_height, theme::kBackground);
+  CanvasPainter painter(out, layout.text_scale);
+  const double height = layout.game_height;
+  painter.image(session.picture(),
+                fitted({0, 0, static_cast<double>(game_width), height}, session.aspect()));
+  paint_panel(painter,
+              {static_cast<double>(game_width), 0, static_cast<double>(layout.panel_width), height},
+              session);
+}
+
+}  // namespace tengen

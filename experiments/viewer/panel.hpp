@@ -1,0 +1,75 @@
+// The picture around the game, laid out once for every surface: the window paints it with Dear
+// ImGui, clips and contact sheets on a Canvas.
+#pragma once
+
+#include "core/canvas.hpp"
+#include "experiments/viewer/session.hpp"
+
+#include <string>
+#include <string_view>
+
+namespace tengen {
+
+/// A rectangle in pixels, y downwards.
+struct Area {
+  double x = 0, y = 0, width = 0, height = 0;
+};
+
+namespace theme {
+inline constexpr Colour kBackground{18, 20, 26}, kPanel{28, 31, 39}, kTrack{43, 48, 60},
+    kText{226, 230, 238}, kMuted{146, 154, 170}, kBar{74, 134, 204}, kChosen{244, 178, 62},
+    kValue{112, 176, 255}, kReturn{120, 205, 140}, kAlert{240, 92, 92};
+}  // namespace theme
+
+/// A surface with one font.
+class Painter {
+ public:
+  virtual ~Painter() = default;
+  virtual void fill(const Area& area, Colour colour) = 0;
+  virtual void line(double x0, double y0, double x1, double y1, Colour colour) = 0;
+  /// (x, y) is the upper left corner of the first letter.
+  virtual void text(double x, double y, std::string_view text, Colour colour) = 0;
+  virtual void image(const Canvas& picture, const Area& area) = 0;
+  [[nodiscard]] virtual double text_width(std::string_view text) const = 0;
+  [[nodiscard]] virtual double line_height() const = 0;
+};
+
+class CanvasPainter final : public Painter {
+ public:
+  /// `canvas` outlives this; `scale` is the pixel font's.
+  CanvasPainter(Canvas& canvas, int scale) : canvas_(canvas), scale_(scale) {}
+  void fill(const Area& area, Colour colour) override;
+  void line(double x0, double y0, double x1, double y1, Colour colour) override;
+  void text(double x, double y, std::string_view text, Colour colour) override;
+  void image(const Canvas& picture, const Area& area) override;
+  [[nodiscard]] double text_width(std::string_view text) const override;
+  [[nodiscard]] double line_height() const override;
+
+ private:
+  Canvas& canvas_;
+  int scale_;
+};
+
+/// The largest area of the given width / height inside `area`, in its middle, on whole pixels.
+Area fitted(const Area& area, double aspect);
+
+/// Player, episode, score; a bar an action; value and return over time; what the network sees.
+/// What does not fit into `area` is left out from the bottom. `note` is a line of the surface's own
+/// ("60 frames/s").
+void paint_panel(Painter& painter, const Area& area, const Session& session,
+                 std::string_view note = "");
+
+/// How large a composed frame is.
+struct FrameLayout {
+  int game_height = 720;
+  int panel_width = 440;
+  int text_scale = 2;
+};
+inline constexpr FrameLayout kClipLayout{720, 440, 2};   // video
+inline constexpr FrameLayout kSmallLayout{360, 220, 1};  // GIF
+inline constexpr FrameLayout kSheetLayout{240, 160, 1};  // one picture of a contact sheet
+
+/// Game and panel side by side. Width and height are even, as video coders want them.
+void compose(const Session& session, const FrameLayout& layout, Canvas& out);
+
+}  // namespace tengen
