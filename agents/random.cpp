@@ -1,16 +1,10 @@
 #include "agents/random.hpp"
 
+#include "agents/explore.hpp"
 #include "envs/vector_env.hpp"
 
 namespace tengen {
 namespace {
-
-// The index of the k-th legal action.
-std::int32_t nth_legal(std::span<const std::uint8_t> legal, std::uint32_t k) {
-  std::int32_t action = 0;
-  while (legal[static_cast<std::size_t>(action)] == 0 || k-- > 0) ++action;
-  return action;
-}
 
 class RandomAgent final : public Agent {
  public:
@@ -61,19 +55,10 @@ void RandomPolicy::act(const StepView& seen, ActionBuffer out) {
     }
     return;
   }
-  const auto actions = static_cast<std::uint32_t>(std::get<Discrete>(space_).n);
-  for (int lane = 0; lane < seen.lanes(); ++lane) {
-    auto& action = out.discrete[static_cast<std::size_t>(lane)];
-    if (seen.legal.empty()) {
-      action = static_cast<std::int32_t>(rng_.below(actions));
-      continue;
-    }
-    const auto legal = seen.legal.row(lane);
-    std::uint32_t count = 0;
-    for (const std::uint8_t allowed : legal) count += allowed;
-    TENGEN_CHECK(count > 0, "lane {} has no legal action", lane);
-    action = nth_legal(legal, rng_.below(count));
-  }
+  const int actions = std::get<Discrete>(space_).n;
+  for (int lane = 0; lane < seen.lanes(); ++lane)
+    out.discrete[static_cast<std::size_t>(lane)] =
+        random_action(actions, legal_row(seen.legal, lane), rng_);
 }
 
 std::unique_ptr<Agent> make_random(const AgentContext& context) {

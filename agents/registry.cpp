@@ -1,4 +1,5 @@
 #include "agents/agent.hpp"
+#include "agents/dqn.hpp"
 #include "agents/random.hpp"
 #include "core/check.hpp"
 
@@ -6,6 +7,9 @@ namespace tengen {
 
 const std::vector<AgentEntry>& agent_entries() {
   static const std::vector<AgentEntry> kEntries = {
+      {"dqn",
+       "deep Q-learning; double, dueling, prioritised, n-step, noisy, C51 and QR by switches",
+       make_dqn, load_dqn_policy},
       {"random", "uniformly random legal actions", make_random, load_random_policy},
   };
   return kEntries;

@@ -3,6 +3,8 @@
 #include "core/check.hpp"
 #include "nets/tensor.hpp"
 
+#include <dlfcn.h>
+
 #include <regex>
 
 namespace tengen {
@@ -23,6 +25,21 @@ void check_device(const std::string& device) {
   if (index >= static_cast<int>(torch::cuda::device_count()))
     throw UsageError("device '{}': there are {} GPUs, numbered from 0", device,
                      torch::cuda::device_count());
+}
+
+BlasReport blas_report() {
+  BlasReport report;
+  // Debian chooses the BLAS when the program is loaded, so what torch was built with says little.
+  if (void* symbol = dlsym(RTLD_DEFAULT, "openblas_get_config")) {
+    report.text = reinterpret_cast<const char* (*)()>(symbol)();
+  } else if (torch::show_config().find("Math Kernel Library") != std::string::npos) {
+    report.text = "MKL";
+  } else {
+    report.text = "netlib's reference BLAS";
+    report.slow = true;
+  }
+  if (torch::hasMKLDNN()) report.text += ", oneDNN";
+  return report;
 }
 
 }  // namespace tengen

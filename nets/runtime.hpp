@@ -11,4 +11,11 @@ std::string torch_version();
 /// machine have it; the message says which of the two is missing.
 void check_device(const std::string& device);
 
+/// What multiplies matrices here.
+struct BlasReport {
+  std::string text;   ///< "OpenBLAS 0.3.21 … SapphireRapids, oneDNN"
+  bool slow = false;  ///< netlib's reference BLAS: 40 to 60 times slower than it need be
+};
+BlasReport blas_report();
+
 }  // namespace tengen

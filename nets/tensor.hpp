@@ -1,4 +1,10 @@
-// The only bridge to torch.
+// The only bridge to torch: nothing outside nets and agents includes it.
 #pragma once
 
 #include <torch/torch.h>
+
+namespace tengen {
+
+using torch::Tensor;
+
+}  // namespace tengen

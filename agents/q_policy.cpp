@@ -1,0 +1,87 @@
+#include "agents/q_policy.hpp"
+
+#include "agents/explore.hpp"
+
+#include <algorithm>
+
+namespace tengen {
+
+QActor::QActor(const Network& network, const Backend& backend, int lanes)
+    : device_(backend.device),
+      input_(make_input(network.options().input, lanes, scalar_type(backend.precision))) {}
+
+std::span<const float> QActor::values(const Network& network, const ParameterViews& parameters,
+                                      std::span<const std::byte* const> frames,
+                                      const ForwardMode& mode) {
+  const ComputeScope scope;
+  const torch::NoGradGuard no_grad;
+  gather(network.options().input, frames, input_);
+  values_ = network.values(parameters, input_.to(device_), mode).to(torch::kCPU).contiguous();
+  return {values_.data_ptr<float>(), static_cast<std::size_t>(values_.numel())};
+}
+
+std::int32_t best_action(std::span<const float> values, std::span<const std::uint8_t> legal) {
+  std::int32_t best = -1;
+  for (std::size_t a = 0; a < values.size(); ++a) {
+    if (!legal.empty() && legal[a] == 0) continue;
+    if (best < 0 || values[a] > values[static_cast<std::size_t>(best)])
+      best = static_cast<std::int32_t>(a);
+  }
+  TENGEN_CHECK(best >= 0, "no action is legal");
+  return best;
+}
+
+QPolicy::QPolicy(std::shared_ptr<const Network> network, const Parameters& parameters,
+                 const Backend& backend, const EnvSpec& env, int lanes, float epsilon,
+                 std::uint64_t seed)
+    : network_(std::move(network)),
+      parameters_(network_->layout(), backend),
+      observation_(env.observation),
+      lanes_(lanes),
+      stack_(network_->options().input.stack),
+      actions_(network_->head().actions),
+      epsilon_(epsilon),
+      rng_(seed),
+      frames_(lanes, stack_, env.observation.bytes()),
+      actor_(*network_, backend, lanes),
+      best_(static_cast<std::size_t>(lanes)) {
+  parameters_.copy_from(parameters);
+}
+
+void QPolicy::act(const StepView& seen, ActionBuffer out) {
+  for (int lane = 0; lane < lanes_; ++lane)
+    frames_.push(lane, seen.observation.bytes(lane), fresh_ || seen.ended(lane));
+  fresh_ = false;
+  values_ = actor_.values(*network_, parameters_.views(), frames_.pointers());
+  const auto actions = static_cast<std::size_t>(actions_);
+  for (int lane = 0; lane < lanes_; ++lane) {
+    const auto i = static_cast<std::size_t>(lane);
+    const auto values = values_.subspan(i * actions, actions);
+    const auto legal = legal_row(seen.legal, lane);
+    const std::int32_t best = best_action(values, legal);
+    best_[i] = values[static_cast<std::size_t>(best)];
+    const bool explore = epsilon_ > 0 && rng_.chance(epsilon_);
+    out.discrete[i] = explore ? random_action(actions_, legal, rng_) : best;
+  }
+}
+
+Insight QPolicy::insight() const {
+  if (values_.empty()) return {};
+  const std::size_t bytes = observation_.bytes();
+  const auto pointers = frames_.pointers();
+  picture_.resize(pointers.size() * bytes);
+  for (std::size_t i = 0; i < pointers.size(); ++i)
+    std::memcpy(picture_.data() + i * bytes, pointers[i], bytes);
+  Shape shape;
+  shape.rank = std::min(observation_.shape.rank + 1, 4);
+  shape.extent[0] = stack_;
+  for (int i = 1; i < shape.rank; ++i)
+    shape.extent[static_cast<std::size_t>(i)] = observation_.shape[i - 1];
+  return {.kind = "Q",
+          .per_action = values_,
+          .value = best_,
+          .input = {picture_.data(), lanes_, bytes * static_cast<std::size_t>(stack_), shape,
+                    observation_.element}};
+}
+
+}  // namespace tengen

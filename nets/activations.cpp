@@ -1,0 +1,48 @@
+#include "nets/activations.hpp"
+
+#include "nets/choice.hpp"
+
+#include <cmath>
+
+namespace tengen {
+
+Activation find_activation(std::string_view name) {
+  return find_choice<Activation>("activation", name,
+                                 {{"relu", Activation::kRelu},
+                                  {"tanh", Activation::kTanh},
+                                  {"sigmoid", Activation::kSigmoid},
+                                  {"softplus", Activation::kSoftplus},
+                                  {"elu", Activation::kElu}});
+}
+
+Tensor activate(Activation activation, const Tensor& x) {
+  switch (activation) {
+    case Activation::kRelu:
+      return torch::relu(x);
+    case Activation::kTanh:
+      return torch::tanh(x);
+    case Activation::kSigmoid:
+      return torch::sigmoid(x);
+    case Activation::kSoftplus:
+      return torch::softplus(x);
+    case Activation::kElu:
+      return torch::elu(x);
+  }
+  return x;
+}
+
+double gain_of(Activation activation) {
+  switch (activation) {
+    case Activation::kRelu:
+    case Activation::kElu:
+    case Activation::kSoftplus:
+      return std::sqrt(2.0);
+    case Activation::kTanh:
+      return 5.0 / 3.0;
+    case Activation::kSigmoid:
+      return 1.0;
+  }
+  return 1.0;
+}
+
+}  // namespace tengen

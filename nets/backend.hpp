@@ -1,0 +1,44 @@
+// Where networks compute, how precisely, and on how many threads.
+#pragma once
+
+#include "nets/tensor.hpp"
+
+#include <string>
+#include <string_view>
+
+namespace tengen {
+
+enum class Precision { kFloat32, kBfloat16 };
+
+constexpr torch::ScalarType scalar_type(Precision precision) {
+  return precision == Precision::kBfloat16 ? torch::kBFloat16 : torch::kFloat32;
+}
+constexpr std::string_view name_of(Precision precision) {
+  return precision == Precision::kBfloat16 ? "bfloat16" : "float32";
+}
+
+/// Where a network's tensors live and in which type it computes. Parameters are kept in float32
+/// whatever the precision.
+struct Backend {
+  torch::Device device = torch::kCPU;
+  Precision precision = Precision::kFloat32;
+};
+
+/// True if this processor multiplies bfloat16 matrices in hardware (AVX-512 BF16 or AMX).
+bool has_fast_bfloat16();
+
+/// Brackets every use of torch on a thread: one intra-op thread (OpenBLAS's included), and denormal
+/// numbers flushed to zero, as before on leaving, so that environments on the same thread see IEEE
+/// arithmetic. Cheap enough for every call.
+class ComputeScope {
+ public:
+  ComputeScope();
+  ~ComputeScope();
+  ComputeScope(const ComputeScope&) = delete;
+  ComputeScope& operator=(const ComputeScope&) = delete;
+
+ private:
+  unsigned control_;  // the processor's floating-point control register before
+};
+
+}  // namespace tengen

@@ -1,0 +1,289 @@
+#include "nets/optimisers.hpp"
+
+#include "core/check.hpp"
+#include "nets/bfloat16.hpp"
+#include "nets/choice.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace tengen {
+namespace {
+
+constexpr std::int64_t kPiece = 1 << 15;  // elements: two pieces of each buffer stay in cache
+
+int pieces(std::int64_t size) { return static_cast<int>((size + kPiece - 1) / kPiece); }
+
+bool has_first(const OptimiserOptions& o) {
+  return o.kind == OptimiserKind::kMomentum || o.kind == OptimiserKind::kAdam ||
+         o.kind == OptimiserKind::kAdamw || (o.kind == OptimiserKind::kRmsprop && o.centred);
+}
+bool has_second(const OptimiserOptions& o) {
+  return o.kind != OptimiserKind::kSgd && o.kind != OptimiserKind::kMomentum;
+}
+
+// Sixteen fixed partial sums, so that compilers vectorise it and all agree on the bits.
+double squared_norm(const float* values, std::int64_t count) {
+  float sums[16] = {};
+  for (std::int64_t i = 0; i < count; i += 16) {
+    for (int k = 0; k < 16; ++k) sums[k] += values[i + k] * values[i + k];
+  }
+  double sum = 0;
+  for (const float s : sums) sum += s;
+  return sum;
+}
+
+// The constants of one step, computed in double as torch does.
+struct Rates {
+  float rate, beta1, beta2, rest1, rest2, eps, decay, l1, scale, shrink;
+  float correction;  // √(1 − β₂ᵗ)
+};
+
+Rates rates_of(const OptimiserOptions& o, double rate, float scale, std::int64_t t) {
+  const bool adam = o.kind == OptimiserKind::kAdam || o.kind == OptimiserKind::kAdamw;
+  const bool decoupled = o.kind == OptimiserKind::kAdamw;
+  const double b1 = o.kind == OptimiserKind::kRmsprop ? o.alpha : o.beta1;
+  const double b2 = o.kind == OptimiserKind::kRmsprop ? o.alpha : o.beta2;
+  const double corrected = adam ? rate / (1 - std::pow(b1, static_cast<double>(t))) : rate;
+  const double root = adam ? std::sqrt(1 - std::pow(b2, static_cast<double>(t))) : 1;
+  return {.rate = static_cast<float>(corrected),
+          .beta1 = static_cast<float>(b1),
+          .beta2 = static_cast<float>(b2),
+          .rest1 = static_cast<float>(1 - b1),
+          .rest2 = static_cast<float>(1 - b2),
+          .eps = o.eps,
+          .decay = decoupled ? 0 : o.weight_decay,
+          .l1 = o.l1,
+          .scale = scale,
+          .shrink = decoupled ? static_cast<float>(1 - rate * o.weight_decay) : 1,
+          .correction = static_cast<float>(root)};
+}
+
+// One element: w and its moments m, v under gradient g. Returns the new w.
+template <OptimiserKind Kind, bool Centred>
+float update(const Rates& r, const OptimiserOptions& o, float w, float g, float& m, float& v) {
+  if constexpr (Kind == OptimiserKind::kSgd) {
+    return w - r.rate * g;
+  } else if constexpr (Kind == OptimiserKind::kMomentum) {
+    m = o.momentum * m + g;
+    return w - r.rate * m;
+  } else if constexpr (Kind == OptimiserKind::kAdagrad) {
+    v += g * g;
+    return w - r.rate * g / (std::sqrt(v) + r.eps);
+  } else if constexpr (Kind == OptimiserKind::kRmsprop) {
+    v = r.beta2 * v + r.rest2 * g * g;
+    float variance = v;
+    if constexpr (Centred) {
+      m = r.beta1 * m + r.rest1 * g;
+      variance -= m * m;
+    }
+    return w - r.rate * g / (std::sqrt(variance) + r.eps);
+  } else {
+    m = r.beta1 * m + r.rest1 * g;
+    v = r.beta2 * v + r.rest2 * g * g;
+    return w * r.shrink - r.rate * m / (std::sqrt(v) / r.correction + r.eps);
+  }
+}
+
+struct Piece {
+  float* w;
+  const float* g;
+  float* m;  // or null, as the kind has it
+  float* v;
+  Bfloat16* copy;  // or null
+  std::int64_t count;
+};
+
+template <OptimiserKind Kind, bool Centred = false>
+void update_piece(const Rates& r, const OptimiserOptions& o, const Piece& piece) {
+  constexpr bool kFirst = Kind == OptimiserKind::kMomentum || Kind == OptimiserKind::kAdam ||
+                          (Kind == OptimiserKind::kRmsprop && Centred);
+  constexpr bool kSecond = Kind != OptimiserKind::kSgd && Kind != OptimiserKind::kMomentum;
+  float* __restrict w = piece.w;
+  const float* __restrict gradient = piece.g;
+  float* __restrict m = piece.m;
+  float* __restrict v = piece.v;
+  for (std::int64_t i = 0; i < piece.count; ++i) {
+    const float sign = static_cast<float>(w[i] > 0) - static_cast<float>(w[i] < 0);
+    const float g = gradient[i] * r.scale + r.decay * w[i] + r.l1 * sign;
+    float first = 0, second = 0;
+    if constexpr (kFirst) first = m[i];
+    if constexpr (kSecond) second = v[i];
+    w[i] = update<Kind, Centred>(r, o, w[i], g, first, second);
+    if constexpr (kFirst) m[i] = first;
+    if constexpr (kSecond) v[i] = second;
+  }
+  if (piece.copy == nullptr) return;
+  for (std::int64_t i = 0; i < piece.count; ++i) piece.copy[i] = rounded<Bfloat16>(w[i]);
+}
+
+void update_any(const Rates& r, const OptimiserOptions& o, const Piece& piece) {
+  switch (o.kind) {
+    case OptimiserKind::kSgd:
+      return update_piece<OptimiserKind::kSgd>(r, o, piece);
+    case OptimiserKind::kMomentum:
+      return update_piece<OptimiserKind::kMomentum>(r, o, piece);
+    case OptimiserKind::kAdagrad:
+      return update_piece<OptimiserKind::kAdagrad>(r, o, piece);
+    case OptimiserKind::kRmsprop:
+      if (o.centred) return update_piece<OptimiserKind::kRmsprop, true>(r, o, piece);
+      return update_piece<OptimiserKind::kRmsprop>(r, o, piece);
+    case OptimiserKind::kAdam:
+    case OptimiserKind::kAdamw:
+      return update_piece<OptimiserKind::kAdam>(r, o, piece);
+  }
+}
+
+float* data_of(const Tensor& tensor) {
+  return tensor.defined() ? tensor.data_ptr<float>() : nullptr;
+}
+
+}  // namespace
+
+OptimiserKind find_optimiser(std::string_view name) {
+  return find_choice<OptimiserKind>("optimizer", name,
+                                    {{"sgd", OptimiserKind::kSgd},
+                                     {"momentum", OptimiserKind::kMomentum},
+                                     {"adagrad", OptimiserKind::kAdagrad},
+                                     {"rmsprop", OptimiserKind::kRmsprop},
+                                     {"adam", OptimiserKind::kAdam},
+                                     {"adamw", OptimiserKind::kAdamw}});
+}
+
+OptimiserOptions read_optimiser(const Config& agent, float max_grad_norm) {
+  OptimiserOptions o;
+  o.kind = find_optimiser(agent.get<std::string>("optimizer", "adam"));
+  const float eps = o.kind == OptimiserKind::kAdagrad ? 1e-10F : 1e-8F;
+  if (has_second(o)) o.eps = agent.get<float>("optimizer_eps", eps, 0.0F, 1.0F);
+  if (o.kind == OptimiserKind::kMomentum)
+    o.momentum = agent.get<float>("momentum", 0.9F, 0.0F, 1.0F);
+  if (o.kind == OptimiserKind::kAdam || o.kind == OptimiserKind::kAdamw) {
+    o.beta1 = agent.get<float>("beta1", 0.9F, 0.0F, 1.0F);
+    o.beta2 = agent.get<float>("beta2", 0.999F, 0.0F, 1.0F);
+  }
+  if (o.kind == OptimiserKind::kRmsprop) {
+    o.alpha = agent.get<float>("rmsprop_alpha", 0.99F, 0.0F, 1.0F);
+    o.centred = agent.get<bool>("rmsprop_centred", false);
+  }
+  const float decay = o.kind == OptimiserKind::kAdamw ? 0.01F : 0.0F;
+  o.weight_decay = agent.get<float>("weight_decay", decay, 0.0F, 1.0F);
+  o.l1 = agent.get<float>("l1", 0.0F, 0.0F, 1.0F);
+  o.max_grad_norm = agent.get<float>("max_grad_norm", max_grad_norm, 0.0F, 1e9F);
+  return o;
+}
+
+Optimiser::Optimiser(const OptimiserOptions& options, const ParameterLayout& layout,
+                     const Backend& backend)
+    : options_(options), partial_(static_cast<std::size_t>(pieces(layout.size()))) {
+  const auto zeros = [&] {
+    return torch::zeros({layout.size()},
+                        torch::TensorOptions().device(backend.device).dtype(torch::kFloat32));
+  };
+  if (has_first(options)) first_ = zeros();
+  if (has_second(options)) second_ = zeros();
+}
+
+double Optimiser::sum(std::span<const Tensor> gradients, WorkerPool& pool) {
+  const std::int64_t size = gradients[0].numel();
+  pool.run(pieces(size), [&](int piece) {
+    const std::int64_t begin = piece * kPiece, count = std::min(kPiece, size - begin);
+    float* __restrict total = data_of(gradients[0]) + begin;
+    for (const Tensor& other : gradients.subspan(1)) {
+      const float* __restrict values = data_of(other) + begin;
+      for (std::int64_t i = 0; i < count; ++i) total[i] += values[i];
+    }
+    partial_[static_cast<std::size_t>(piece)] = squared_norm(total, count);
+  });
+  double squares = 0;
+  for (const double s : partial_) squares += s;
+  return std::sqrt(squares);
+}
+
+void Optimiser::apply(Parameters& parameters, const Tensor& gradient, double learning_rate,
+                      float scale, WorkerPool& pool) {
+  const Rates rates = rates_of(options_, learning_rate, scale, steps_);
+  const std::int64_t size = gradient.numel();
+  const Tensor& copy = parameters.compute_flat();
+  pool.run(pieces(size), [&](int piece) {
+    const std::int64_t begin = piece * kPiece;
+    const auto at = [&](float* data) { return data == nullptr ? nullptr : data + begin; };
+    update_any(rates, options_,
+               {.w = at(data_of(parameters.flat())),
+                .g = at(data_of(gradient)),
+                .m = at(data_of(first_)),
+                .v = at(data_of(second_)),
+                .copy = copy.defined() ? static_cast<Bfloat16*>(copy.data_ptr()) + begin : nullptr,
+                .count = std::min(kPiece, size - begin)});
+  });
+}
+
+// The same step in torch's operations, for devices whose memory our loops cannot reach.
+void Optimiser::apply_with_torch(Parameters& parameters, Tensor g, double learning_rate) {
+  const OptimiserOptions& o = options_;
+  const Rates r = rates_of(o, learning_rate, 1, steps_);
+  Tensor w = parameters.flat();
+  g = g + r.decay * w + r.l1 * w.sign();
+  switch (o.kind) {
+    case OptimiserKind::kSgd:
+      w.sub_(g, r.rate);
+      break;
+    case OptimiserKind::kMomentum:
+      first_.mul_(o.momentum).add_(g);
+      w.sub_(first_, r.rate);
+      break;
+    case OptimiserKind::kAdagrad:
+      second_.addcmul_(g, g);
+      w.addcdiv_(g, second_.sqrt().add_(r.eps), -r.rate);
+      break;
+    case OptimiserKind::kRmsprop: {
+      second_.mul_(r.beta2).addcmul_(g, g, r.rest2);
+      Tensor variance = second_;
+      if (o.centred) {
+        first_.mul_(r.beta1).add_(g, r.rest1);
+        variance = second_ - first_ * first_;
+      }
+      w.addcdiv_(g, variance.sqrt().add_(r.eps), -r.rate);
+      break;
+    }
+    case OptimiserKind::kAdam:
+    case OptimiserKind::kAdamw:
+      first_.mul_(r.beta1).add_(g, r.rest1);
+      second_.mul_(r.beta2).addcmul_(g, g, r.rest2);
+      w.mul_(r.shrink).addcdiv_(first_, second_.sqrt().div_(r.correction).add_(r.eps), -r.rate);
+      break;
+  }
+  parameters.refresh();
+}
+
+double Optimiser::step(Parameters& parameters, std::span<const Tensor> gradients,
+                       double learning_rate, WorkerPool& pool) {
+  const torch::NoGradGuard no_grad;
+  ++steps_;
+  const bool cpu = parameters.flat().is_cpu();
+  Tensor total = gradients[0];
+  if (!cpu) {
+    for (const Tensor& other : gradients.subspan(1)) total.add_(other);
+  }
+  const double norm = cpu ? sum(gradients, pool) : total.norm().item<double>();
+  const bool clip = options_.max_grad_norm > 0 && norm > options_.max_grad_norm;
+  const auto scale = clip ? static_cast<float>(options_.max_grad_norm / (norm + 1e-6)) : 1.0F;
+  if (cpu)
+    apply(parameters, total, learning_rate, scale, pool);
+  else
+    apply_with_torch(parameters, total * scale, learning_rate);
+  return norm;
+}
+
+void Optimiser::save(ArchiveWriter& writer, const std::string& name) const {
+  writer.put(name + "/steps", steps_);
+  if (first_.defined()) save_flat(writer, name + "/first", first_);
+  if (second_.defined()) save_flat(writer, name + "/second", second_);
+}
+
+void Optimiser::load(const ArchiveReader& reader, const std::string& name) {
+  steps_ = reader.get<std::int64_t>(name + "/steps");
+  if (first_.defined()) load_flat(reader, name + "/first", first_);
+  if (second_.defined()) load_flat(reader, name + "/second", second_);
+}
+
+}  // namespace tengen

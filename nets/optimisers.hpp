@@ -1,0 +1,61 @@
+// Gradient descent over flat buffers: one pass sums the shards' gradients, one applies them.
+#pragma once
+
+#include "core/archive.hpp"
+#include "core/config.hpp"
+#include "core/worker_pool.hpp"
+#include "nets/parameters.hpp"
+
+#include <cstdint>
+#include <span>
+#include <string>
+
+namespace tengen {
+
+enum class OptimiserKind { kSgd, kMomentum, kAdagrad, kRmsprop, kAdam, kAdamw };
+/// "sgd", "momentum", "adagrad", "rmsprop", "adam" or "adamw". Throws UsageError with the nearest.
+OptimiserKind find_optimiser(std::string_view name);
+
+/// torch.optim's parameters, with its names and formulas.
+struct OptimiserOptions {
+  OptimiserKind kind = OptimiserKind::kAdam;
+  float momentum = 0.9F;               ///< momentum
+  float beta1 = 0.9F, beta2 = 0.999F;  ///< adam, adamw
+  float alpha = 0.99F;                 ///< rmsprop
+  bool centred = false;                ///< rmsprop
+  float eps = 1e-8F;                   ///< adagrad, rmsprop, adam, adamw
+  float weight_decay = 0;              ///< L2: added to the gradient (adamw: decoupled)
+  float l1 = 0;                        ///< l1 · sign(w) is added to the gradient
+  float max_grad_norm = 0;  ///< gradients of a larger norm are scaled down to it; 0: never
+};
+
+/// Reads optimizer, optimizer_eps, momentum, … and max_grad_norm of an [agent] section.
+OptimiserOptions read_optimiser(const Config& agent, float max_grad_norm);
+
+class Optimiser {
+ public:
+  Optimiser(const OptimiserOptions& options, const ParameterLayout& layout, const Backend& backend);
+
+  /// One step on the sum of `gradients`: flat float32 buffers, one a shard, added in order; the
+  /// first is overwritten with the sum. Writes master and computing copy of `parameters`. Work is
+  /// cut into pieces of fixed size, so that the result does not depend on the number of threads.
+  /// Returns the gradient's norm before clipping.
+  double step(Parameters& parameters, std::span<const Tensor> gradients, double learning_rate,
+              WorkerPool& pool);
+
+  void save(ArchiveWriter& writer, const std::string& name) const;
+  void load(const ArchiveReader& reader, const std::string& name);
+
+ private:
+  [[nodiscard]] double sum(std::span<const Tensor> gradients, WorkerPool& pool);
+  void apply(Parameters& parameters, const Tensor& gradient, double learning_rate, float scale,
+             WorkerPool& pool);
+  void apply_with_torch(Parameters& parameters, Tensor gradient, double learning_rate);
+
+  OptimiserOptions options_;
+  Tensor first_, second_;        // moments, where the kind has them
+  std::vector<double> partial_;  // squared norm of each piece
+  std::int64_t steps_ = 0;
+};
+
+}  // namespace tengen

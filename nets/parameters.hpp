@@ -1,0 +1,89 @@
+// Every parameter of a network in one flat float32 buffer: one pass to update, one copy to
+// synchronise, one record to save. Layers see views of it.
+#pragma once
+
+#include "core/archive.hpp"
+#include "core/rng.hpp"
+#include "nets/backend.hpp"
+#include "nets/init.hpp"
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace tengen {
+
+/// One parameter: where it lies in the flat buffer, and how it starts. A weight of rank 4 is
+/// [out, in, height, width] to torch and channels-last in memory.
+struct ParameterSpec {
+  std::string name;
+  std::vector<std::int64_t> shape;
+  std::int64_t offset = 0, count = 0;
+  InitRule rule;
+};
+
+/// What a network's parameters are: layers add theirs while the network is put together.
+class ParameterLayout {
+ public:
+  /// The new parameter's index in every ParameterViews.
+  int add(std::string name, std::vector<std::int64_t> shape, const InitRule& rule);
+  [[nodiscard]] const std::vector<ParameterSpec>& specs() const { return specs_; }
+  /// Elements of a flat buffer: each parameter begins on a cache line, gaps are zero for ever.
+  [[nodiscard]] std::int64_t size() const { return size_; }
+  /// Parameters proper, without gaps.
+  [[nodiscard]] std::int64_t count() const;
+  /// One line a parameter: "conv1.weight 16x4x8x8".
+  [[nodiscard]] std::string manifest() const;
+
+ private:
+  std::vector<ParameterSpec> specs_;
+  std::int64_t size_ = 0;
+};
+
+/// A flat buffer cut into a network's parameters, by index.
+using ParameterViews = std::vector<Tensor>;
+ParameterViews views_of(const ParameterLayout& layout, const Tensor& flat);
+
+/// The values of one network: float32 master copy, and beside it the copy of the computing type
+/// (the same memory in float32).
+class Parameters {
+ public:
+  /// All zero.
+  Parameters(const ParameterLayout& layout, const Backend& backend);
+
+  /// Parameter i from rng.split(i).
+  void initialise(const Rng& rng);
+  /// In the computing precision: what forward passes read. They require gradients.
+  [[nodiscard]] const ParameterViews& views() const { return views_; }
+  /// The float32 master copy, and views of it.
+  [[nodiscard]] const Tensor& flat() const { return flat_; }
+  [[nodiscard]] const ParameterViews& exact_views() const { return exact_views_; }
+  /// The computing copy where it is another buffer (bfloat16), else undefined.
+  [[nodiscard]] const Tensor& compute_flat() const { return compute_; }
+
+  /// After the master copy changed other than through an Optimiser.
+  void refresh();
+  /// this = source, of the same layout.
+  void copy_from(const Parameters& source);
+  /// this = τ · source + (1 − τ) · this.
+  void blend(const Parameters& source, float tau);
+
+  /// Records `name`/manifest and `name`/values.
+  void save(ArchiveWriter& writer, const std::string& name) const;
+  /// Throws Error naming the first parameter that differs if the network is another.
+  void load(const ArchiveReader& reader, const std::string& name);
+
+  [[nodiscard]] const ParameterLayout& layout() const { return layout_; }
+
+ private:
+  ParameterLayout layout_;
+  Tensor flat_, compute_;
+  ParameterViews views_, exact_views_;
+};
+
+/// A flat float32 tensor as one record, wherever it lives.
+void save_flat(ArchiveWriter& writer, const std::string& name, const Tensor& flat);
+void load_flat(const ArchiveReader& reader, const std::string& name, const Tensor& flat);
+
+}  // namespace tengen

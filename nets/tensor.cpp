@@ -1,1 +1,0 @@
-#include "nets/tensor.hpp"
