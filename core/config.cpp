@@ -90,7 +90,8 @@ std::optional<Value> value_of(const toml::array& array) {
     if (!node.is_number()) return std::nullopt;
     out.push_back(*node.value<double>());
     // A list is of doubles: an integer that a double cannot hold would change silently.
-    if (const auto* integer = node.as_integer(); integer && std::abs(out.back()) > 0x1p53)
+    constexpr std::int64_t kExact = std::int64_t{1} << 53;
+    if (const auto* n = node.as_integer(); n && (**n > kExact || **n < -kExact))
       return std::nullopt;
   }
   return out;
@@ -328,7 +329,7 @@ const Config::Setting* Config::ask(std::string_view key, Value fallback) const {
   asked_->insert_or_assign(name, std::move(fallback));
   const auto found = settings_.find(name);
   if (found != settings_.end()) return &found->second;
-  if (has(key)) throw UsageError("{} is a setting here, not a section", name);
+  if (has(key)) throw UsageError("{} is a section, not a setting", name);
   return nullptr;
 }
 
