@@ -1,0 +1,69 @@
+// The parts of envs/checker.cpp: what a check is given and what it writes to.
+#pragma once
+
+#include "envs/checker.hpp"
+#include "envs/random_play.hpp"
+
+#include <memory>
+#include <utility>
+
+namespace tengen::checker {
+
+inline constexpr int kLanes = 13;   // no multiple of a chunk, so that the last one is partly filled
+inline constexpr int kSteps = 300;  // of a run that is compared with another
+
+class Report {
+ public:
+  template <class... Args>
+  void pass(std::string_view name, fmt::format_string<Args...> format, Args&&... args) {
+    add(name, Verdict::kPass, fmt::format(format, std::forward<Args>(args)...));
+  }
+  template <class... Args>
+  void warn(std::string_view name, fmt::format_string<Args...> format, Args&&... args) {
+    add(name, Verdict::kWarn, fmt::format(format, std::forward<Args>(args)...));
+  }
+  template <class... Args>
+  void fail(std::string_view name, fmt::format_string<Args...> format, Args&&... args) {
+    add(name, Verdict::kFail, fmt::format(format, std::forward<Args>(args)...));
+  }
+  std::vector<Finding> findings;
+
+ private:
+  void add(std::string_view name, Verdict verdict, std::string text) {
+    findings.push_back({std::string(name), verdict, std::move(text)});
+  }
+};
+
+struct Subject {
+  const EnvEntry& entry;
+  const CheckOptions& options;
+
+  [[nodiscard]] std::unique_ptr<VectorEnv> make(int lanes, WorkerPool& pool) const {
+    return entry.make(options.env, lanes, pool);
+  }
+  // The signatures of a fresh environment's lanes.
+  [[nodiscard]] std::vector<std::uint64_t> signatures(int lanes, int threads,
+                                                      std::uint64_t seed) const {
+    WorkerPool pool(threads);
+    const auto env = make(lanes, pool);
+    RandomPlay play(*env, seed);
+    play.play(kSteps);
+    return play.signatures();
+  }
+};
+
+// checker_bytes.cpp: runs that must be equal byte for byte, and the memory they are written to.
+void check_same_seed(const Subject& subject, Report& report);
+void check_different_seeds(const Subject& subject, Report& report);
+void check_threads(const Subject& subject, Report& report);
+void check_lanes(const Subject& subject, Report& report);
+void check_instances(const Subject& subject, Report& report);
+void check_saving(const Subject& subject, Report& report);
+void check_memory(const Subject& subject, Report& report);
+void check_observe(const Subject& subject, Report& report);
+void check_allocations(const Subject& subject, Report& report);
+// checker_values.cpp: what an environment says of itself, and whether it keeps to it.
+void check_description(const Subject& subject, Report& report);
+void check_values(const Subject& subject, Report& report);
+
+}  // namespace tengen::checker
