@@ -387,6 +387,18 @@ Config Config::section(std::string_view name) const {
   return out;
 }
 
+Config Config::overlaid(std::string_view onto, std::string_view over) const {
+  Config out = *this;
+  out.asked_ = std::make_shared<Asked>(*asked_);
+  const std::string prefix = full(over) + ".";
+  for (const auto& [key, setting] : settings_) {
+    if (!key.starts_with(prefix)) continue;
+    asked_->insert_or_assign(key, setting.value);
+    out.assign(full(onto) + "." + key.substr(prefix.size()), setting);
+  }
+  return out;
+}
+
 std::vector<std::string> Config::keys() const {
   std::vector<std::string> out;
   for (const auto& [key, setting] : settings_)

@@ -66,6 +66,9 @@ class Config {
                                    const std::vector<std::string>& choices) const;
   /// The settings below `name.`, as a Config of their own.
   [[nodiscard]] Config section(std::string_view name) const;
+  /// A copy in which the settings of section `over` replace those of section `onto`; they count as
+  /// read here.
+  [[nodiscard]] Config overlaid(std::string_view onto, std::string_view over) const;
   /// The keys that are set (defaults are not), sorted.
   [[nodiscard]] std::vector<std::string> keys() const;
 

@@ -52,6 +52,38 @@ void Logger::dump(std::int64_t step) {
   }
 }
 
+void Logger::save(ArchiveWriter& writer, const std::string& name) const {
+  std::string tags;
+  std::vector<double> sums;
+  std::vector<std::int64_t> counts;
+  for (const Figure& known : figures_) {
+    if (known.count == 0) continue;
+    tags += known.tag + '\n';
+    sums.push_back(known.sum);
+    counts.push_back(known.count);
+  }
+  writer.put_string(name + "/tags", tags);
+  writer.put_span<double>(name + "/sums", sums);
+  writer.put_span<std::int64_t>(name + "/counts", counts);
+}
+
+void Logger::load(const ArchiveReader& reader, const std::string& name) {
+  const std::string tags = reader.string(name + "/tags");
+  const auto n = static_cast<std::size_t>(std::ranges::count(tags, '\n'));
+  std::vector<double> sums(n);
+  std::vector<std::int64_t> counts(n);
+  reader.get_span<double>(name + "/sums", sums);
+  reader.get_span<std::int64_t>(name + "/counts", counts);
+  std::size_t begin = 0;
+  for (std::size_t i = 0; i < n; ++i) {
+    const std::size_t end = tags.find('\n', begin);
+    Figure& known = figure(std::string_view(tags).substr(begin, end - begin));
+    known.sum = sums[i];
+    known.count = counts[i];
+    begin = end + 1;
+  }
+}
+
 bool is_terminal(std::FILE* file) {
   const char* term = std::getenv("TERM");
   return ::isatty(::fileno(file)) == 1 && !(term && std::string_view(term) == "dumb");

@@ -1,6 +1,8 @@
 // Figures of a run: recorded by tag, dumped by step to any number of sinks.
 #pragma once
 
+#include "core/archive.hpp"
+
 #include <chrono>
 #include <cstdint>
 #include <cstdio>
@@ -54,6 +56,10 @@ class Logger {
   void text(std::string_view tag, std::string_view text, std::int64_t step);
   /// Writes nothing if nothing was recorded.
   void dump(std::int64_t step);
+
+  /// What was recorded since the last dump, so that a resumed run's next row is the same.
+  void save(ArchiveWriter& writer, const std::string& name) const;
+  void load(const ArchiveReader& reader, const std::string& name);
 
  private:
   struct Figure {

@@ -1,4 +1,6 @@
 #include "envs/arcade/arcade.hpp"
+#include "envs/arcade/breakout.hpp"
+#include "envs/arcade/freeway.hpp"
 #include "envs/arcade/pong.hpp"
 #include "envs/classic/acrobot.hpp"
 #include "envs/classic/cart_pole.hpp"
@@ -33,6 +35,10 @@ EnvRegistry builtin_envs() {
   registry.add(
       {"GridWorld-v0", "Four rooms, corner to corner; size = 7 (odd, 5 to 15)", make_grid_world});
   registry.add(arcade::arcade_entry<arcade::Pong>("Pong against the computer, to 21 points"));
+  registry.add(
+      arcade::arcade_entry<arcade::Breakout>("Breakout, two walls, five balls; FIRE serves"));
+  registry.add(
+      arcade::arcade_entry<arcade::Freeway>("A chicken across ten lanes, as often as it can"));
   return registry;
 }
 

@@ -5,9 +5,17 @@
 
 namespace tengen {
 
+/// Thrown by a callback that has said all there is to say: the program ends with this code.
+struct Exit {
+  int code;
+};
+
 /// Each adds its subcommand, with its options and its callback, to the program. A callback throws
 /// Error or UsageError; main() turns them into one line on stderr and the exit code.
 void add_bench_command(CLI::App& program);
+void add_eval_command(CLI::App& program);
 void add_list_command(CLI::App& program);
+void add_resume_command(CLI::App& program);
+void add_train_command(CLI::App& program);
 
 }  // namespace tengen

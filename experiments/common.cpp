@@ -4,6 +4,8 @@
 
 #include <sched.h>
 
+#include <algorithm>
+
 namespace tengen {
 
 int SharedOptions::thread_budget() const {
@@ -48,6 +50,15 @@ EnvRegistry make_registry(const std::vector<std::filesystem::path>& plugins) {
   EnvRegistry registry = builtin_envs();
   if (!plugins.empty()) throw UsageError("this build has no plug-in loader");
   return registry;
+}
+
+EnvRegistry make_registry(const std::vector<std::filesystem::path>& plugins, const Recipe& recipe) {
+  EnvRegistry registry = make_registry(plugins);
+  const bool known = std::ranges::count(registry.entries(), recipe.env, &EnvEntry::id) > 0;
+  if (known || recipe.plugins.empty()) return registry;
+  std::vector<std::filesystem::path> all = plugins;
+  all.insert(all.end(), recipe.plugins.begin(), recipe.plugins.end());
+  return make_registry(all);
 }
 
 std::string version_text() {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "envs/registry.hpp"
+#include "experiments/recipe.hpp"
 
 #include <CLI/CLI.hpp>
 #include <cstdint>
@@ -20,7 +21,7 @@ struct SharedOptions {
   std::vector<std::filesystem::path> plugins;  ///< --plugin LIB, repeatable
   int threads = 0;                             ///< --threads N; 0 = every core
   std::optional<std::uint64_t> seed;           ///< --seed N
-  std::string device = "cpu";                  ///< --device cpu|cuda
+  std::string device;                          ///< --device cpu|cuda; empty: as the recipe says
 
   /// The thread budget: `threads`, or the number of cores this process may use.
   [[nodiscard]] int thread_budget() const;
@@ -35,6 +36,8 @@ void add_shared(CLI::App& command, SharedOptions& options, std::initializer_list
 /// The environments that ship and those of the given plug-ins and of TENGEN_PLUGIN_PATH
 /// (colon-separated libraries or folders of them). Throws Error where a plug-in does not load.
 EnvRegistry make_registry(const std::vector<std::filesystem::path>& plugins);
+/// As above, and the recipe's own plug-ins where the others do not bring its environment.
+EnvRegistry make_registry(const std::vector<std::filesystem::path>& plugins, const Recipe& recipe);
 
 /// "0.1.0 (3f2a9c1, modified)": version, revision and state of the tree at build.
 std::string version_text();

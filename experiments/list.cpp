@@ -2,6 +2,7 @@
 #include "agents/agent.hpp"
 #include "experiments/commands.hpp"
 #include "experiments/common.hpp"
+#include "experiments/model.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -25,11 +26,38 @@ std::vector<Item> list_agents(const SharedOptions&) {
   return items;
 }
 
+std::vector<Item> list_recipes_found(const SharedOptions&) {
+  std::vector<Item> items;
+  for (RecipeInfo& recipe : list_recipes())
+    items.push_back({std::move(recipe.name), std::move(recipe.description)});
+  return items;
+}
+
+// "Pong-v0, 400000 steps of dqn, mean reward 19.8"
+std::string model_description(const std::string& name) {
+  const ModelInfo info = model_info(ArchiveReader::read_file(find_model(name, RunPlayer::kBest)));
+  const auto manifest = nlohmann::json::parse(info.manifest);
+  std::string text = fmt::format("{}, {} steps of {}", manifest.value("env", ""),
+                                 manifest.value("steps", 0), manifest.value("algo", ""));
+  if (manifest.contains("score"))
+    text += fmt::format(", mean reward {:.4g}", manifest["score"].value("mean_reward", 0.0));
+  return text;
+}
+
+std::vector<Item> list_models_found(const SharedOptions&) {
+  std::vector<Item> items;
+  for (const std::string& name : list_models()) items.push_back({name, model_description(name)});
+  return items;
+}
+
 struct Kind {
   const char* name;
   std::vector<Item> (*items)(const SharedOptions&);
 };
-constexpr Kind kKinds[] = {{"envs", list_envs}, {"agents", list_agents}};
+constexpr Kind kKinds[] = {{"envs", list_envs},
+                           {"agents", list_agents},
+                           {"recipes", list_recipes_found},
+                           {"models", list_models_found}};
 
 void print(const std::vector<Item>& items, bool json) {
   std::size_t width = 0;

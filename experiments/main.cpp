@@ -4,8 +4,9 @@
 
 #include <unistd.h>
 
+#include <algorithm>
+#include <csignal>
 #include <cstdlib>
-#include <cstring>
 
 namespace tengen {
 namespace {
@@ -15,7 +16,9 @@ constexpr int kFailure = 1, kUsage = 2;
 // OpenMP and OpenBLAS read these while they are loaded, before main(): the program starts itself
 // again with them set. Threads are ours to split, and a spinning barrier starves them; see
 // docs/architecture.md. What the user has set stays.
-void settle_thread_environment(char** argv) {
+void settle_thread_environment(int argc, char** argv) {
+  constexpr std::string_view kWithoutNetworks[] = {"list", "check", "plot"};
+  if (argc < 2 || argv[1][0] == '-' || std::ranges::count(kWithoutNetworks, argv[1]) > 0) return;
   constexpr std::pair<const char*, const char*> kWanted[] = {
       {"OMP_NUM_THREADS", "1"}, {"OPENBLAS_NUM_THREADS", "1"}, {"OMP_WAIT_POLICY", "PASSIVE"}};
   bool changed = false;
@@ -52,10 +55,15 @@ std::string explain(const CLI::App& program, const CLI::ParseError& error) {
       for (const std::string& name : option->get_lnames()) known.push_back("--" + name);
     return unknown_name("option", word, known);
   }
-  if (!chosen.empty()) return fmt::format("unexpected argument '{}'", word);
+  return fmt::format("unexpected argument '{}'", word);
+}
+
+void check_command_exists(const CLI::App& program, std::string_view word) {
+  std::vector<std::string> known;
   for (const CLI::App* command : program.get_subcommands(nullptr))
     known.push_back(command->get_name());
-  return unknown_name("command", word, known);
+  if (std::ranges::count(known, word) == 0)
+    throw UsageError("{}", unknown_name("command", word, known));
 }
 
 int run(int argc, char** argv) {
@@ -69,14 +77,24 @@ int run(int argc, char** argv) {
       "  tengen train cartpole-dqn             learn something small\n"
       "  tengen eval oracle --env Pong-v0      the scripted expert's score\n"
       "  tengen COMMAND --help                 options and examples of a command");
+  add_train_command(program);
+  add_resume_command(program);
+  add_eval_command(program);
   add_list_command(program);
   add_bench_command(program);
+  if (argc < 2) {
+    fmt::print(stderr, "{}", program.help());
+    return kUsage;
+  }
   try {
+    if (argv[1][0] != '-') check_command_exists(program, argv[1]);
     program.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     if (error.get_exit_code() == static_cast<int>(CLI::ExitCodes::Success))
       return program.exit(error);
     return fail(explain(program, error) + " (see 'tengen --help')", kUsage);
+  } catch (const Exit& exit) {
+    return exit.code;
   } catch (const UsageError& error) {
     return fail(error.what(), kUsage);
   } catch (const std::exception& error) {  // Error, and what the libraries below throw
@@ -89,6 +107,7 @@ int run(int argc, char** argv) {
 }  // namespace tengen
 
 int main(int argc, char** argv) {
-  tengen::settle_thread_environment(argv);
+  std::signal(SIGXFSZ, SIG_IGN);  // a file over the size limit is an error like a full disk
+  tengen::settle_thread_environment(argc, argv);
   return tengen::run(argc, argv);
 }

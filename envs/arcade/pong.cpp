@@ -1,5 +1,7 @@
 #include "envs/arcade/pong.hpp"
 
+#include "envs/arcade/oracle.hpp"
+
 #include <cmath>
 #include <cstdlib>
 #include <tuple>
@@ -168,32 +170,14 @@ float best_bat(const Pong& arrival) {
 int Pong::oracle(int frames) const {
   Pong arrival = *this;
   const int time = run_to_bat(arrival) + 1;
-  const bool enemy_scores_not = arrival.player_score == player_score;
-  const float target = enemy_scores_not && arrival.enemy_score == enemy_score
-                           ? best_bat(arrival)
-                           : 107 - kBatHeight / 2.0F;
-  // The best of all sequences of three moves of `frames` frames, then rest, by where the bat is
-  // when the ball arrives.
-  constexpr std::array kMoves = {kFire, kRightFire, kLeftFire};
-  int best = kFire;
-  float best_miss = 1e9F;
-  for (int sequence = 0; sequence < 27; ++sequence) {
+  const bool arrives = arrival.player_score == player_score && arrival.enemy_score == enemy_score;
+  const float middle = (kFieldTop + kFieldBottom - kBatHeight) / 2.0F;
+  const float target = arrives ? best_bat(arrival) : middle;
+  return best_first_move({kFire, kRightFire, kLeftFire}, frames, [&](auto&& move_of) {
     Pong trial = *this;
-    for (int i = 0; i < time && i < 12 * frames; ++i) {
-      const int turn = i / frames;
-      const int move = turn == 0   ? sequence / 9
-                       : turn == 1 ? sequence / 3 % 3
-                       : turn == 2 ? sequence % 3
-                                   : 0;
-      trial.move_player(kMoves[static_cast<std::size_t>(move)]);
-    }
-    const float miss = std::abs(trial.player_y - target);
-    if (miss < best_miss) {
-      best_miss = miss;
-      best = kMoves[static_cast<std::size_t>(sequence / 9)];
-    }
-  }
-  return best;
+    for (int i = 0; i < time && i < 12 * frames; ++i) trial.move_player(move_of(i));
+    return std::abs(trial.player_y - target);
+  });
 }
 
 }  // namespace tengen::arcade

@@ -89,15 +89,19 @@ def measure(args, row):
     return ours, peers
 
 
+def number(value):
+    return f"{value:,.0f}" if value >= 1000 else f"{value:.3g}"
+
+
 def table_line(row, ours, peers):
     value = statistics.median(line["value"] for line in ours)
     unit = ours[0]["unit"]
     if not peers:
-        return f"| {row.title} | {value:,.4g} {unit} | | | {row.floor:g}× | {row.aim:g}× |"
+        return f"| {row.title} | {number(value)} {unit} | | | {row.floor:g}× | {row.aim:g}× |"
     ratios = [a["value"] / b["value"] for a, b in zip(ours, peers)]
     peer = statistics.median(line["value"] for line in peers)
     name = f"{peers[0]['peer']} {peers[0]['version']}"
-    return (f"| {row.title} | {value:,.4g} {unit} | {peer:,.4g} ({name}) "
+    return (f"| {row.title} | {number(value)} {unit} | {number(peer)} ({name}) "
             f"| **{statistics.median(ratios):.3g}×** ({min(ratios):.3g}–{max(ratios):.3g}) "
             f"| {row.floor:g}× | {row.aim:g}× |")
 

@@ -1,5 +1,7 @@
 #include "envs/arcade/arcade.hpp"
 
+#include "envs/arcade/breakout.hpp"
+#include "envs/arcade/freeway.hpp"
 #include "envs/arcade/pong.hpp"
 #include "tests/catch.hpp"
 
@@ -45,7 +47,8 @@ void check_pictures(const ArcadeOptions& options, int steps) {
 
 }  // namespace
 
-TEMPLATE_TEST_CASE("a picture is that of the plain renderer, byte for byte", "", Pong) {
+TEMPLATE_TEST_CASE("a picture is that of the plain renderer, byte for byte", "", Pong, Breakout,
+                   Freeway) {
   for (const int size : {84, 42})
     for (const int channels : {1, 3})
       for (const int skip : {4, 1}) {

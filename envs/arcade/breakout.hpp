@@ -1,0 +1,100 @@
+// Breakout: two walls of 108 bricks and five balls.
+#pragma once
+
+#include "envs/arcade/screen.hpp"
+
+#include <array>
+#include <bit>
+#include <string>
+#include <vector>
+
+namespace tengen::arcade {
+
+/// One game of Breakout, a 60 Hz frame at a time; a small trivially copyable value without
+/// randomness. Geometry, colours and rules are those published for the Atari 2600 game, as far as
+/// docs/arcade.md does not say otherwise; it is not the ROM.
+struct Breakout {
+  static constexpr const char* kId = "Breakout-v0";
+  enum Action { kNoop, kFire, kRight, kLeft };
+  static std::vector<std::string> action_names() { return {"NOOP", "FIRE", "RIGHT", "LEFT"}; }
+  static constexpr bool kFireServes = true;  ///< without FIRE no ball comes, ever
+
+  static constexpr int kFieldLeft = 8, kFieldRight = 152, kFieldTop = 32, kFieldBottom = 196;
+  static constexpr int kColumns = 18, kRows = 6, kBrickWidth = 8, kBrickHeight = 6;
+  static constexpr int kBricksLeft = 8, kBricksTop = 57;
+  static constexpr std::array<int, kRows> kPoints = {7, 7, 4, 4, 1, 1};  ///< a brick, from the top
+  static constexpr int kBatY = 189, kBatHeight = 4, kWideBat = 16, kNarrowBat = 12;
+  static constexpr int kBallWidth = 2, kBallHeight = 4;
+  static constexpr int kLives = 5, kWalls = 2;
+
+  /// A new game.
+  void reset() { *this = Breakout{}; }
+  /// One frame. The reward: the points of the brick that was hit, if any.
+  float step(int action);
+  /// All balls are lost or all walls are gone.
+  [[nodiscard]] bool over() const { return balls == 0 || (walls == kWalls && bricks_left() == 0); }
+  [[nodiscard]] int lives() const { return balls; }
+  /// Misses no ball it can reach, and aims at what scores most before the next return.
+  [[nodiscard]] int oracle(int frames) const;
+
+  enum Pixel : std::uint8_t { kBlack, kGrey, kRed, kFirstRow };
+  static constexpr Palette kPalette = {{{0, 0, 0},
+                                        {142, 142, 142},
+                                        {200, 72, 72},
+                                        {200, 72, 72},
+                                        {198, 108, 58},
+                                        {180, 122, 48},
+                                        {162, 162, 42},
+                                        {72, 160, 72},
+                                        {66, 72, 200}}};
+  void draw_still(Window& window) const;
+  void draw_moving(Window& window) const;
+  /// Everything that draw_moving draws.
+  [[nodiscard]] std::array<Rect, 2> moving() const { return {bat(), ball()}; }
+  /// Calls area(Rect) for every part that draw_still draws differently for `other`.
+  template <class F>
+  void still_changes(const Breakout& other, F&& area) const {
+    if (score != other.score) area(kScore);
+    if (balls != other.balls) area(kBalls);
+    for (int row = 0; row < kRows; ++row)
+      for (std::uint32_t left = bricks[index(row)] ^ other.bricks[index(row)]; left != 0;
+           left &= left - 1)
+        area(brick(row, std::countr_zero(left)));
+  }
+
+  [[nodiscard]] int bricks_left() const;
+  [[nodiscard]] int bat_width() const { return narrow ? kNarrowBat : kWideBat; }
+
+  static constexpr std::uint32_t kFullRow = (1U << kColumns) - 1;
+  /// Bit j of a row: its brick j stands.
+  std::array<std::uint32_t, kRows> bricks = {kFullRow, kFullRow, kFullRow,
+                                             kFullRow, kFullRow, kFullRow};
+  int bat_x = 99, bat_speed = 0, bat_held = 0;  ///< pixels a frame; frames a key has been held
+  int ball_x = 0, ball_y = 0, ball_right = 1, ball_down = 1;  ///< directions are 1 or −1
+  int pace = 0;                                               ///< row of the table of speeds, 0…4
+  int returns = 0;                                            ///< of this ball
+  int balls = kLives, walls = 1, score = 0, frame = 0;
+  int in_play = 0;    ///< 0: waits for FIRE
+  int can_break = 1;  ///< a brick falls only after bat, ceiling or a wall below the bricks
+  int narrow = 0;     ///< the ball has touched the ceiling
+
+ private:
+  static constexpr Rect kScore{36, 5, 44, 10}, kBalls{100, 5, 12, 10};
+
+  static constexpr std::size_t index(int row) { return static_cast<std::size_t>(row); }
+  static constexpr Rect brick(int row, int column) {
+    return {kBricksLeft + column * kBrickWidth, kBricksTop + row * kBrickHeight, kBrickWidth,
+            kBrickHeight};
+  }
+  [[nodiscard]] Rect bat() const { return {bat_x, kBatY, bat_width(), kBatHeight}; }
+  [[nodiscard]] Rect ball() const;
+  void move_bat(int action);
+  void serve();
+  void move_ball();
+  void bounce_off_walls();
+  void bounce_off_bat();
+  int break_brick();
+  void lose_ball();
+};
+
+}  // namespace tengen::arcade

@@ -1,0 +1,37 @@
+#include "experiments/episode_statistics.hpp"
+
+#include <algorithm>
+
+namespace tengen {
+
+void EpisodeStatistics::take(const StepView& step) {
+  for (int i = 0; i < step.lanes(); ++i) {
+    Episode& episode = lanes_[static_cast<std::size_t>(i)];
+    episode.reward += step.reward[static_cast<std::size_t>(i)];
+    episode.length += 1;
+    if (!step.ended(i)) continue;
+    window_[static_cast<std::size_t>(episodes_++) % kWindow] = episode;
+    episode = {};
+  }
+}
+
+double EpisodeStatistics::mean(double Episode::*figure) const {
+  const auto n = std::min(static_cast<std::size_t>(episodes_), kWindow);
+  double sum = 0;
+  for (std::size_t i = 0; i < n; ++i) sum += window_[i].*figure;
+  return n == 0 ? 0 : sum / static_cast<double>(n);
+}
+
+void EpisodeStatistics::save(ArchiveWriter& writer, const std::string& name) const {
+  writer.put(name + "/episodes", episodes_);
+  writer.put_span<Episode>(name + "/window", window_);
+  writer.put_span<Episode>(name + "/lanes", lanes_);
+}
+
+void EpisodeStatistics::load(const ArchiveReader& reader, const std::string& name) {
+  episodes_ = reader.get<std::int64_t>(name + "/episodes");
+  reader.get_span<Episode>(name + "/window", window_);
+  reader.get_span<Episode>(name + "/lanes", lanes_);
+}
+
+}  // namespace tengen

@@ -1,0 +1,68 @@
+// tengen eval MODEL|RUN|oracle|random: full games, and what they came to.
+#include "experiments/commands.hpp"
+#include "experiments/common.hpp"
+#include "experiments/evaluate.hpp"
+#include "experiments/model.hpp"
+#include "nets/runtime.hpp"
+
+#include <nlohmann/json.hpp>
+
+namespace tengen {
+namespace {
+
+struct EvalOptions {
+  std::string player, env;
+  int episodes = 20;
+  SharedOptions shared;
+};
+
+void evaluate_player(const EvalOptions& options) {
+  if (!options.shared.device.empty()) check_device(options.shared.device);
+  const Rng root(options.shared.seed.value_or(0));
+  PlayerOptions player_options;
+  player_options.env = options.env;
+  player_options.lanes = evaluation_lanes(options.episodes);
+  player_options.threads = options.shared.thread_budget();
+  player_options.seed = root.split(0).next64();
+  player_options.plugins = options.shared.plugins;
+  if (!options.shared.device.empty()) player_options.device = options.shared.device;
+  const Player player = load_player(options.player, player_options);
+  const Evaluation result =
+      evaluate(*player.policy, *player.env, options.episodes, root.split(1).next64());
+  if (options.shared.json) {
+    const nlohmann::ordered_json line{{"mean_reward", result.mean_reward()},
+                                      {"std_reward", result.std_reward()},
+                                      {"mean_length", result.mean_length()},
+                                      {"episodes", result.episodes()}};
+    fmt::print("{}\n", line.dump());
+  } else {
+    fmt::print("{} on {}: mean reward {:.4g} ± {:.3g}, mean length {:.5g}, {} games\n",
+               options.player, player.env->spec().name, result.mean_reward(), result.std_reward(),
+               result.mean_length(), result.episodes());
+  }
+}
+
+}  // namespace
+
+void add_eval_command(CLI::App& program) {
+  CLI::App* command = program.add_subcommand("eval", "Let a player play full games");
+  const auto options = std::make_shared<EvalOptions>();
+  command
+      ->add_option("PLAYER", options->player,
+                   "A model file, a run, a model or recipe by name, oracle, or random")
+      ->required();
+  command->add_option("--env", options->env, "The game, if not the model's own")->type_name("ENV");
+  command->add_option("--episodes", options->episodes, "Games")
+      ->type_name("N")
+      ->check(CLI::Range(1, 1'000'000));
+  add_shared(*command, options->shared,
+             {Shared::kSeed, Shared::kDevice, Shared::kThreads, Shared::kPlugins, Shared::kJson});
+  command->footer(
+      "Examples:\n"
+      "  tengen eval pong --episodes 20 --json\n"
+      "  tengen eval runs/cartpole-dqn/1\n"
+      "  tengen eval oracle --env Pong-v0");
+  command->callback([options] { evaluate_player(*options); });
+}
+
+}  // namespace tengen

@@ -1,0 +1,61 @@
+#include "experiments/manifest.hpp"
+
+#include "experiments/version.hpp"
+#include "nets/runtime.hpp"
+
+#include <dlfcn.h>
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include <ctime>
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+namespace tengen {
+namespace {
+
+std::string processor_name() {
+  std::ifstream file("/proc/cpuinfo");
+  for (std::string line; std::getline(file, line);)
+    if (line.starts_with("model name")) return line.substr(line.find(':') + 2);
+  return "unknown";
+}
+
+}  // namespace
+
+std::string blas_name() {
+  void* const symbol = ::dlsym(RTLD_DEFAULT, "sgemm_");
+  Dl_info info{};
+  if (symbol == nullptr || ::dladdr(symbol, &info) == 0) return "none found";
+  std::error_code ignored;
+  const auto file = std::filesystem::canonical(info.dli_fname, ignored);
+  const std::string path = file.string();
+  const std::string name = file.filename().string();
+  if (path.find("openblas") != std::string::npos) return "OpenBLAS (" + name + ")";
+  if (name.find("torch") != std::string::npos) return "built into LibTorch (" + name + ")";
+  if (path.find("/blas/") != std::string::npos) return "netlib, slow (" + name + ")";
+  return name;
+}
+
+std::string run_manifest(const Recipe& recipe, int threads) {
+  const nlohmann::ordered_json manifest{
+      {"tengen", kVersion},
+      {"revision", kRevision},
+      {"modified", kModified},
+      {"build_type", kBuildType},
+      {"recipe", recipe.name},
+      {"algo", recipe.algo},
+      {"env", recipe.env},
+      {"seed", recipe.seed},
+      {"device", recipe.device},
+      {"threads", threads},
+      {"libtorch", torch_version()},
+      {"blas", blas_name()},
+      {"compiler", __VERSION__},
+      {"processor", processor_name()},
+      {"started", fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr)))},
+  };
+  return manifest.dump(2) + "\n";
+}
+
+}  // namespace tengen

@@ -1,0 +1,134 @@
+#include "experiments/model.hpp"
+
+#include "agents/random.hpp"
+#include "experiments/common.hpp"
+#include "experiments/run_folder.hpp"
+#include "experiments/version.hpp"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+namespace fs = std::filesystem;
+
+namespace tengen {
+namespace {
+
+// The environment's own scripted expert, which sees the whole state.
+class OraclePolicy final : public Policy {
+ public:
+  explicit OraclePolicy(const VectorEnv& env) : env_(&env) {}
+  void act(const StepView&, ActionBuffer out) override {
+    if (!env_->oracle(out))
+      throw UsageError("{} has no scripted expert; 'random' plays everything", env_->spec().name);
+  }
+  void reset() override {}
+
+ private:
+  const VectorEnv* env_;
+};
+
+bool is_scripted(std::string_view what) { return what == "oracle" || what == "random"; }
+
+void load_scripted(Player& player, const PlayerOptions& options) {
+  if (options.env.empty())
+    throw UsageError("'{}' needs a game: --env ENV (see 'tengen list envs')", player.name);
+  player.recipe.set("env.id", options.env);
+  player.env = make_registry(options.plugins)
+                   .make(options.env, player.recipe.section("env"), options.lanes, *player.pool);
+  if (player.name == "oracle")
+    player.policy = std::make_unique<OraclePolicy>(*player.env);
+  else
+    player.policy = std::make_unique<RandomPolicy>(player.env->spec().action, options.seed);
+}
+
+void load_trained(Player& player, const PlayerOptions& options) {
+  const ArchiveReader reader = ArchiveReader::read_file(player.file);
+  player.info = model_info(reader);
+  const Recipe recipe = Recipe::from_config(
+      Config::from_string(player.info.recipe, player.file.string()), player.file.stem().string());
+  player.recipe = recipe.evaluation_config();
+  if (!options.env.empty()) player.recipe.set("env.id", options.env);
+  const std::string id = player.recipe.get<std::string>("env.id", "");
+  player.env = make_registry(options.plugins, recipe)
+                   .make(id, player.recipe.section("env"), options.lanes, *player.pool);
+  player.policy = find_agent(recipe.algo)
+                      .load_policy({player.env->spec(), options.lanes, player.recipe, options.seed,
+                                    options.device, player.pool.get()},
+                                   reader);
+}
+
+}  // namespace
+
+void save_model(const fs::path& path, const Agent& agent, const Recipe& recipe,
+                const Evaluation* score) {
+  nlohmann::ordered_json manifest{{"algo", recipe.algo},
+                                  {"env", recipe.env},
+                                  {"steps", agent.steps()},
+                                  {"seed", recipe.seed},
+                                  {"tengen", kVersion}};
+  if (score != nullptr)
+    manifest["score"] = {{"mean_reward", score->mean_reward()},
+                         {"std_reward", score->std_reward()},
+                         {"mean_length", score->mean_length()},
+                         {"episodes", score->episodes()}};
+  ArchiveWriter writer;
+  agent.save_policy(writer);
+  writer.put_string("model/recipe", recipe.config.to_toml());
+  writer.put_string("model/manifest", manifest.dump(2) + "\n");
+  fs::create_directories(path.parent_path());
+  writer.write_file(path);
+}
+
+ModelInfo model_info(const ArchiveReader& reader) {
+  if (!reader.has("model/recipe"))
+    throw Error("'{}' is no model file (a checkpoint is continued with 'tengen resume RUN')",
+                reader.origin());
+  return {reader.string("model/recipe"), reader.string("model/manifest")};
+}
+
+std::vector<std::string> list_models() {
+  std::vector<std::string> names;
+  std::error_code ignored;
+  for (const auto& entry : fs::directory_iterator(data_directory("models"), ignored))
+    if (entry.path().extension() == ".tgn") names.push_back(entry.path().stem().string());
+  std::ranges::sort(names);
+  return names;
+}
+
+fs::path find_model(const std::string& what, RunPlayer run_player) {
+  if (is_scripted(what)) return {};
+  std::error_code ignored;
+  if (fs::is_regular_file(what, ignored)) return what;
+  std::vector<std::string> names = list_models();
+  if (std::ranges::count(names, what) > 0) return data_directory("models") / (what + ".tgn");
+  if (const auto run = find_run(what)) {
+    const bool best = run_player == RunPlayer::kBest && fs::exists(run->best_model(), ignored);
+    const fs::path file = best ? run->best_model() : run->model();
+    if (fs::exists(file, ignored)) return file;
+    throw Error("'{}' has no player yet: the first comes with its first checkpoint",
+                run->folder.string());
+  }
+  if (what.find('/') != std::string::npos || what.ends_with(".tgn"))
+    throw UsageError("there is no model file or run '{}'", what);
+  names.insert(names.end(), {"oracle", "random"});
+  for (const RecipeInfo& recipe : list_recipes()) {
+    if (recipe.name == what)
+      throw UsageError("recipe '{}' has no run here yet: 'tengen train {}' makes one", what, what);
+    names.push_back(recipe.name);
+  }
+  throw UsageError("{}", unknown_name("model or run", what, names));
+}
+
+Player load_player(const std::string& what, const PlayerOptions& options) {
+  Player player;
+  player.name = what;
+  player.file = find_model(what, options.run_player);
+  player.pool = std::make_unique<WorkerPool>(options.threads);
+  if (player.file.empty())
+    load_scripted(player, options);
+  else
+    load_trained(player, options);
+  return player;
+}
+
+}  // namespace tengen

@@ -1,0 +1,75 @@
+#include "experiments/recipe.hpp"
+
+#include "core/check.hpp"
+
+#include <algorithm>
+#include <fstream>
+#include <limits>
+
+namespace fs = std::filesystem;
+
+namespace tengen {
+
+Recipe Recipe::from_config(Config config, std::string_view default_name) {
+  constexpr std::int64_t kMany = std::numeric_limits<std::int64_t>::max();
+  constexpr double kInfinity = std::numeric_limits<double>::infinity();
+  Recipe r;
+  r.name = config.get<std::string>("name", std::string(default_name));
+  if (r.name.empty() || r.name.find('/') != std::string::npos || r.name.starts_with("."))
+    throw UsageError("name = \"{}\": must be usable as a folder's name", r.name);
+  for (const char* key : {"algo", "env.id"})
+    if (!config.has(key)) throw UsageError("recipe '{}' does not set '{}'", r.name, key);
+  r.algo = config.get<std::string>("algo", "");
+  r.env = config.get<std::string>("env.id", "");
+  r.device = config.get<std::string>("device", "cpu");
+  r.plugins = config.get<std::vector<std::string>>("plugins", {});
+  r.steps = config.get<std::int64_t>("steps", 100'000, 1, kMany);
+  r.n_envs = config.get<int>("n_envs", 1, 1, 65'536);
+  r.seed = static_cast<std::uint64_t>(config.get<std::int64_t>("seed", 0, 0, kMany));
+  r.log_freq = config.get<std::int64_t>("log_freq", 1'000, 1, kMany);
+  r.eval_freq = config.get<std::int64_t>("eval_freq", 10'000, 0, kMany);
+  r.eval_episodes = config.get<int>("eval_episodes", 10, 1, 100'000);
+  r.checkpoint_freq = config.get<std::int64_t>("checkpoint_freq", 10'000, 0, kMany);
+  r.stop_at_reward = config.get<double>("stop_at_reward", kInfinity, -kInfinity, kInfinity);
+  r.config = std::move(config);
+  return r;
+}
+
+Config Recipe::evaluation_config() const { return config.overlaid("env", "eval_env"); }
+
+fs::path data_directory(std::string_view kind) {
+  std::error_code ignored;
+  const fs::path installed =
+      fs::read_symlink("/proc/self/exe", ignored).parent_path() / "../share/tengen" / kind;
+  return fs::is_directory(installed, ignored) ? installed : fs::path(TENGEN_DATA_DIR) / kind;
+}
+
+fs::path find_recipe(const std::string& name_or_path) {
+  const fs::path named = data_directory("recipes") / (name_or_path + ".toml");
+  std::error_code ignored;
+  if (name_or_path.find('/') == std::string::npos && fs::exists(named, ignored)) return named;
+  if (name_or_path.find('/') != std::string::npos || name_or_path.ends_with(".toml")) {
+    if (fs::exists(name_or_path, ignored)) return name_or_path;
+    throw UsageError("there is no recipe file '{}'", name_or_path);
+  }
+  std::vector<std::string> names;
+  for (const RecipeInfo& recipe : list_recipes()) names.push_back(recipe.name);
+  throw UsageError("{}", unknown_name("recipe", name_or_path, names));
+}
+
+std::vector<RecipeInfo> list_recipes() {
+  std::vector<RecipeInfo> out;
+  std::error_code ignored;
+  for (const auto& entry : fs::directory_iterator(data_directory("recipes"), ignored)) {
+    if (entry.path().extension() != ".toml") continue;
+    std::string line;
+    std::ifstream file(entry.path());
+    std::getline(file, line);
+    line.erase(0, line.starts_with("#") ? line.find_first_not_of("# ") : line.size());
+    out.push_back({entry.path().stem().string(), line});
+  }
+  std::ranges::sort(out, {}, &RecipeInfo::name);
+  return out;
+}
+
+}  // namespace tengen

@@ -1,0 +1,52 @@
+// A recipe: one TOML file that says what is trained, on what, and for how long.
+#pragma once
+
+#include "core/config.hpp"
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace tengen {
+
+/// The keys that the trainer itself reads; the environment reads [env], the agent [agent] and
+/// [net]. Keys of [eval_env] replace those of [env] where the player is judged or watched.
+struct Recipe {
+  Config config;       ///< the whole file; what is read below is marked read
+  std::string name;    ///< names the run's folder; the file's name unless the recipe says
+  std::string algo;    ///< an agent of `tengen list agents`
+  std::string env;     ///< [env] id
+  std::string device;  ///< cpu, cuda …
+  std::vector<std::string> plugins;  ///< libraries that bring the environment, if need be
+  std::int64_t steps;                ///< environment steps, all lanes together
+  int n_envs;                        ///< lanes
+  std::uint64_t seed;
+  std::int64_t log_freq;         ///< steps between rows of figures
+  std::int64_t eval_freq;        ///< steps between evaluations; 0: none
+  int eval_episodes;             ///< full games an evaluation
+  std::int64_t checkpoint_freq;  ///< steps between checkpoints; 0: only at the end
+  double stop_at_reward;  ///< an evaluation with this mean ends the training; infinity: never
+
+  /// Throws UsageError: a key missing, of another type, or out of range.
+  static Recipe from_config(Config config, std::string_view default_name);
+  /// The recipe as judges and viewers play it: [env] with [eval_env] over it.
+  [[nodiscard]] Config evaluation_config() const;
+};
+
+/// The file of a recipe given by name ("pong-dqn") or by path. Throws UsageError with the nearest
+/// name if there is none.
+std::filesystem::path find_recipe(const std::string& name_or_path);
+
+struct RecipeInfo {
+  std::string name, description;  ///< description: the file's first comment line
+};
+/// Every recipe that can be found by name, sorted.
+std::vector<RecipeInfo> list_recipes();
+
+/// Where data that ships stands ("recipes", "models"): beside the installed program if it is there,
+/// else in the source tree it was built from.
+std::filesystem::path data_directory(std::string_view kind);
+
+}  // namespace tengen

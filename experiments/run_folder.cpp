@@ -1,0 +1,116 @@
+#include "experiments/run_folder.hpp"
+
+#include "core/archive.hpp"
+#include "replay/replay_buffer.hpp"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <charconv>
+#include <functional>
+
+namespace fs = std::filesystem;
+
+namespace tengen {
+namespace {
+
+std::optional<std::int64_t> as_number(const std::string& text) {
+  std::int64_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc{} || end != text.data() + text.size() || value < 0) return std::nullopt;
+  return value;
+}
+
+bool holds_run(const fs::path& folder) {
+  std::error_code ignored;
+  return fs::exists(RunPaths{folder}.recipe(), ignored);
+}
+
+std::int64_t newest_number(const fs::path& folder, bool (*counts)(const fs::path&)) {
+  std::int64_t newest = 0;
+  std::error_code ignored;
+  for (const auto& entry : fs::directory_iterator(folder, ignored))
+    if (counts(entry.path()))
+      newest = std::max(newest, as_number(entry.path().filename().string()).value_or(0));
+  return newest;
+}
+
+}  // namespace
+
+RunPaths create_run(const std::string& recipe_name, const std::optional<fs::path>& out) {
+  std::error_code error;
+  if (out) {
+    if (holds_run(*out))
+      throw Error("'{}' already holds a run; 'tengen resume' continues it", out->string());
+    fs::create_directories(*out, error);
+    if (error) throw Error("cannot create '{}': {}", out->string(), error.message());
+    return {*out};
+  }
+  const fs::path parent = fs::path("runs") / recipe_name;
+  fs::create_directories(parent, error);
+  if (error) throw Error("cannot create '{}': {}", parent.string(), error.message());
+  std::int64_t n = newest_number(parent, [](const fs::path&) { return true; }) + 1;
+  // Another process may take the number first: creating the folder decides.
+  while (!fs::create_directory(parent / std::to_string(n), error)) {
+    if (error) throw Error("cannot create a folder in '{}': {}", parent.string(), error.message());
+    ++n;
+  }
+  return {parent / std::to_string(n)};
+}
+
+std::optional<RunPaths> find_run(const std::string& name_or_path) {
+  for (const fs::path& folder : {fs::path(name_or_path), "runs" / fs::path(name_or_path)}) {
+    if (holds_run(folder)) return RunPaths{folder};
+    if (const auto n = newest_number(folder, holds_run); n > 0)
+      return RunPaths{folder / std::to_string(n)};
+  }
+  return std::nullopt;
+}
+
+RunLock::RunLock(const RunPaths& run)
+    : descriptor_(::open((run.folder / "lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644)) {
+  if (descriptor_ < 0) throw Error("cannot write in '{}'", run.folder.string());
+  if (::flock(descriptor_, LOCK_EX | LOCK_NB) == 0) return;
+  ::close(descriptor_);
+  throw Error("'{}' is being trained by another process", run.folder.string());
+}
+
+RunLock::~RunLock() { ::close(descriptor_); }
+
+std::vector<std::int64_t> checkpoint_steps(const RunPaths& run) {
+  std::vector<std::int64_t> steps;
+  std::error_code ignored;
+  for (const auto& entry : fs::directory_iterator(run.checkpoints(), ignored)) {
+    if (entry.path().extension() != ".tgn") continue;
+    if (const auto step = as_number(entry.path().stem().string())) steps.push_back(*step);
+  }
+  std::ranges::sort(steps, std::greater{});
+  return steps;
+}
+
+fs::path checkpoint_file(const RunPaths& run, std::int64_t step) {
+  return run.checkpoints() / fmt::format("{}.tgn", step);
+}
+
+void drop_old_checkpoints(const RunPaths& run, std::int64_t newest, int kept) {
+  std::vector<std::string> segments;
+  std::error_code ignored;
+  for (const std::int64_t step : checkpoint_steps(run)) {
+    const fs::path file = checkpoint_file(run, step);
+    if (step > newest || kept-- <= 0) {
+      fs::remove(file, ignored);
+      continue;
+    }
+    try {
+      const ArchiveReader reader = ArchiveReader::read_file(file);
+      for (const std::string& name : reader.names())
+        if (name.ends_with("/segments")) segments.push_back(reader.string(name));
+    } catch (const Error&) {  // a damaged one protects nothing: it cannot be resumed from
+    }
+  }
+  ReplayBuffer::remove_unreferenced_segments(run.segments(), segments);
+}
+
+}  // namespace tengen

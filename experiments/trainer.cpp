@@ -1,0 +1,227 @@
+#include "experiments/trainer.hpp"
+
+#include "experiments/interrupt.hpp"
+#include "experiments/model.hpp"
+#include "replay/replay_buffer.hpp"
+
+#include <algorithm>
+#include <limits>
+
+namespace fs = std::filesystem;
+
+namespace tengen {
+namespace {
+
+constexpr double kNever = std::numeric_limits<double>::infinity();
+constexpr int kKeptCheckpoints = 2;
+
+// Every purpose draws from a stream of its own.
+enum class Stream : std::uint64_t { kEnvironment, kAgent, kEvaluation };
+
+std::uint64_t seed_of(const Recipe& recipe, Stream stream, std::uint64_t index = 0) {
+  return Rng(recipe.seed).split(static_cast<std::uint64_t>(stream)).split(index).next64();
+}
+
+// Whether a multiple of `every` lies in (before, now]; never if `every` is 0.
+bool due(std::int64_t every, std::int64_t before, std::int64_t now) {
+  return every > 0 && now / every > before / every;
+}
+
+std::unique_ptr<VectorEnv> make_eval_env(const Recipe& recipe, const EnvRegistry& registry,
+                                         WorkerPool& pool) {
+  const Config options = recipe.evaluation_config().section("env");
+  auto env = registry.make(recipe.env, options, evaluation_lanes(recipe.eval_episodes), pool);
+  options.check_all_read();
+  return env;
+}
+
+}  // namespace
+
+Trainer::Trainer(const Recipe& recipe, const EnvRegistry& registry, WorkerPool& pool)
+    : recipe_(recipe),
+      env_(registry.make(recipe.env, recipe.config.section("env"), recipe.n_envs, pool)),
+      eval_env_(make_eval_env(recipe, registry, pool)),
+      agent_(find_agent(recipe.algo)
+                 .make({env_->spec(), recipe.n_envs, recipe.config, seed_of(recipe, Stream::kAgent),
+                        recipe.device, &pool})),
+      episodes_(recipe.n_envs),
+      best_reward_(-kNever) {
+  recipe_.config.check_all_read();
+}
+
+void Trainer::load(const RunPaths& run, std::int64_t step) {
+  const ArchiveReader reader = ArchiveReader::read_file(checkpoint_file(run, step));
+  env_->load(reader, "env");
+  agent_->load(reader, run.segments());
+  episodes_.load(reader, "episodes");
+  logger_.load(reader, "logger");
+  best_reward_ = reader.get<double>("trainer/best_reward");
+  reached_ = reader.get<std::uint8_t>("trainer/reached") != 0;
+  evaluated_at_ = reader.get<std::int64_t>("trainer/evaluated_at");
+  if (evaluated_at_ >= 0) {
+    Evaluation& last = evaluation_.emplace();
+    last.returns.resize(static_cast<std::size_t>(recipe_.eval_episodes));
+    last.lengths.resize(last.returns.size());
+    reader.get_span<double>("trainer/returns", last.returns);
+    reader.get_span<std::int64_t>("trainer/lengths", last.lengths);
+  }
+  started_at_ = steps();
+}
+
+void Trainer::open(const RunPaths& run) {
+  run_ = run;
+  fs::create_directories(run.segments());
+  const std::int64_t resume_step = steps() == 0 ? -1 : steps();
+  logger_.add(csv_sink(run_.metrics(), resume_step));
+  logger_.add(tensorboard_sink(run_.folder, resume_step));
+  if (steps() == 0) logger_.text("recipe", recipe_.config.to_toml(), 0);
+}
+
+void Trainer::train(bool quiet) {
+  const InterruptGuard guard;
+  std::optional<ProgressBar> bar;
+  if (!quiet) bar.emplace(recipe_.name, recipe_.steps, steps());
+  std::string note;
+  if (steps() == 0) env_->reset(seed_of(recipe_, Stream::kEnvironment), agent_->slot());
+  while (!finished() && !InterruptGuard::interrupted()) {
+    const std::int64_t games = episodes_.episodes();
+    const std::int64_t before = steps();
+    step();
+    keep_books(before);
+    if (!bar) continue;
+    if (episodes_.episodes() != games || evaluated_at_ == steps()) note = progress_note();
+    bar->update(steps(), note);
+  }
+  finish();
+  if (bar) bar->finish();
+}
+
+void Trainer::step() {
+  clock_.enter(kActing);
+  const ActionView action = agent_->act();
+  const StepView slot = agent_->slot();
+  clock_.enter(kEnvironment);
+  env_->step(action, slot);
+  episodes_.take(slot);
+  clock_.enter(kLearning);
+  agent_->learn(logger_);
+  clock_.enter(kOther);
+}
+
+void Trainer::keep_books(std::int64_t before) {
+  const bool judging = due(recipe_.eval_freq, before, steps());
+  if (judging) judge();
+  if (judging || due(recipe_.log_freq, before, steps())) {
+    record_figures();
+    logger_.dump(steps());
+  }
+  // The last checkpoint is finish()'s: it knows the final evaluation.
+  if (!finished() && due(recipe_.checkpoint_freq, before, steps())) try_checkpoint();
+}
+
+void Trainer::record_figures() {
+  if (episodes_.episodes() > 0) {
+    logger_.record("rollout/ep_rew_mean", episodes_.mean_reward());
+    logger_.record("rollout/ep_len_mean", episodes_.mean_length());
+  }
+  logger_.record("time/episodes", static_cast<double>(episodes_.episodes()));
+  logger_.record("time/total_timesteps", static_cast<double>(steps()));
+  logger_.record("time/time_elapsed", seconds());
+  logger_.record("time/fps", steps_per_second());
+}
+
+void Trainer::judge() {
+  clock_.enter(kEvaluation);
+  const auto policy = agent_->policy(eval_env_->size());
+  const auto index = static_cast<std::uint64_t>(steps());
+  evaluation_ = evaluate(*policy, *eval_env_, recipe_.eval_episodes,
+                         seed_of(recipe_, Stream::kEvaluation, index));
+  evaluated_at_ = steps();
+  const double reward = evaluation_->mean_reward();
+  logger_.record("eval/mean_reward", reward);
+  logger_.record("eval/mean_ep_length", evaluation_->mean_length());
+  reached_ = reward >= recipe_.stop_at_reward;
+  clock_.enter(kSaving);
+  if (reward > best_reward_) {
+    best_reward_ = reward;
+    save_model(run_.best_model(), *agent_, recipe_, &*evaluation_);
+  }
+  clock_.enter(kOther);
+}
+
+void Trainer::write_checkpoint() {
+  clock_.enter(kSaving);
+  const Evaluation* score = evaluated_at_ == steps() ? &*evaluation_ : nullptr;
+  save_model(run_.model(), *agent_, recipe_, score);
+  ArchiveWriter writer;
+  env_->save(writer, "env");
+  agent_->save(writer, run_.segments());
+  episodes_.save(writer, "episodes");
+  logger_.save(writer, "logger");
+  writer.put("trainer/best_reward", best_reward_);
+  writer.put("trainer/reached", static_cast<std::uint8_t>(reached_));
+  writer.put("trainer/evaluated_at", evaluated_at_);
+  if (evaluation_) {
+    writer.put_span<double>("trainer/returns", evaluation_->returns);
+    writer.put_span<std::int64_t>("trainer/lengths", evaluation_->lengths);
+  }
+  writer.write_file(checkpoint_file(run_, steps()));
+  drop_old_checkpoints(run_, steps(), kKeptCheckpoints);
+  clock_.enter(kOther);
+}
+
+void Trainer::try_checkpoint() {
+  try {
+    write_checkpoint();
+  } catch (const std::exception& error) {
+    clock_.enter(kOther);
+    fmt::print(stderr, "\ntengen: warning: no checkpoint at step {}, the one before stands: {}\n",
+               steps(), error.what());
+  }
+}
+
+void Trainer::finish() {
+  if (finished() && recipe_.eval_freq > 0 && evaluated_at_ != steps()) {
+    judge();
+    record_figures();
+    logger_.dump(steps());
+  }
+  write_checkpoint();
+}
+
+std::string Trainer::progress_note() const {
+  std::string note;
+  if (episodes_.episodes() > 0) note = fmt::format("reward {:.4g}", episodes_.mean_reward());
+  if (evaluation_) note += fmt::format("  eval {:.4g}", evaluation_->mean_reward());
+  return note;
+}
+
+double Trainer::steps_per_second() const {
+  return static_cast<double>(steps() - started_at_) / std::max(seconds(), 1e-9);
+}
+
+std::string Trainer::time_shares() const {
+  constexpr std::pair<Phase, const char*> kNames[] = {
+      {kActing, "acting"},         {kEnvironment, "environment"}, {kLearning, "learning"},
+      {kEvaluation, "evaluation"}, {kSaving, "saving"},           {kOther, "rest"}};
+  std::string text;
+  for (const auto& [phase, name] : kNames)
+    text += fmt::format("{}{} {:.0f} %", text.empty() ? "" : ", ", name,
+                        100 * clock_.seconds(phase) / std::max(clock_.total(), 1e-9));
+  return text;
+}
+
+void Trainer::PhaseClock::enter(Phase phase) {
+  const auto now = std::chrono::steady_clock::now();
+  seconds_[phase_] += std::chrono::duration<double>(now - since_).count();
+  phase_ = phase;
+  since_ = now;
+}
+
+double Trainer::PhaseClock::total() const {
+  double sum = std::chrono::duration<double>(std::chrono::steady_clock::now() - since_).count();
+  for (const double s : seconds_) sum += s;
+  return sum;
+}
+
+}  // namespace tengen
