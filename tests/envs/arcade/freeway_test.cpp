@@ -1,0 +1,158 @@
+#include "envs/arcade/freeway.hpp"
+
+#include "envs/arcade/arcade.hpp"
+#include "tests/catch.hpp"
+
+#include <cstdlib>
+
+using namespace tengen;
+using namespace tengen::arcade;
+
+namespace {
+
+// The sum of rewards of one whole game, four frames an action.
+template <class Policy>
+float play(Policy&& policy) {
+  Freeway game;
+  float score = 0;
+  while (!game.over()) {
+    const int action = policy(game);
+    for (int i = 0; i < 4 && !game.over(); ++i) score += game.step(action);
+  }
+  CHECK(score == static_cast<float>(game.score));
+  return score;
+}
+
+bool inside(const Rect& car) { return car.x >= 0 && car.right() <= kScreenWidth; }
+
+}  // namespace
+
+TEST_CASE("Freeway: looking ahead beats running, running beats chance") {
+  const float oracle = play([](const Freeway& game) { return game.oracle(4); });
+  const float run = play([](const Freeway&) { return Freeway::kUp; });
+  Rng rng(1);
+  const float chance = play([&](const Freeway&) { return static_cast<int>(rng.below(3)); });
+  CHECK(oracle >= 30);
+  CHECK(oracle <= Freeway::kGameFrames / (172 + Freeway::kStunned));
+  CHECK(run >= 10);
+  CHECK(run < oracle);
+  CHECK(chance <= 2);
+}
+
+TEST_CASE("Freeway: pavement, road, cars, chicken and score stand where they should") {
+  Freeway game;
+  game.frame = 200;
+  Canvas canvas;
+  draw_screen(game, canvas);
+  constexpr Colour kBlack{0, 0, 0}, kRoad{142, 142, 142}, kPavement{170, 170, 170},
+      kYellow{252, 252, 84}, kPink{228, 111, 111};
+  CHECK((canvas.at(0, 14) == kBlack && canvas.at(0, 15) == kPavement));
+  CHECK((canvas.at(0, 23) == kPavement && canvas.at(3, 24) == kRoad));
+  CHECK((canvas.at(3, 183) == kRoad && canvas.at(3, 184) == kPavement));
+  CHECK((canvas.at(0, 195) == kPavement && canvas.at(0, 196) == kBlack));
+  CHECK(canvas.at(49, 5) == kPink);
+  CHECK(canvas.at(41, 5) == kBlack);
+  CHECK(game.chicken() == Rect{44, 187, 6, 8});
+  int yellow = 0;
+  for (int y = 187; y < 195; ++y)
+    for (int x = 44; x < 50; ++x) yellow += canvas.at(x, y) == kYellow ? 1 : 0;
+  CHECK((yellow > 20 && yellow < 48));
+  const Colour colours[] = {{167, 26, 26},  {180, 231, 117}, {105, 105, 15}, {228, 111, 111},
+                            {24, 26, 167},  {162, 98, 33},   {84, 92, 214},  {184, 50, 50},
+                            {135, 183, 84}, {210, 210, 64}};
+  for (int lane = 0; lane < 10; ++lane) {
+    const Rect car = game.car(lane);
+    CHECK((car.y == 27 + 16 * lane && car.width == 8 && car.height == 10));
+    if (inside(car)) CHECK(canvas.at(car.x + 3, car.y + 2) == colours[lane]);
+  }
+  game.score = 12;
+  draw_screen(game, canvas);
+  CHECK(canvas.at(43, 5) == kPink);  // a narrow 1
+}
+
+TEST_CASE("Freeway: cars move a pixel every so many frames and come round again") {
+  const int periods[] = {-5, -4, -3, -2, -1, 1, 2, 3, 4, 5};
+  const int starts[] = {5, 5, 5, 5, 6, 156, 157, 157, 157, 157};
+  for (int lane = 0; lane < 10; ++lane) {
+    Freeway game;
+    CHECK(game.car(lane).x == starts[lane]);
+    const int period = std::abs(periods[lane]);
+    int moves = 0;
+    for (int x = game.car(lane).x; game.frame < 168 * period;) {
+      ++game.frame;
+      const int now = game.car(lane).x;
+      REQUIRE((now >= -8 && now < 160));
+      if (now == x) continue;
+      ++moves;
+      const int step = periods[lane] < 0 ? x - now : now - x;
+      CHECK((step == 1 || step == 1 - 168));
+      x = now;
+    }
+    CHECK(moves == 168);
+    CHECK(game.car(lane).x == starts[lane]);
+  }
+}
+
+TEST_CASE("Freeway: the chicken walks a pixel a frame and not below its start") {
+  Freeway game;
+  game.step(Freeway::kDown);
+  CHECK(game.chicken_y == 187);
+  game.step(Freeway::kUp);
+  CHECK(game.chicken_y == 186);
+  game.step(Freeway::kNoop);
+  CHECK(game.chicken_y == 186);
+  game.step(Freeway::kDown);
+  CHECK(game.chicken_y == 187);
+}
+
+TEST_CASE("Freeway: a crossing is a point and 28 frames of rest") {
+  Freeway game;
+  game.chicken_y = 16;
+  CHECK(game.step(Freeway::kUp) == 1);
+  CHECK((game.score == 1 && game.chicken_y == 187));
+  for (int i = 0; i < 28; ++i) {
+    CHECK(game.step(Freeway::kUp) == 0);
+    CHECK(game.chicken_y == 187);
+  }
+  game.step(Freeway::kUp);
+  CHECK(game.chicken_y == 186);
+}
+
+TEST_CASE("Freeway: a car pushes the chicken 24 frames back and stuns it for 28") {
+  Freeway game;
+  // Wait beside the fast lane's car, then stand in its way.
+  while (game.car(4).x != 52) ++game.frame;
+  game.chicken_y = 27 + 16 * 4;
+  int frames = 0;
+  while (game.pushed == 0 && frames++ < 20) game.step(Freeway::kNoop);
+  REQUIRE(game.pushed == 24);
+  const int y = game.chicken_y;
+  for (int i = 1; i <= 24; ++i) {
+    game.step(Freeway::kUp);
+    CHECK(game.chicken_y == y + i);
+  }
+  for (int i = 0; i < 28; ++i) {
+    game.step(Freeway::kUp);
+    CHECK(game.chicken_y == y + 24);
+  }
+  game.step(Freeway::kUp);
+  CHECK(game.chicken_y == y + 23);
+}
+
+TEST_CASE("Freeway: a game has 8192 frames, and the score blinks towards its end") {
+  Freeway game;
+  Canvas canvas;
+  int hidden_before = 0, hidden_after = 0;
+  int frames = 0;
+  while (!game.over()) {
+    game.step(Freeway::kNoop);
+    ++frames;
+    if (frames % 8 != 0) continue;
+    draw_screen(game, canvas);
+    const bool hidden = canvas.at(49, 5) == Colour{0, 0, 0};
+    (game.frame < 7680 ? hidden_before : hidden_after) += hidden ? 1 : 0;
+  }
+  CHECK(frames == 8192);
+  CHECK(hidden_before == 0);
+  CHECK(hidden_after == 32);
+}
