@@ -34,7 +34,8 @@ if(TENGEN_MARCH)
   target_compile_options(tengen_options INTERFACE -march=${TENGEN_MARCH})
 endif()
 if(TENGEN_SANITIZE)
-  target_compile_options(tengen_options INTERFACE -fsanitize=${TENGEN_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  target_compile_options(tengen_options INTERFACE -fsanitize=${TENGEN_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all
+    -Wno-maybe-uninitialized)  # GCC 12 sees ghosts in instrumented code
   target_link_options(tengen_options INTERFACE -fsanitize=${TENGEN_SANITIZE})
 endif()
 find_program(MOLD_PROGRAM mold)

@@ -102,9 +102,9 @@ setup() {
   need "build tools" cmake ninja-build pkg-config ccache mold
   need "libraries" libfmt-dev libcli11-dev nlohmann-json3-dev libstb-dev libzstd-dev libxxhash-dev libgif-dev
   if [ -n "$(apt_version libtomlplusplus-dev)" ]; then need "recipes" libtomlplusplus-dev; else fetch_tomlplusplus; fi
-  need "the window" libsdl2-dev libimgui-dev
+  need "window and clips" libsdl2-dev libimgui-dev libgif-dev
   need "tests" catch2 python3
-  need "plots and clips" gnuplot-nox ffmpeg
+  need "plots and videos" gnuplot-nox ffmpeg
   need "the window's tests, on a virtual display" xvfb xauth
   choose_torch
   [ ${#absent[@]} = 0 ] || fail "missing: ${absent[*]}; install them, or leave out --no-install"
