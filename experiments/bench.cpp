@@ -16,7 +16,7 @@ struct Subject {
   const char* name;
   void (*run)(const BenchOptions&);
 };
-constexpr Subject kSubjects[] = {{"envs", bench_envs}};
+constexpr Subject kSubjects[] = {{"envs", bench_envs}, {"replay", bench_replay}};
 
 double rate(double seconds, const std::function<std::int64_t()>& work) {
   using Clock = std::chrono::steady_clock;

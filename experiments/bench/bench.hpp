@@ -31,5 +31,6 @@ bool wanted(const BenchOptions& options, const std::string& what);
 
 // One function a subject; each has its line in bench.cpp.
 void bench_envs(const BenchOptions& options);
+void bench_replay(const BenchOptions& options);
 
 }  // namespace tengen

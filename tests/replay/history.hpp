@@ -6,8 +6,7 @@
 #include "tests/catch.hpp"
 
 #include <cstring>
-#include <map>
-#include <optional>
+#include <vector>
 
 namespace tengen {
 
@@ -155,7 +154,10 @@ class History {
       }
   }
 
-  [[nodiscard]] std::size_t time() const { return lanes_[0].size() - 1; }
+  [[nodiscard]] bool empty() const { return lanes_[0].empty(); }
+  [[nodiscard]] int steps() const { return empty() ? 0 : static_cast<int>(lanes_[0].size()) - 1; }
+  // Takes another turn from here on.
+  void reseed(std::uint64_t seed) { rng_ = Rng(seed); }
 
  private:
   static constexpr int kActions = 5;

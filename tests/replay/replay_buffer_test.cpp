@@ -1,8 +1,11 @@
 #include "replay/replay_buffer.hpp"
 
+#include "core/allocations.hpp"
 #include "replay/gather.hpp"
 #include "tests/replay/history.hpp"
 
+#include <cmath>
+#include <map>
 #include <set>
 
 using namespace tengen;
@@ -177,6 +180,34 @@ TEST_CASE("gather copies the stacks of a batch") {
     const std::size_t at = i * batch.frame_bytes;
     REQUIRE(std::memcmp(&observation[at], batch.observation[i], batch.frame_bytes) == 0);
     REQUIRE(std::memcmp(&next[at], batch.next_observation[i], batch.frame_bytes) == 0);
+  }
+}
+
+TEST_CASE("nothing is allocated once the ring has filled") {
+  for (const bool masked : {false, true}) {
+    EnvSpec spec;
+    spec.observation = {{84, 84}, Element::kUint8, 0, 255};
+    spec.action = Discrete{6, {}};
+    spec.masked = masked;
+    ReplayBuffer replay(spec, {500, 2, 4, 3, 0.99F, true, 0.6F});
+    replay.start();
+    Rng rng(0);
+    ReplayBatch batch;
+    const std::vector<std::int32_t> action{1, 2};
+    const std::vector<float> reward{0, 1}, error(32, 0.5F);
+    const auto step = [&](int i) {
+      const StepView view = replay.slot();
+      view.terminated[0] = i % 7 == 0 ? 1 : 0;
+      view.truncated[1] = i % 5 == 0 ? 1 : 0;
+      replay.commit({action, {}}, reward);
+      if (replay.size() == 0) return;
+      replay.sample(32, 0.5F, rng, batch);
+      replay.update_priorities(batch.index, error);
+    };
+    for (int i = 0; i < 300; ++i) step(i);
+    const AllocationScope scope;
+    for (int i = 300; i < 1000; ++i) step(i);
+    CHECK(scope.count() == 0);
   }
 }
 
