@@ -3,6 +3,8 @@
 
 #include "replay/gather.hpp"
 
+#include <fmt/format.h>
+
 #include <memory>
 
 namespace tengen {
@@ -69,9 +71,9 @@ class Subject {
 };
 
 void bench_kind(const BenchOptions& options, bool prioritised, int n_steps) {
-  const std::string name = std::string("replay/") + (prioritised ? "prioritised" : "uniform") +
-                           "/" + std::to_string(kBatch) +
-                           (n_steps > 1 ? "/" + std::to_string(n_steps) + " steps" : "");
+  const std::string name =
+      fmt::format("replay/{}/{}{}", prioritised ? "prioritised" : "uniform", kBatch,
+                  n_steps > 1 ? fmt::format("/{} steps", n_steps) : "");
   const std::string pointers = name + "/pointers only", added = name + "/add";
   if (!wanted(options, name) && !wanted(options, pointers) && !wanted(options, added)) return;
   Subject subject(n_steps, prioritised);
