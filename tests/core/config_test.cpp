@@ -158,6 +158,8 @@ TEST_CASE("assignments of the command line are TOML, and bare words are strings"
 TEST_CASE("a malformed recipe is refused with file, line and column") {
   CHECK_THAT(parse_error("a = 1\nb = = 2\n"), StartsWith("x.toml:2:5: "));
   CHECK_THAT(parse_error("a = 1\na = 2\n"), StartsWith("x.toml:2:"));
+  for (const char* header : {"[=]", "[[=]]", "[", "[[", "[]", "[ ]", "[[]]", "[a", "[#]"})
+    CHECK_THAT(parse_error(header), StartsWith("x.toml:1:"));
   CHECK(parse_error("[env]\n\"a.b\" = 1\n") ==
         "x.toml:2: key \"env.a.b\" must be of letters, digits, _ and -");
   for (const char* unsupported : {"d = 1979-05-27", "d = [[1]]", "d = [true]", "d = [1, 'a']",

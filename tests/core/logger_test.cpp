@@ -4,6 +4,7 @@
 #include "core/check.hpp"
 #include "core/file.hpp"
 #include "tests/catch.hpp"
+#include "tests/output.hpp"
 #include "tests/temp_directory.hpp"
 
 #include <bit>
@@ -33,23 +34,6 @@ struct Rows final : LogSink {
   void write_text(std::string_view, std::string_view, std::int64_t) override {}
   void flush() override {}
   std::vector<LogRow>* rows;
-};
-
-// What a sink that prints wrote.
-class Output {
- public:
-  [[nodiscard]] std::FILE* file() const { return file_; }
-  [[nodiscard]] std::string text() const {
-    std::fflush(file_);
-    std::string out(static_cast<std::size_t>(std::ftell(file_)), '\0');
-    std::rewind(file_);
-    out.resize(std::fread(out.data(), 1, out.size(), file_));
-    return out;
-  }
-  ~Output() { std::fclose(file_); }
-
- private:
-  std::FILE* file_ = std::tmpfile();
 };
 
 // ---- A reader of event files that shares no code with the writer -------------------------------

@@ -1,0 +1,31 @@
+// Where a test lets something print, to read it afterwards.
+#pragma once
+
+#include <cstdio>
+#include <string>
+
+namespace tengen {
+
+class Output {
+ public:
+  Output() = default;
+  ~Output() { std::fclose(file_); }
+  Output(const Output&) = delete;
+  Output& operator=(const Output&) = delete;
+
+  /// Open until this is gone: declare it before what prints.
+  [[nodiscard]] std::FILE* file() const { return file_; }
+  /// Everything printed so far.
+  [[nodiscard]] std::string text() const {
+    std::fflush(file_);
+    std::string out(static_cast<std::size_t>(std::ftell(file_)), '\0');
+    std::rewind(file_);
+    out.resize(std::fread(out.data(), 1, out.size(), file_));
+    return out;
+  }
+
+ private:
+  std::FILE* file_ = std::tmpfile();
+};
+
+}  // namespace tengen
