@@ -61,11 +61,11 @@ Rates rates_of(const OptimiserOptions& o, double rate, float scale, std::int64_t
 
 // One element: w and its moments m, v under gradient g. Returns the new w.
 template <OptimiserKind Kind, bool Centred>
-float update(const Rates& r, const OptimiserOptions& o, float w, float g, float& m, float& v) {
+float update(const Rates& r, float momentum, float w, float g, float& m, float& v) {
   if constexpr (Kind == OptimiserKind::kSgd) {
     return w - r.rate * g;
   } else if constexpr (Kind == OptimiserKind::kMomentum) {
-    m = o.momentum * m + g;
+    m = momentum * m + g;
     return w - r.rate * m;
   } else if constexpr (Kind == OptimiserKind::kAdagrad) {
     v += g * g;
@@ -95,10 +95,12 @@ struct Piece {
 };
 
 template <OptimiserKind Kind, bool Centred = false>
-void update_piece(const Rates& r, const OptimiserOptions& o, const Piece& piece) {
+void update_piece(const Rates& rates, const OptimiserOptions& options, const Piece& piece) {
   constexpr bool kFirst = Kind == OptimiserKind::kMomentum || Kind == OptimiserKind::kAdam ||
                           (Kind == OptimiserKind::kRmsprop && Centred);
   constexpr bool kSecond = Kind != OptimiserKind::kSgd && Kind != OptimiserKind::kMomentum;
+  const Rates r = rates;  // by value: nothing that is written below can change them
+  const float momentum = options.momentum;
   float* __restrict w = piece.w;
   const float* __restrict gradient = piece.g;
   float* __restrict m = piece.m;
@@ -109,7 +111,7 @@ void update_piece(const Rates& r, const OptimiserOptions& o, const Piece& piece)
     float first = 0, second = 0;
     if constexpr (kFirst) first = m[i];
     if constexpr (kSecond) second = v[i];
-    w[i] = update<Kind, Centred>(r, o, w[i], g, first, second);
+    w[i] = update<Kind, Centred>(r, momentum, w[i], g, first, second);
     if constexpr (kFirst) m[i] = first;
     if constexpr (kSecond) v[i] = second;
   }
