@@ -15,7 +15,10 @@ struct Exit {
 void add_bench_command(CLI::App& program);
 void add_eval_command(CLI::App& program);
 void add_list_command(CLI::App& program);
+void add_play_command(CLI::App& program);
+void add_plot_command(CLI::App& program);
 void add_resume_command(CLI::App& program);
 void add_train_command(CLI::App& program);
+void add_watch_command(CLI::App& program);
 
 }  // namespace tengen

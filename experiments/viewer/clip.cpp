@@ -3,11 +3,8 @@
 #include "experiments/viewer/programs.hpp"
 
 #include <algorithm>
-#include <cerrno>
 #include <cmath>
-#include <csignal>
-#include <cstdio>
-#include <cstring>
+#include <optional>
 #include <vector>
 
 namespace tengen {
@@ -21,45 +18,33 @@ class Video final : public Clip {
     if (find_program("ffmpeg").empty())
       throw Error("{}: writing video needs ffmpeg (apt install ffmpeg); .gif and .png need nothing",
                   path_.string());
-    // Not "wb" on the spot: a clip that never gets a frame should leave no file, but a folder that
-    // cannot be written should be known now.
     check_writable(path_);
   }
-  ~Video() override {
-    if (pipe_ != nullptr) pclose(pipe_);
-  }
-  Video(const Video&) = delete;
-  Video& operator=(const Video&) = delete;
-
   [[nodiscard]] FrameLayout layout() const override { return kClipLayout; }
 
   void add(const Canvas& frame, std::string_view) override {
-    if (pipe_ == nullptr) open(frame.width(), frame.height());
-    if (fwrite(frame.rgb().data(), 1, frame.rgb().size(), pipe_) != frame.rgb().size())
+    if (!ffmpeg_) ffmpeg_.emplace(command(frame.width(), frame.height()));
+    const std::span<const std::uint8_t> rgb = frame.rgb();
+    if (!ffmpeg_->write({reinterpret_cast<const char*>(rgb.data()), rgb.size()}))
       throw Error("{}: ffmpeg stopped taking frames", path_.string());
   }
 
   void finish() override {
-    if (pipe_ == nullptr) throw Error("{}: a clip without frames", path_.string());
-    const int status = pclose(pipe_);
-    pipe_ = nullptr;
-    if (status != 0) throw Error("{}: ffmpeg failed (its message is above)", path_.string());
+    if (!ffmpeg_) throw Error("{}: a clip without frames", path_.string());
+    if (!ffmpeg_->finish()) throw Error("{}: ffmpeg failed (its message is above)", path_.string());
   }
 
  private:
-  void open(int width, int height) {
-    std::signal(SIGPIPE, SIG_IGN);  // a dying ffmpeg is an Error, not our death
-    const std::string command = fmt::format(
+  [[nodiscard]] std::string command(int width, int height) const {
+    return fmt::format(
         "ffmpeg -hide_banner -loglevel error -nostdin -y -f rawvideo -pixel_format rgb24 "
         "-video_size {}x{} -framerate {} -i pipe:0 -an -pix_fmt yuv420p -movflags +faststart {}",
         width, height, frames_per_second_, shell_quoted(path_.string()));
-    pipe_ = popen(command.c_str(), "w");
-    if (pipe_ == nullptr) throw Error("cannot start ffmpeg: {}", std::strerror(errno));
   }
 
   std::filesystem::path path_;
   double frames_per_second_;
-  FILE* pipe_ = nullptr;
+  std::optional<ProgramInput> ffmpeg_;  // from the first frame on, whose size it must know
 };
 
 // Keeps between n and 2n pictures at an even stride, whatever the number of frames added.

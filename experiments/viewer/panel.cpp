@@ -41,11 +41,34 @@ Area fitted(const Area& area, double aspect) {
 
 namespace {
 
+// The network's input, or the newest observation of a player without one.
+struct Sight {
+  std::string_view heading;
+  ObservationView observation;
+};
+Sight sight_of(const Session& session) {
+  const ObservationView newest = session.seen().observation;
+  const ObservationView input = session.insight().input;
+  if (input.empty()) return {"newest observation", newest};
+  if (is_picture(newest.shape)) return {"what the network sees", input};
+  // Of a stack of vectors, the newest.
+  ObservationView last = newest;
+  last.data = input.data + input.row_bytes() - newest.row_bytes();
+  return {"what the network sees", last};
+}
+
+struct Grid;
+
 // A column of sections from top to bottom; each takes what it needs while there is room.
 class Column {
  public:
-  Column(Painter& painter, const Area& area)
-      : painter_(painter), gap_(std::round(painter.line_height() * 0.5)), left_(area) {
+  Column(Painter& painter, const Area& area, const Session& session)
+      : painter_(painter),
+        gap_(std::round(painter.line_height() * 0.5)),
+        left_(area),
+        sight_(sight_of(session)),
+        pictures_(observation_pictures(sight_.observation, session.spec().observation.low,
+                                       session.spec().observation.high)) {
     left_.x += gap_;
     left_.width -= 2 * gap_;
     left_.y += gap_;
@@ -55,11 +78,11 @@ class Column {
   void header(const Session& session, std::string_view note);
   void actions(const Session& session);
   void plot(std::string_view name, std::span<const float> figures, Colour colour, double height);
-  void input(const Session& session, double height);
+  void input();
   [[nodiscard]] double room() const { return left_.height; }
   [[nodiscard]] double row() const { return painter_.line_height() + std::round(gap_ * 0.6); }
   /// The height that input() would like to have, heading included.
-  [[nodiscard]] double wanted_by_input(const Session& session) const;
+  [[nodiscard]] double wanted_by_input() const;
 
  private:
   void skip(double height) {
@@ -71,9 +94,13 @@ class Column {
            double name_width, double height);
   void vector_input(std::span<const float> numbers, double height);
 
+  [[nodiscard]] Grid grid(double height) const;
+
   Painter& painter_;
   double gap_;
   Area left_;
+  Sight sight_;
+  std::vector<Canvas> pictures_;  // what is seen, unless it is a plain vector
 };
 
 // As many letters as fit, the last one a dot where something was cut off.
@@ -228,40 +255,34 @@ void Column::plot(std::string_view name, std::span<const float> figures, Colour 
                   frame.x + 1 + static_cast<double>(i) * step, y_of(means[i]), colour);
 }
 
-// The network's input, or the newest observation of a player without one.
-struct Sight {
-  std::string_view heading;
-  ObservationView observation;
+// `count` pictures of one aspect, as large as fits into width × height.
+struct Grid {
+  int columns = 1, rows = 1;
+  double width = 0, height = 0;  // of one picture
 };
-Sight sight_of(const Session& session) {
-  const ObservationView newest = session.seen().observation;
-  const ObservationView input = session.insight().input;
-  if (input.empty()) return {"newest observation", newest};
-  if (is_picture(newest.shape)) return {"what the network sees", input};
-  // Of a stack of vectors, the newest.
-  ObservationView last = newest;
-  last.data = input.data + input.row_bytes() - newest.row_bytes();
-  return {"what the network sees", last};
-}
-
-// The columns that show `count` pictures of `aspect` largest in width × height.
-int best_columns(int count, double aspect, double width, double height, double gap) {
-  const auto picture_width = [&](int columns) {
+Grid fit_grid(int count, double aspect, double width, double height, double gap) {
+  Grid best;
+  for (int columns = 1; columns <= count; ++columns) {
     const int rows = (count + columns - 1) / columns;
-    return std::min((width - gap * (columns - 1)) / columns,
-                    (height - gap * (rows - 1)) / rows * aspect);
-  };
-  int best = 1;
-  for (int columns = 2; columns <= count; ++columns)
-    if (picture_width(columns) > picture_width(best)) best = columns;
+    const double fits = std::floor(std::min((width - gap * (columns - 1)) / columns,
+                                            (height - gap * (rows - 1)) / rows * aspect));
+    if (fits > best.width) best = {columns, rows, fits, std::floor(fits / aspect)};
+  }
   return best;
 }
 
-double Column::wanted_by_input(const Session& session) const {
-  const Shape& shape = sight_of(session).observation.shape;
-  if (!is_picture(shape))
-    return row() * static_cast<double>(1 + std::min<std::size_t>(shape.count(), 8));
-  return row() + left_.width / 3;
+Grid Column::grid(double height) const {
+  const double aspect = static_cast<double>(pictures_[0].width()) / pictures_[0].height();
+  return fit_grid(static_cast<int>(pictures_.size()), aspect, left_.width, height,
+                  std::round(gap_ / 2));
+}
+
+double Column::wanted_by_input() const {
+  if (pictures_.empty())
+    return row() *
+           static_cast<double>(1 + std::min<std::size_t>(sight_.observation.shape.count(), 8));
+  const Grid wanted = grid(0.4 * left_.width);
+  return row() + wanted.rows * (wanted.height + gap_);
 }
 
 void Column::vector_input(std::span<const float> numbers, double height) {
@@ -274,34 +295,21 @@ void Column::vector_input(std::span<const float> numbers, double height) {
         painter_.text_width("000") + gap_, bar_height);
 }
 
-void Column::input(const Session& session, double height) {
-  height = std::min(height, room());
-  if (height < 3 * row()) return;
-  const Sight sight = sight_of(session);
-  text_line(sight.heading, "", theme::kMuted);
-  height -= row();
-  const ObservationSpace& space = session.spec().observation;
-  const std::vector<Canvas> pictures =
-      observation_pictures(sight.observation, space.low, space.high);
-  if (pictures.empty()) {
-    if (sight.observation.element == Element::kFloat)
-      vector_input(sight.observation.row<float>(0), height);
+void Column::input() {
+  if (room() < 3 * row()) return;
+  text_line(sight_.heading, "", theme::kMuted);
+  if (pictures_.empty()) {
+    if (sight_.observation.element == Element::kFloat)
+      vector_input(sight_.observation.row<float>(0), room());
     return;
   }
+  const Grid cells = grid(room());
   const double gap = std::round(gap_ / 2);
-  const double aspect = static_cast<double>(pictures[0].width()) / pictures[0].height();
-  const int count = static_cast<int>(pictures.size());
-  const int columns = best_columns(count, aspect, left_.width, height, gap);
-  const int rows = (count + columns - 1) / columns;
-  const double width = std::floor(std::min((left_.width - gap * (columns - 1)) / columns,
-                                           (height - gap * (rows - 1)) / rows * aspect));
-  const double picture_height = std::floor(width / aspect);
-  for (int i = 0; i < count; ++i)
-    painter_.image(
-        pictures[static_cast<std::size_t>(i)],
-        {std::floor(left_.x) + (i % columns) * (width + gap),
-         std::floor(left_.y) + (i / columns) * (picture_height + gap), width, picture_height});
-  skip(rows * (picture_height + gap));
+  for (int i = 0; i < static_cast<int>(pictures_.size()); ++i)
+    painter_.image(pictures_[static_cast<std::size_t>(i)],
+                   {std::floor(left_.x) + (i % cells.columns) * (cells.width + gap),
+                    std::floor(left_.y) + (i / cells.columns) * (cells.height + gap), cells.width,
+                    cells.height});
 }
 
 }  // namespace
@@ -309,17 +317,17 @@ void Column::input(const Session& session, double height) {
 void paint_panel(Painter& painter, const Area& area, const Session& session,
                  std::string_view note) {
   painter.fill(area, theme::kPanel);
-  Column column(painter, area);
+  Column column(painter, area, session);
   column.header(session, note);
   column.actions(session);
   // The curves share what the network's input leaves.
   const bool has_values = !session.values().empty();
-  const double for_input = std::min(column.wanted_by_input(session), column.room() * 0.5);
+  const double for_input = std::min(column.wanted_by_input(), column.room() * 0.5);
   const double for_plot =
       std::min((column.room() - for_input) / (has_values ? 2 : 1), 9 * column.row());
   if (has_values) column.plot("state value", session.values(), theme::kValue, for_plot);
   column.plot("return so far", session.returns(), theme::kReturn, for_plot);
-  column.input(session, column.room());
+  column.input();
 }
 
 void compose(const Session& session, const FrameLayout& layout, Canvas& out) {

@@ -4,9 +4,13 @@
 
 #include <unistd.h>
 
+#include <cerrno>
+#include <csignal>
 #include <cstdlib>
+#include <cstring>
 #include <fstream>
 #include <sstream>
+#include <utility>
 
 namespace tengen {
 
@@ -22,9 +26,30 @@ std::filesystem::path find_program(std::string_view name) {
 
 std::string shell_quoted(std::string_view text) {
   std::string quoted = "'";
-  for (const char c : text) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return quoted + "'";
+  for (const char c : text) {
+    if (c == '\'')
+      quoted += "'\\''";  // ends the quotes, a quoted quote, begins them again
+    else
+      quoted += c;
+  }
+  quoted += '\'';
+  return quoted;
 }
+
+ProgramInput::ProgramInput(const std::string& command) : pipe_(popen(command.c_str(), "w")) {
+  if (pipe_ == nullptr) throw Error("cannot start '{}': {}", command, std::strerror(errno));
+  std::signal(SIGPIPE, SIG_IGN);  // a program that dies is an Error, not our death
+}
+
+ProgramInput::~ProgramInput() {
+  if (pipe_ != nullptr) pclose(pipe_);
+}
+
+bool ProgramInput::write(std::string_view bytes) {
+  return fwrite(bytes.data(), 1, bytes.size(), pipe_) == bytes.size();
+}
+
+bool ProgramInput::finish() { return pclose(std::exchange(pipe_, nullptr)) == 0; }
 
 void check_writable(const std::filesystem::path& path) {
   const bool existed = std::filesystem::exists(path);

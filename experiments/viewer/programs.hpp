@@ -1,6 +1,7 @@
 // Other programs that Tengen uses where they are installed: ffmpeg and gnuplot.
 #pragma once
 
+#include <cstdio>
 #include <filesystem>
 #include <string>
 #include <string_view>
@@ -11,6 +12,24 @@ namespace tengen {
 std::filesystem::path find_program(std::string_view name);
 /// One word for a POSIX shell, whatever it contains.
 std::string shell_quoted(std::string_view text);
+/// A running program that reads what we write.
+class ProgramInput {
+ public:
+  /// `command` is a shell's. Throws Error if it cannot start.
+  explicit ProgramInput(const std::string& command);
+  ~ProgramInput();
+  ProgramInput(const ProgramInput&) = delete;
+  ProgramInput& operator=(const ProgramInput&) = delete;
+
+  /// False if the program takes no more.
+  [[nodiscard]] bool write(std::string_view bytes);
+  /// Lets the program end; false if it failed.
+  [[nodiscard]] bool finish();
+
+ private:
+  std::FILE* pipe_;
+};
+
 /// Throws Error unless the folder of `path` exists and a file there can be written; an existing
 /// file stays as it is.
 void check_writable(const std::filesystem::path& path);

@@ -2,15 +2,13 @@
 
 #include "experiments/viewer/programs.hpp"
 #include "tests/catch.hpp"
+#include "tests/viewer/files.hpp"
 #include "tests/viewer/scripted.hpp"
 
 #include <gif_lib.h>
-#include <unistd.h>
 
 #include <array>
 #include <cstdio>
-#include <filesystem>
-#include <fstream>
 #include <numeric>
 #include <string>
 
@@ -18,12 +16,6 @@ using namespace tengen;
 namespace fs = std::filesystem;
 
 namespace {
-
-struct TemporaryFolder {
-  fs::path path = fs::temp_directory_path() / fmt::format("tengen_clip_{}", ::getpid());
-  TemporaryFolder() { fs::create_directories(path); }
-  ~TemporaryFolder() { fs::remove_all(path); }
-};
 
 // Records `frames` steps of the scripted session; returns the last composed frame.
 Canvas record(const fs::path& path, int frames, int pictures = 6) {
@@ -67,15 +59,6 @@ PlayedGif play(const fs::path& path) {
   }
   DGifCloseFile(gif, nullptr);
   return played;
-}
-
-// Width and height stand in a PNG's first chunk.
-std::pair<int, int> png_size(const fs::path& path) {
-  std::array<unsigned char, 24> head{};
-  std::ifstream(path, std::ios::binary).read(reinterpret_cast<char*>(head.data()), head.size());
-  REQUIRE(std::string(head.begin() + 1, head.begin() + 4) == "PNG");
-  const auto number = [&](std::size_t i) { return head[i + 2] << 8 | head[i + 3]; };
-  return {number(16), number(20)};
 }
 
 std::string output_of(const std::string& command) {

@@ -1,0 +1,253 @@
+#include "experiments/viewer/plot.hpp"
+
+#include "core/check.hpp"
+#include "core/config.hpp"
+#include "experiments/viewer/programs.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <fstream>
+#include <map>
+#include <set>
+
+namespace fs = std::filesystem;
+
+namespace tengen {
+namespace {
+
+struct Point {
+  double step = 0, value = 0;
+};
+using Curve = std::vector<Point>;              // by step
+using Metrics = std::map<std::string, Curve>;  // by tag
+
+Metrics read_metrics(const fs::path& run) {
+  const fs::path path = run / "metrics.csv";
+  std::ifstream file(path);
+  if (!file) throw Error("{} is no run: it has no metrics.csv", run.string());
+  Metrics metrics;
+  std::string line;
+  for (int number = 1; std::getline(file, line); ++number) {
+    if (number == 1 || line.empty()) continue;  // the header
+    const std::size_t first = line.find(','), last = line.rfind(',');
+    Point point;
+    const auto number_in = [&](std::size_t from, std::size_t to, double& out) {
+      const auto result = std::from_chars(line.data() + from, line.data() + to, out);
+      return result.ec == std::errc() && result.ptr == line.data() + to;
+    };
+    if (first == last || !number_in(0, first, point.step) ||
+        !number_in(last + 1, line.size(), point.value)) {
+      if (file.peek() == EOF) break;  // the row that a run is just writing
+      throw Error("{}:{}: not a row of step,tag,value: '{}'", path.string(), number, line);
+    }
+    if (std::isfinite(point.value))
+      metrics[line.substr(first + 1, last - first - 1)].push_back(point);
+  }
+  return metrics;
+}
+
+// The runs of one experiment: a colour and a line in the legend.
+struct Experiment {
+  std::string name;
+  std::vector<Metrics> seeds;
+};
+
+std::vector<Experiment> read_experiments(const std::vector<fs::path>& runs) {
+  std::vector<Experiment> experiments;
+  std::vector<fs::path> keys;
+  for (const fs::path& given : runs) {
+    const fs::path run = fs::weakly_canonical(given);
+    const std::string name = run.filename().string();
+    const bool numbered =
+        std::ranges::all_of(name, [](unsigned char c) { return std::isdigit(c); });
+    const fs::path key = numbered ? run.parent_path() : run;
+    const auto found = std::ranges::find(keys, key);
+    if (found == keys.end()) {
+      keys.push_back(key);
+      experiments.push_back({key.filename().string(), {}});
+    }
+    experiments[static_cast<std::size_t>(std::ranges::find(keys, key) - keys.begin())]
+        .seeds.push_back(read_metrics(run));
+  }
+  return experiments;
+}
+
+std::vector<std::string> choose_tags(const std::vector<Experiment>& experiments,
+                                     std::vector<std::string> wanted) {
+  std::set<std::string> recorded;
+  for (const Experiment& experiment : experiments)
+    for (const Metrics& metrics : experiment.seeds)
+      for (const auto& [tag, curve] : metrics) recorded.insert(tag);
+  const std::vector<std::string> known(recorded.begin(), recorded.end());
+  if (wanted.empty()) {
+    for (const char* tag : {"rollout/ep_rew_mean", "eval/mean_reward"})
+      if (recorded.contains(tag)) wanted.emplace_back(tag);
+    if (wanted.empty()) throw Error("nothing to plot: no rewards have been recorded yet");
+  }
+  for (const std::string& tag : wanted)
+    if (!recorded.contains(tag)) throw UsageError("{}", unknown_name("tag", tag, known));
+  return wanted;
+}
+
+// Linear between points; `step` lies within the curve.
+double value_at(const Curve& curve, double step) {
+  const auto after = std::ranges::lower_bound(curve, step, {}, &Point::step);
+  if (after == curve.begin() || after->step == step) return after->value;
+  const Point &a = *(after - 1), &b = *after;
+  return a.value + (b.value - a.value) * (step - a.step) / (b.step - a.step);
+}
+
+struct BandPoint {
+  double step, mean, low, high;
+};
+
+// The mean over seeds, plus and minus one standard deviation, on a common grid.
+std::vector<BandPoint> band(const std::vector<const Curve*>& seeds) {
+  constexpr int kMostPoints = 600;
+  double first = 0, last = INFINITY;
+  std::size_t longest = 0;
+  for (const Curve* seed : seeds) {
+    first = std::max(first, seed->front().step);
+    last = std::min(last, seed->back().step);
+    longest = std::max(longest, seed->size());
+  }
+  std::vector<double> steps;
+  if (longest <= kMostPoints) {
+    for (const Curve* seed : seeds)
+      for (const Point& point : *seed)
+        if (point.step >= first && point.step <= last) steps.push_back(point.step);
+    std::ranges::sort(steps);
+    steps.erase(std::unique(steps.begin(), steps.end()), steps.end());
+  } else if (first <= last) {
+    for (int i = 0; i <= kMostPoints; ++i)
+      steps.push_back(first + (last - first) * i / kMostPoints);
+  }
+  std::vector<BandPoint> points;
+  const auto n = static_cast<double>(seeds.size());
+  for (const double step : steps) {
+    double sum = 0, squares = 0;
+    for (const Curve* seed : seeds) sum += value_at(*seed, step);
+    for (const Curve* seed : seeds) squares += std::pow(value_at(*seed, step) - sum / n, 2);
+    const double deviation = n > 1 ? std::sqrt(squares / (n - 1)) : 0;
+    points.push_back({step, sum / n, sum / n - deviation, sum / n + deviation});
+  }
+  return points;
+}
+
+// Okabe and Ito's palette, told apart with any kind of colour vision.
+constexpr std::array<const char*, 7> kColours{"#0072B2", "#D55E00", "#009E73", "#CC79A7",
+                                              "#E69F00", "#56B4E9", "#444444"};
+
+std::string axis_name(const std::string& tag) {
+  if (tag == "rollout/ep_rew_mean") return "mean episode reward in training";
+  if (tag == "eval/mean_reward") return "mean episode reward in evaluation";
+  return tag;
+}
+
+std::string quoted(std::string text) {
+  std::erase(text, '\'');
+  return fmt::format("'{}'", text);
+}
+
+// What the x axis counts in, so that its numbers stay short.
+struct StepUnit {
+  double steps;
+  const char* name;
+};
+StepUnit step_unit(const std::vector<Experiment>& experiments) {
+  double last = 0;
+  for (const Experiment& experiment : experiments)
+    for (const Metrics& metrics : experiment.seeds)
+      for (const auto& [tag, curve] : metrics) last = std::max(last, curve.back().step);
+  if (last < 1e4) return {1, "environment steps"};
+  if (last < 2e6) return {1e3, "environment steps, thousands"};
+  return {1e6, "environment steps, millions"};
+}
+
+// One panel: its data as gnuplot here-documents, then the plot command.
+std::string panel(const std::vector<Experiment>& experiments, const std::string& tag, int index,
+                  const StepUnit& unit) {
+  std::string data, bands, lines;
+  for (std::size_t e = 0; e < experiments.size(); ++e) {
+    std::vector<const Curve*> seeds;
+    for (const Metrics& metrics : experiments[e].seeds)
+      if (const auto found = metrics.find(tag); found != metrics.end())
+        seeds.push_back(&found->second);
+    if (seeds.empty()) continue;
+    const std::vector<BandPoint> points = band(seeds);
+    if (points.empty()) continue;  // seeds without a common step
+    const std::string name = fmt::format("$p{}_{}", index, e);
+    data += name + " << END\n";
+    for (const BandPoint& p : points)
+      data += fmt::format("{} {} {} {}\n", p.step / unit.steps, p.mean, p.low, p.high);
+    data += "END\n";
+    const char* colour = kColours[e % kColours.size()];
+    if (seeds.size() > 1)
+      bands += fmt::format(
+          "{} using 1:3:4 with filledcurves fc rgb '{}' fs transparent solid 0.18 "
+          "noborder notitle, ",
+          name, colour);
+    const std::string title = seeds.size() == 1 ? experiments[e].name
+                                                : fmt::format("{}: mean ± s.d. of {} seeds",
+                                                              experiments[e].name, seeds.size());
+    lines += fmt::format("{} using 1:2 with {} lc rgb '{}' lw 2.5 dt {} title {}, ", name,
+                         points.size() <= 40 ? "linespoints pt 7 ps 0.6" : "lines", colour,
+                         e / kColours.size() + 1, quoted(title));
+  }
+  if (lines.empty()) throw Error("nothing to plot: the runs have no common step of {}", tag);
+  lines.resize(lines.size() - 2);
+  return data + fmt::format("set ylabel {}\nplot {}{}\n", quoted(axis_name(tag)), bands, lines);
+}
+
+std::string script(const std::vector<Experiment>& experiments, const std::vector<std::string>& tags,
+                   const fs::path& out, bool svg) {
+  std::string text =
+      svg ? "set terminal svg size 1200,750 font 'DejaVu Sans,Helvetica,sans-serif,15' noenhanced "
+            "background rgb 'white'\n"
+          : "set terminal pngcairo size 1200,750 font 'DejaVu Sans,13' noenhanced\n";
+  text += fmt::format("set output {}\n", quoted(out.string()));
+  text +=
+      "set encoding utf8\n"
+      "set border 3 lc rgb '#8a93a3'\n"
+      "set tics nomirror out textcolor rgb '#30343c'\n"
+      "set grid lc rgb '#e3e6eb' lt 1 lw 1\n"
+      "set xrange [0:*]\n"
+      "set offsets 0, 0, graph 0.05, graph 0.05\n"
+      "set key above left Left reverse samplen 2 textcolor rgb '#30343c'\n"
+      "set lmargin 11\nset rmargin 4\n";
+  const StepUnit unit = step_unit(experiments);
+  text += fmt::format("set multiplot layout {},1\n", tags.size());
+  for (std::size_t i = 0; i < tags.size(); ++i) {
+    if (i + 1 == tags.size()) text += fmt::format("set xlabel {}\n", quoted(unit.name));
+    text += panel(experiments, tags[i], static_cast<int>(i), unit);
+    text += "unset key\n";  // the same in every panel
+  }
+  return text + "unset multiplot\n";
+}
+
+}  // namespace
+
+void plot_runs(const std::vector<fs::path>& runs, const fs::path& out,
+               const std::vector<std::string>& tags) {
+  const std::string ending = out.extension().string();
+  if (ending != ".png" && ending != ".svg")
+    throw UsageError("cannot plot into '{}': the name should end in .png or .svg", out.string());
+  if (find_program("gnuplot").empty()) throw Error("plots need gnuplot (apt install gnuplot-nox)");
+  const std::vector<Experiment> experiments = read_experiments(runs);
+  const std::vector<std::string> chosen = choose_tags(experiments, tags);
+  check_writable(out);
+  const fs::path aside = out.parent_path() / fmt::format(".{}.part", out.filename().string());
+  const std::string text = script(experiments, chosen, aside, ending == ".svg");
+  ProgramInput gnuplot("gnuplot");
+  const bool sent = gnuplot.write(text);
+  if (!gnuplot.finish() || !sent) {
+    std::error_code ignored;
+    fs::remove(aside, ignored);
+    throw Error("{}: gnuplot failed (its message is above)", out.string());
+  }
+  fs::rename(aside, out);
+}
+
+}  // namespace tengen

@@ -1,0 +1,20 @@
+// Learning curves from metrics.csv, drawn by gnuplot.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace tengen {
+
+/// Draws the curves of `runs` (folders with a metrics.csv) into `out`, 1200 × 750, PNG or SVG by
+/// its ending; one panel a tag, steps along the x axis. Runs whose folders are numbered siblings
+/// (runs/pong-dqn/1, runs/pong-dqn/2 …) are seeds of one experiment: their mean and a band of one
+/// standard deviation are drawn, as far as all of them have come. Without `tags`, those of
+/// rollout/ep_rew_mean and eval/mean_reward that were recorded. Replaces `out` atomically.
+/// Throws UsageError for another ending or a tag that nobody recorded (naming the nearest), Error
+/// if a run has no figures, a file cannot be read or written, or gnuplot is missing.
+void plot_runs(const std::vector<std::filesystem::path>& runs, const std::filesystem::path& out,
+               const std::vector<std::string>& tags = {});
+
+}  // namespace tengen

@@ -1,0 +1,69 @@
+#!/bin/bash
+# window_keys.sh PROGRAM: the window under a virtual display, played by its keys. Exits with 77
+# (skipped) where Xvfb or xdotool is missing.
+set -u
+program=$1
+fail() { echo "FAILED: $*"; exit 1; }
+for tool in xvfb-run xdotool; do
+  command -v $tool >/dev/null || { echo "skipped: $tool is not installed"; exit 77; }
+done
+if [ "${2:-}" != inside ]; then
+  exec xvfb-run -a -s "-screen 0 1400x900x24" "$0" "$program" inside
+fi
+
+folder=$(mktemp -d)
+cd "$folder" || exit 1
+trap 'kill $(jobs -p) 2>/dev/null; rm -rf "$folder"' EXIT
+unset WAYLAND_DISPLAY SDL_VIDEODRIVER
+
+# open ARGUMENTS…: starts the program and waits for its window.
+open() {
+  "$program" "$@" & pid=$!
+  for _ in $(seq 300); do
+    window=$(xdotool search --name '^Tengen: ' 2>/dev/null | head -1)
+    [ -n "$window" ] && { sleep 0.5; xdotool windowfocus "$window"; return; }
+    kill -0 $pid 2>/dev/null || break
+    sleep 0.1
+  done
+  fail "no window of: $*"
+}
+press() { for key in "$@"; do xdotool key "$key"; sleep 0.15; done; }
+within() {  # within SECONDS COMMAND…
+  local tries=$(($1 * 10)); shift
+  for _ in $(seq $tries); do "$@" && return 0; sleep 0.1; done
+  return 1
+}
+running() { kill -0 $pid 2>/dev/null; }
+ended() { ! running; }
+exists() { compgen -G "$1" >/dev/null; }
+
+# A game without "do nothing" waits for a key, and three keys are three steps.
+open play CartPole-v1 --frames 3
+sleep 1
+running || fail "play went on without a key"
+press Left Right Left Right
+within 10 ended || fail "play took no keys"
+wait $pid || fail "play ended with $?"
+
+# An arrow takes over from the player: at any speed the game now waits for us.
+open watch random --env CartPole-v1 --frames 2000
+press Left plus plus plus plus plus
+sleep 2
+running || fail "an arrow key did not take over"
+press s
+within 10 exists 'CartPole-v1-*.png' || fail "S wrote no picture"
+press c Left c
+within 20 exists 'CartPole-v1-*.[mg][pi][4f]' || fail "C wrote no clip"
+press p Tab
+sleep 1
+running || fail "P did not pause"
+press p
+within 20 ended || fail "Tab did not hand back"
+wait $pid || fail "watch ended with $?"
+
+# Esc quits.
+open watch random --env Catch-v0
+press Escape
+within 10 ended || fail "Esc did not quit"
+wait $pid || fail "watch ended with $?"
+echo passed
