@@ -105,7 +105,7 @@ setup() {
   need "window and clips" libsdl2-dev libimgui-dev libgif-dev
   need "tests" catch2 python3
   need "plots and videos" gnuplot-nox ffmpeg
-  need "the window's tests, on a virtual display" xvfb xauth
+  need "the window's tests, on a virtual display" xvfb xauth xdotool
   choose_torch
   [ ${#absent[@]} = 0 ] || fail "missing: ${absent[*]}; install them, or leave out --no-install"
 }
