@@ -16,7 +16,8 @@ struct Subject {
   const char* name;
   void (*run)(const BenchOptions&);
 };
-constexpr Subject kSubjects[] = {{"envs", bench_envs}, {"replay", bench_replay}};
+constexpr Subject kSubjects[] = {
+    {"envs", bench_envs}, {"replay", bench_replay}, {"updates", bench_training}};
 
 double rate(double seconds, const std::function<std::int64_t()>& work) {
   using Clock = std::chrono::steady_clock;
@@ -44,7 +45,7 @@ void run(const std::string& what, const BenchOptions& options) {
   std::vector<std::string> names{"all"};
   bool found = false;
   for (const Subject& subject : kSubjects) {
-    names.emplace_back(subject.name);
+    if (names.back() != subject.name) names.emplace_back(subject.name);
     if (what != "all" && what != subject.name) continue;
     found = true;
     subject.run(options);

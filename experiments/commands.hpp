@@ -18,6 +18,7 @@ void add_list_command(CLI::App& program);
 void add_play_command(CLI::App& program);
 void add_plot_command(CLI::App& program);
 void add_resume_command(CLI::App& program);
+void add_signature_command(CLI::App& program);
 void add_train_command(CLI::App& program);
 void add_watch_command(CLI::App& program);
 

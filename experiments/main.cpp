@@ -84,6 +84,7 @@ int run(int argc, char** argv) {
   add_play_command(program);
   add_plot_command(program);
   add_list_command(program);
+  add_signature_command(program);
   add_bench_command(program);
   if (argc < 2) {
     fmt::print(stderr, "{}", program.help());

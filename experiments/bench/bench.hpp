@@ -32,5 +32,6 @@ bool wanted(const BenchOptions& options, const std::string& what);
 // One function a subject; each has its line in bench.cpp.
 void bench_envs(const BenchOptions& options);
 void bench_replay(const BenchOptions& options);
+void bench_training(const BenchOptions& options);
 
 }  // namespace tengen

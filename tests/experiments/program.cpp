@@ -1,0 +1,104 @@
+#include "tests/experiments/program.hpp"
+
+#include <fcntl.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+#include <sstream>
+#include <thread>
+
+namespace fs = std::filesystem;
+
+namespace tengen {
+namespace {
+
+void redirect(const fs::path& path, int descriptor) {
+  const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0644);
+  ::dup2(file, descriptor);
+  ::close(file);
+}
+
+[[noreturn]] void become_program(const std::vector<std::string>& arguments,
+                                 std::size_t file_limit) {
+  if (file_limit > 0) {
+    const rlimit limit{file_limit, file_limit};
+    ::setrlimit(RLIMIT_FSIZE, &limit);
+  }
+  // As the program would set them by starting itself again, which takes as long as starting it.
+  for (const char* name : {"OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"}) ::setenv(name, "1", 1);
+  ::setenv("OMP_WAIT_POLICY", "PASSIVE", 1);
+  std::vector<char*> argv{const_cast<char*>("tengen")};
+  for (const std::string& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));
+  argv.push_back(nullptr);
+  ::execv(TENGEN_PROGRAM, argv.data());
+  ::_exit(127);
+}
+
+}  // namespace
+
+Program::Program(const fs::path& directory, const std::vector<std::string>& arguments,
+                 std::size_t file_limit)
+    : out_(directory / "stdout.txt"), err_(directory / "stderr.txt"), pid_(::fork()) {
+  TENGEN_CHECK(pid_ >= 0);
+  if (pid_ > 0) return;
+  redirect(out_, STDOUT_FILENO);
+  redirect(err_, STDERR_FILENO);
+  if (::chdir(directory.c_str()) != 0) ::_exit(126);
+  become_program(arguments, file_limit);
+}
+
+Program::~Program() {
+  if (reaped_) return;
+  signal(SIGKILL);
+  ::waitpid(pid_, &status_, 0);
+}
+
+void Program::signal(int number) const { ::kill(pid_, number); }
+
+bool Program::ended_within(std::chrono::duration<double> time) {
+  const auto end = std::chrono::steady_clock::now() + time;
+  while (!reaped_) {
+    reaped_ = ::waitpid(pid_, &status_, WNOHANG) == pid_;
+    if (reaped_ || std::chrono::steady_clock::now() > end) break;
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+  return reaped_;
+}
+
+ProgramResult Program::wait() {
+  if (!reaped_) reaped_ = ::waitpid(pid_, &status_, 0) == pid_;
+  const int code = WIFEXITED(status_) ? WEXITSTATUS(status_) : 128 + WTERMSIG(status_);
+  return {code, read_text(out_), read_text(err_)};
+}
+
+ProgramResult run_program(const fs::path& directory, const std::vector<std::string>& arguments,
+                          std::size_t file_limit) {
+  return Program(directory, arguments, file_limit).wait();
+}
+
+std::string read_text(const fs::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+void write_text(const fs::path& path, const std::string& text) {
+  std::ofstream(path, std::ios::binary) << text;
+}
+
+std::string metrics_without_time(const fs::path& run) {
+  std::istringstream rows(read_text(run / "metrics.csv"));
+  std::string out;
+  for (std::string row; std::getline(rows, row);) {
+    if (row.find(",time/fps,") == std::string::npos &&
+        row.find(",time/time_elapsed,") == std::string::npos)
+      out += row + '\n';
+  }
+  return out;
+}
+
+}  // namespace tengen

@@ -1,0 +1,218 @@
+// Runs from the outside: what is written, and that stopping never changes what comes out.
+#include "core/archive.hpp"
+#include "tests/catch.hpp"
+#include "tests/experiments/program.hpp"
+
+#include <csignal>
+#include <nlohmann/json.hpp>
+
+using namespace tengen;
+namespace fs = std::filesystem;
+
+namespace {
+
+// A run of a second or two that saves, judges and learns often.
+std::vector<std::string> small_run(const std::string& out, const std::string& steps = "6000") {
+  return {"train",
+          "catch-dqn",
+          "--out",
+          out,
+          "--steps",
+          steps,
+          "--quiet",
+          "--set",
+          "stop_at_reward=inf",
+          "--set",
+          "eval_freq=1000",
+          "--set",
+          "eval_episodes=20",
+          "--set",
+          "checkpoint_freq=500",
+          "--set",
+          "log_freq=200",
+          "--threads",
+          "1"};
+}
+
+const char* const kEndFiles[] = {"model.tgn", "best/model.tgn", "recipe.toml"};
+
+void check_same_end(const fs::path& a, const fs::path& b) {
+  for (const char* file : kEndFiles) {
+    CAPTURE(file);
+    CHECK(fs::file_size(a / file) > 0);
+    CHECK(read_text(a / file) == read_text(b / file));
+  }
+  CHECK(metrics_without_time(a) == metrics_without_time(b));
+}
+
+void damage(const fs::path& file) {
+  std::string bytes = read_text(file);
+  bytes[bytes.size() / 2] ^= 1;
+  write_text(file, bytes);
+}
+
+}  // namespace
+
+TEST_CASE("a run's folder holds what it was made of and what came out") {
+  const TempDirectory directory;
+  auto arguments = small_run("run");
+  arguments.emplace_back("--json");
+  const ProgramResult result = run_program(directory.path(), arguments);
+  INFO(result.err);
+  REQUIRE(result.code == 0);
+  const auto line = nlohmann::json::parse(result.out);
+  CHECK(line.at("steps") == 6000);
+  CHECK(line.at("ended_by") == "steps");
+  CHECK(line.at("episodes") == 20);
+
+  const fs::path run = directory / "run";
+  const std::string recipe = read_text(run / "recipe.toml");
+  for (const char* text :
+       {"algo = \"dqn\"", "steps = 6000", "learning_rate = 0.001", "gamma = 0.99"})
+    CHECK(recipe.find(text) != std::string::npos);
+  CHECK(read_text(run / "command.txt").find("train catch-dqn --out run") != std::string::npos);
+  const auto manifest = nlohmann::json::parse(read_text(run / "manifest.json"));
+  for (const char* key : {"tengen", "revision", "seed", "libtorch", "blas", "processor", "threads"})
+    CHECK(manifest.contains(key));
+  const std::string metrics = read_text(run / "metrics.csv");
+  for (const char* row : {"\n6000,rollout/ep_rew_mean,", "\n6000,eval/mean_reward,",
+                          "\n6000,time/total_timesteps,6000\n", ",train/loss,", "\n200,time/fps,"})
+    CHECK(metrics.find(row) != std::string::npos);
+  CHECK(fs::exists(run / "checkpoint/6000.tgn"));
+  CHECK(fs::exists(run / "checkpoint/5500.tgn"));
+  CHECK(!fs::exists(run / "checkpoint/5000.tgn"));  // two are kept
+
+  // The same command again refuses to overwrite; another run gets the same result.
+  CHECK(run_program(directory.path(), arguments).code == 1);
+  REQUIRE(run_program(directory.path(), small_run("again")).code == 0);
+  check_same_end(run, directory / "again");
+  // A finished run that is resumed stays what it is.
+  REQUIRE(run_program(directory.path(), {"resume", "run", "--quiet"}).code == 0);
+  check_same_end(run, directory / "again");
+}
+
+TEST_CASE("runs are numbered, found by their recipe's name, and evaluated") {
+  const TempDirectory directory;
+  const std::vector<std::string> arguments{"train",   "catch-dqn", "--steps",    "300",
+                                           "--quiet", "--set",     "eval_freq=0"};
+  REQUIRE(run_program(directory.path(), arguments).code == 0);
+  REQUIRE(run_program(directory.path(), arguments).code == 0);
+  CHECK(fs::exists(directory / "runs/catch-dqn/1/model.tgn"));
+  CHECK(fs::exists(directory / "runs/catch-dqn/2/model.tgn"));
+  for (const char* player :
+       {"catch-dqn", "catch-dqn/1", "runs/catch-dqn/2", "runs/catch-dqn/1/model.tgn"}) {
+    const auto result =
+        run_program(directory.path(), {"eval", player, "--episodes", "7", "--json"});
+    INFO(player << result.err);
+    REQUIRE(result.code == 0);
+    CHECK(nlohmann::json::parse(result.out).at("episodes") == 7);
+  }
+}
+
+TEST_CASE("damaged and foreign model files are refused in one line") {
+  const TempDirectory directory;
+  REQUIRE(run_program(directory.path(),
+                      {"train", "catch-dqn", "--steps", "300", "--quiet", "--out", "run"})
+              .code == 0);
+  const std::string model = read_text(directory / "run/model.tgn");
+  write_text(directory / "truncated.tgn", model.substr(0, model.size() / 2));
+  write_text(directory / "damaged.tgn", model);
+  damage(directory / "damaged.tgn");
+  write_text(directory / "text.tgn", "not a model\n");
+  ArchiveWriter empty;
+  empty.write_file(directory / "empty.tgn");
+  struct Case {
+    std::vector<std::string> arguments;
+    std::string expected;
+  };
+  const std::vector<Case> cases{
+      {{"eval", "truncated.tgn"}, "truncated or damaged"},
+      {{"eval", "damaged.tgn"}, "truncated or damaged"},
+      {{"eval", "text.tgn"}, "is not a Tengen archive"},
+      {{"eval", "empty.tgn"}, "is no model file"},
+      {{"eval", "run/checkpoint/300.tgn"}, "is no model file"},
+      {{"eval", "run/model.tgn", "--env", "CartPole-v1"}, "run/model.tgn"},  // other shapes
+  };
+  for (const Case& c : cases) {
+    const ProgramResult result = run_program(directory.path(), c.arguments);
+    CAPTURE(c.arguments, result.err);
+    CHECK(result.code == 1);
+    CHECK(result.out.empty());
+    CHECK(std::ranges::count(result.err, '\n') == 1);
+    CHECK(result.err.find(c.expected) != std::string::npos);
+  }
+}
+
+TEST_CASE("Ctrl-C saves, and the resumed run ends like one that never stopped") {
+  const TempDirectory directory;
+  REQUIRE(run_program(directory.path(), small_run("reference", "20000")).code == 0);
+  bool interrupted = false;
+  for (int attempt = 0; attempt < 3 && !interrupted; ++attempt) {
+    const std::string out = "run" + std::to_string(attempt);
+    Program program(directory.path(), small_run(out, "20000"));
+    while (!fs::exists(directory / out / "checkpoint/500.tgn") &&
+           !program.ended_within(std::chrono::milliseconds(2))) {
+    }
+    program.signal(SIGINT);
+    const ProgramResult result = program.wait();
+    if (result.code == 0) continue;  // it was done before the signal came
+    interrupted = true;
+    CHECK(result.code == 130);
+    CHECK(result.err.find("to go on: tengen resume " + out) != std::string::npos);
+    REQUIRE(run_program(directory.path(), {"resume", out, "--quiet"}).code == 0);
+    check_same_end(directory / "reference", directory / out);
+  }
+  CHECK(interrupted);
+}
+
+TEST_CASE("a damaged newest checkpoint falls back to the one before") {
+  const TempDirectory directory;
+  REQUIRE(run_program(directory.path(), small_run("reference")).code == 0);
+  REQUIRE(run_program(directory.path(), small_run("run")).code == 0);
+  damage(directory / "run/checkpoint/6000.tgn");
+  const ProgramResult result = run_program(directory.path(), {"resume", "run", "--quiet"});
+  INFO(result.err);
+  REQUIRE(result.code == 0);
+  CHECK(result.err.find("warning: passing over the checkpoint of step 6000") != std::string::npos);
+  check_same_end(directory / "reference", directory / "run");
+
+  damage(directory / "run/checkpoint/6000.tgn");
+  damage(directory / "run/checkpoint/5500.tgn");
+  const ProgramResult none = run_program(directory.path(), {"resume", "run", "--quiet"});
+  CHECK(none.code == 1);
+  CHECK(none.err.find("no checkpoint of 'run' can be taken up") != std::string::npos);
+}
+
+TEST_CASE("a run can be extended, but trained by one process at a time") {
+  const TempDirectory directory;
+  REQUIRE(run_program(directory.path(), small_run("run", "1000")).code == 0);
+  REQUIRE(run_program(directory.path(), {"resume", "run", "--steps", "2000", "--quiet"}).code == 0);
+  CHECK(fs::exists(directory / "run/checkpoint/2000.tgn"));
+
+  Program first(directory.path(), {"resume", "run", "--steps", "100000000", "--quiet"});
+  while (!fs::exists(directory / "run/checkpoint/2500.tgn") &&
+         !first.ended_within(std::chrono::milliseconds(2))) {
+  }
+  const fs::path elsewhere = directory / "elsewhere";
+  fs::create_directory(elsewhere);
+  const ProgramResult second =
+      run_program(elsewhere, {"resume", (directory / "run").string(), "--quiet"});
+  CHECK(second.code == 1);
+  CHECK(second.err.find("is being trained by another process") != std::string::npos);
+}
+
+TEST_CASE("a full disk is one clear line, and the checkpoint before stands") {
+  const TempDirectory directory;
+  REQUIRE(run_program(directory.path(), small_run("run", "1000")).code == 0);
+  const std::string before = read_text(directory / "run/checkpoint/1000.tgn");
+  constexpr std::size_t kLimit = 16'384;  // more than the figures need, less than a model
+  REQUIRE(before.size() > kLimit);
+  const ProgramResult result = run_program(
+      directory.path(), {"resume", "run", "--steps", "2000", "--quiet", "--threads", "1"}, kLimit);
+  INFO(result.err);
+  CHECK(result.code == 1);
+  CHECK(result.err.find("warning: no checkpoint at step 1500") != std::string::npos);
+  CHECK(result.err.find("File too large") != std::string::npos);
+  CHECK(read_text(directory / "run/checkpoint/1000.tgn") == before);
+  REQUIRE(run_program(directory.path(), {"resume", "run", "--steps", "2000", "--quiet"}).code == 0);
+}
