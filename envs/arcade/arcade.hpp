@@ -68,6 +68,7 @@ class Arcade {
   explicit Arcade(const ArcadeOptions& options = {})
       : options_(options), background_(options.format.shape().count()) {
     restart();
+    paint_background();
   }
 
   [[nodiscard]] EnvSpec spec() const {
@@ -159,7 +160,6 @@ class Arcade {
   void restart() {
     game_.reset();
     previous_ = game_;
-    paint_background();
   }
 
   float advance(int action) {

@@ -213,6 +213,9 @@ std::array<float, 5> values_of_fifths(const Breakout& arrival) {
 
 int Breakout::oracle(int frames) const {
   if (in_play == 0) return kFire;
+  // At the highest pace some bricks can lie off every line that the ball can still take.
+  constexpr int kCircling = 250;
+  if (returns > kCircling && balls > 1) return kLeft;
   Breakout arrival = *this;
   const int time = run_to_bat(arrival);
   if (time == kHorizon) return kNoop;
