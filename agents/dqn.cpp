@@ -215,7 +215,7 @@ Dqn::Dqn(const AgentContext& context, const DqnOptions& options, const NetOption
     const int size = static_cast<int>(shard.end - shard.begin);
     shard.input = make_input(net.input, size, scalar_type(net.precision));
     shard.next_input = make_input(net.input, size, scalar_type(net.precision));
-    shard.gradient = torch::zeros_like(online_.flat());
+    shard.gradient = torch::zeros_like(online_.flat(), scalar_type(net.precision));
     shard.gradients = views_of(network_->layout(), shard.gradient);
     shard.dropout = root.split(4 + i);
     shards_.push_back(std::move(shard));

@@ -23,4 +23,8 @@ inline Out rounded(float value) {
   }
 }
 
+inline float widened(Bfloat16 value) {
+  return std::bit_cast<float>(static_cast<std::uint32_t>(value) << 16U);
+}
+
 }  // namespace tengen

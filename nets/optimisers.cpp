@@ -8,9 +8,17 @@
 #include <cmath>
 
 namespace tengen {
+
+// The constants of one step.
+struct OptimiserRates {
+  float rate, beta1, beta2, rest1, rest2, eps, decay, l1, scale, shrink;
+  float correction;  // 1/√(1 − β₂ᵗ)
+};
+
 namespace {
 
-constexpr std::int64_t kPiece = 1 << 15;  // elements: two pieces of each buffer stay in cache
+constexpr std::int64_t kPiece =
+    4096;  // elements: a sum of gradients stays in the first-level cache
 
 int pieces(std::int64_t size) { return static_cast<int>((size + kPiece - 1) / kPiece); }
 
@@ -20,6 +28,21 @@ bool has_first(const OptimiserOptions& o) {
 }
 bool has_second(const OptimiserOptions& o) {
   return o.kind != OptimiserKind::kSgd && o.kind != OptimiserKind::kMomentum;
+}
+
+// Elements [begin, begin + count) of all shards' gradients, added in order.
+void add_shards(std::span<const Tensor> shards, std::int64_t begin, std::int64_t count,
+                float* __restrict sum) {
+  std::fill_n(sum, count, 0.0F);
+  for (const Tensor& shard : shards) {
+    if (shard.scalar_type() == torch::kBFloat16) {
+      const auto* __restrict values = static_cast<const Bfloat16*>(shard.data_ptr()) + begin;
+      for (std::int64_t i = 0; i < count; ++i) sum[i] += widened(values[i]);
+    } else {
+      const float* __restrict values = shard.data_ptr<float>() + begin;
+      for (std::int64_t i = 0; i < count; ++i) sum[i] += values[i];
+    }
+  }
 }
 
 // Sixteen fixed partial sums, so that compilers vectorise it and all agree on the bits.
@@ -33,13 +56,8 @@ double squared_norm(const float* values, std::int64_t count) {
   return sum;
 }
 
-// The constants of one step, computed in double as torch does.
-struct Rates {
-  float rate, beta1, beta2, rest1, rest2, eps, decay, l1, scale, shrink;
-  float correction;  // √(1 − β₂ᵗ)
-};
-
-Rates rates_of(const OptimiserOptions& o, double rate, float scale, std::int64_t t) {
+// Computed in double, as torch does.
+OptimiserRates rates_of(const OptimiserOptions& o, double rate, float scale, std::int64_t t) {
   const bool adam = o.kind == OptimiserKind::kAdam || o.kind == OptimiserKind::kAdamw;
   const bool decoupled = o.kind == OptimiserKind::kAdamw;
   const double b1 = o.kind == OptimiserKind::kRmsprop ? o.alpha : o.beta1;
@@ -56,12 +74,12 @@ Rates rates_of(const OptimiserOptions& o, double rate, float scale, std::int64_t
           .l1 = o.l1,
           .scale = scale,
           .shrink = decoupled ? static_cast<float>(1 - rate * o.weight_decay) : 1,
-          .correction = static_cast<float>(root)};
+          .correction = static_cast<float>(1 / root)};
 }
 
 // One element: w and its moments m, v under gradient g. Returns the new w.
 template <OptimiserKind Kind, bool Centred>
-float update(const Rates& r, float momentum, float w, float g, float& m, float& v) {
+float update(const OptimiserRates& r, float momentum, float w, float g, float& m, float& v) {
   if constexpr (Kind == OptimiserKind::kSgd) {
     return w - r.rate * g;
   } else if constexpr (Kind == OptimiserKind::kMomentum) {
@@ -81,7 +99,7 @@ float update(const Rates& r, float momentum, float w, float g, float& m, float& 
   } else {
     m = r.beta1 * m + r.rest1 * g;
     v = r.beta2 * v + r.rest2 * g * g;
-    return w * r.shrink - r.rate * m / (std::sqrt(v) / r.correction + r.eps);
+    return w * r.shrink - r.rate * m / (std::sqrt(v) * r.correction + r.eps);
   }
 }
 
@@ -95,11 +113,12 @@ struct Piece {
 };
 
 template <OptimiserKind Kind, bool Centred = false>
-void update_piece(const Rates& rates, const OptimiserOptions& options, const Piece& piece) {
+void update_piece(const OptimiserRates& rates, const OptimiserOptions& options,
+                  const Piece& piece) {
   constexpr bool kFirst = Kind == OptimiserKind::kMomentum || Kind == OptimiserKind::kAdam ||
                           (Kind == OptimiserKind::kRmsprop && Centred);
   constexpr bool kSecond = Kind != OptimiserKind::kSgd && Kind != OptimiserKind::kMomentum;
-  const Rates r = rates;  // by value: nothing that is written below can change them
+  const OptimiserRates r = rates;  // by value: nothing that is written below can change them
   const float momentum = options.momentum;
   float* __restrict w = piece.w;
   const float* __restrict gradient = piece.g;
@@ -119,7 +138,7 @@ void update_piece(const Rates& rates, const OptimiserOptions& options, const Pie
   for (std::int64_t i = 0; i < piece.count; ++i) piece.copy[i] = rounded<Bfloat16>(w[i]);
 }
 
-void update_any(const Rates& r, const OptimiserOptions& o, const Piece& piece) {
+void update_any(const OptimiserRates& r, const OptimiserOptions& o, const Piece& piece) {
   switch (o.kind) {
     case OptimiserKind::kSgd:
       return update_piece<OptimiserKind::kSgd>(r, o, piece);
@@ -185,46 +204,43 @@ Optimiser::Optimiser(const OptimiserOptions& options, const ParameterLayout& lay
   if (has_second(options)) second_ = zeros();
 }
 
-double Optimiser::sum(std::span<const Tensor> gradients, WorkerPool& pool) {
+double Optimiser::norm(std::span<const Tensor> gradients, WorkerPool& pool) {
   const std::int64_t size = gradients[0].numel();
   pool.run(pieces(size), [&](int piece) {
+    alignas(64) float sum[kPiece];
     const std::int64_t begin = piece * kPiece, count = std::min(kPiece, size - begin);
-    float* __restrict total = data_of(gradients[0]) + begin;
-    for (const Tensor& other : gradients.subspan(1)) {
-      const float* __restrict values = data_of(other) + begin;
-      for (std::int64_t i = 0; i < count; ++i) total[i] += values[i];
-    }
-    partial_[static_cast<std::size_t>(piece)] = squared_norm(total, count);
+    add_shards(gradients, begin, count, sum);
+    partial_[static_cast<std::size_t>(piece)] = squared_norm(sum, count);
   });
   double squares = 0;
   for (const double s : partial_) squares += s;
   return std::sqrt(squares);
 }
 
-void Optimiser::apply(Parameters& parameters, const Tensor& gradient, double learning_rate,
-                      float scale, WorkerPool& pool) {
-  const Rates rates = rates_of(options_, learning_rate, scale, steps_);
-  const std::int64_t size = gradient.numel();
+void Optimiser::apply(Parameters& parameters, std::span<const Tensor> gradients,
+                      const OptimiserRates& rates, WorkerPool& pool) {
+  const std::int64_t size = parameters.flat().numel();
   const Tensor& copy = parameters.compute_flat();
   pool.run(pieces(size), [&](int piece) {
-    const std::int64_t begin = piece * kPiece;
+    alignas(64) float sum[kPiece];
+    const std::int64_t begin = piece * kPiece, count = std::min(kPiece, size - begin);
+    add_shards(gradients, begin, count, sum);
     const auto at = [&](float* data) { return data == nullptr ? nullptr : data + begin; };
     update_any(rates, options_,
                {.w = at(data_of(parameters.flat())),
-                .g = at(data_of(gradient)),
+                .g = sum,
                 .m = at(data_of(first_)),
                 .v = at(data_of(second_)),
                 .copy = copy.defined() ? static_cast<Bfloat16*>(copy.data_ptr()) + begin : nullptr,
-                .count = std::min(kPiece, size - begin)});
+                .count = count});
   });
 }
 
 // The same step in torch's operations, for devices whose memory our loops cannot reach.
-void Optimiser::apply_with_torch(Parameters& parameters, Tensor g, double learning_rate) {
+void Optimiser::apply_with_torch(Parameters& parameters, Tensor g, const OptimiserRates& r) {
   const OptimiserOptions& o = options_;
-  const Rates r = rates_of(o, learning_rate, 1, steps_);
   Tensor w = parameters.flat();
-  g = g + r.decay * w + r.l1 * w.sign();
+  g = g * r.scale + r.decay * w + r.l1 * w.sign();
   switch (o.kind) {
     case OptimiserKind::kSgd:
       w.sub_(g, r.rate);
@@ -251,7 +267,7 @@ void Optimiser::apply_with_torch(Parameters& parameters, Tensor g, double learni
     case OptimiserKind::kAdamw:
       first_.mul_(r.beta1).add_(g, r.rest1);
       second_.mul_(r.beta2).addcmul_(g, g, r.rest2);
-      w.mul_(r.shrink).addcdiv_(first_, second_.sqrt().div_(r.correction).add_(r.eps), -r.rate);
+      w.mul_(r.shrink).addcdiv_(first_, second_.sqrt().mul_(r.correction).add_(r.eps), -r.rate);
       break;
   }
   parameters.refresh();
@@ -262,18 +278,20 @@ double Optimiser::step(Parameters& parameters, std::span<const Tensor> gradients
   const torch::NoGradGuard no_grad;
   ++steps_;
   const bool cpu = parameters.flat().is_cpu();
-  Tensor total = gradients[0];
+  Tensor total;
   if (!cpu) {
+    total = gradients[0].to(torch::kFloat32, /*non_blocking=*/false, /*copy=*/true);
     for (const Tensor& other : gradients.subspan(1)) total.add_(other);
   }
-  const double norm = cpu ? sum(gradients, pool) : total.norm().item<double>();
-  const bool clip = options_.max_grad_norm > 0 && norm > options_.max_grad_norm;
-  const auto scale = clip ? static_cast<float>(options_.max_grad_norm / (norm + 1e-6)) : 1.0F;
+  const double size = cpu ? norm(gradients, pool) : total.norm().item<double>();
+  const bool clip = options_.max_grad_norm > 0 && size > options_.max_grad_norm;
+  const auto scale = clip ? static_cast<float>(options_.max_grad_norm / (size + 1e-6)) : 1.0F;
+  const OptimiserRates rates = rates_of(options_, learning_rate, scale, steps_);
   if (cpu)
-    apply(parameters, total, learning_rate, scale, pool);
+    apply(parameters, gradients, rates, pool);
   else
-    apply_with_torch(parameters, total * scale, learning_rate);
-  return norm;
+    apply_with_torch(parameters, total, rates);
+  return size;
 }
 
 void Optimiser::save(ArchiveWriter& writer, const std::string& name) const {

@@ -32,12 +32,14 @@ struct OptimiserOptions {
 /// Reads optimizer, optimizer_eps, momentum, … and max_grad_norm of an [agent] section.
 OptimiserOptions read_optimiser(const Config& agent, float max_grad_norm);
 
+struct OptimiserRates;
+
 class Optimiser {
  public:
   Optimiser(const OptimiserOptions& options, const ParameterLayout& layout, const Backend& backend);
 
-  /// One step on the sum of `gradients`: flat float32 buffers, one a shard, added in order; the
-  /// first is overwritten with the sum. Writes master and computing copy of `parameters`. Work is
+  /// One step on the sum of `gradients`: flat buffers laid out as the parameters, one a shard, of
+  /// float32 or bfloat16, added in order. Writes master and computing copy of `parameters`. Work is
   /// cut into pieces of fixed size, so that the result does not depend on the number of threads.
   /// Returns the gradient's norm before clipping.
   double step(Parameters& parameters, std::span<const Tensor> gradients, double learning_rate,
@@ -47,10 +49,10 @@ class Optimiser {
   void load(const ArchiveReader& reader, const std::string& name);
 
  private:
-  [[nodiscard]] double sum(std::span<const Tensor> gradients, WorkerPool& pool);
-  void apply(Parameters& parameters, const Tensor& gradient, double learning_rate, float scale,
+  [[nodiscard]] double norm(std::span<const Tensor> gradients, WorkerPool& pool);
+  void apply(Parameters& parameters, std::span<const Tensor> gradients, const OptimiserRates& rates,
              WorkerPool& pool);
-  void apply_with_torch(Parameters& parameters, Tensor gradient, double learning_rate);
+  void apply_with_torch(Parameters& parameters, Tensor gradient, const OptimiserRates& rates);
 
   OptimiserOptions options_;
   Tensor first_, second_;        // moments, where the kind has them

@@ -1,0 +1,251 @@
+#include "agents/agent.hpp"
+#include "core/check.hpp"
+#include "envs/classic/catch.hpp"
+#include "envs/vector_env.hpp"
+#include "tests/agents/probes.hpp"
+#include "tests/catch.hpp"
+#include "tests/temp_directory.hpp"
+
+#include <memory>
+
+using namespace tengen;
+
+namespace {
+
+// A run without a program around it: environment, agent, and the loop.
+template <class E>
+struct Run {
+  WorkerPool pool;
+  BatchedEnv<E> env;
+  AgentContext context;
+  std::unique_ptr<tengen::Agent> agent;
+  Logger logger;
+
+  Run(const std::string& settings, int lanes = 4, int threads = 1, std::uint64_t seed = 1)
+      : pool(threads), env(E{}, lanes, pool) {
+    context.env = env.spec();
+    context.lanes = lanes;
+    context.config = Config::from_string(settings);
+    context.seed = seed;
+    context.pool = &pool;
+    agent = find_agent("dqn").make(context);
+  }
+  void start() { env.reset(context.seed, agent->slot()); }
+  void train(std::int64_t steps) {
+    const std::int64_t total = agent->steps() + steps;
+    while (agent->steps() < total) {
+      const ActionView action = agent->act();
+      env.step(action, agent->slot());
+      agent->learn(logger);
+    }
+  }
+};
+
+const std::string kFast = R"(
+steps = 3000
+[agent]
+learning_rate = 5e-3
+buffer_size = 500
+learning_starts = 50
+batch_size = 32
+train_freq = 4
+target_update_interval = 50
+gamma = 0.5
+[net]
+hidden = [16]
+)";
+
+// Values of states as the trained policy sees them: one lane a state.
+template <class E>
+std::vector<float> values(const Agent& agent, const EnvSpec& spec, const std::vector<float>& states,
+                          std::vector<std::uint8_t> legal = {}) {
+  const int lanes = static_cast<int>(states.size());
+  const auto policy = agent.policy(lanes);
+  EnvSpec unmasked = spec;
+  unmasked.masked = !legal.empty();
+  StepBuffer seen(unmasked, lanes);
+  std::ranges::copy(legal, seen.view().legal.data.begin());
+  for (int i = 0; i < lanes; ++i)
+    seen.view().observation.template row<float>(i)[0] = states[static_cast<std::size_t>(i)];
+  ActionMemory action(spec.action, lanes);
+  policy->act(seen.view(), action.view());
+  const auto value = policy->insight().value;
+  return {value.begin(), value.end()};
+}
+
+template <class E>
+std::vector<float> learn_values(const std::string& extra, const std::vector<float>& states,
+                                std::vector<std::uint8_t> legal = {}) {
+  std::string settings = kFast;
+  settings.insert(settings.find("[net]"), extra + "\n");
+  Run<E> run(settings);
+  run.start();
+  run.train(3000);
+  return values<E>(*run.agent, run.env.spec(), states, std::move(legal));
+}
+
+std::vector<std::byte> policy_bytes(const Agent& agent) {
+  ArchiveWriter writer;
+  agent.save_policy(writer);
+  return writer.bytes();
+}
+
+const std::string kCatch = R"(
+steps = 8000
+[agent]
+learning_rate = 1e-3
+buffer_size = 4000
+learning_starts = 500
+batch_size = 32
+target_update_interval = 200
+exploration_fraction = 0.4
+)";
+const std::string kSmallNet = "[net]\nhidden = [32]\n";
+const std::string kRainbow = R"(
+double = true
+dueling = true
+prioritised = true
+n_steps = 3
+noisy = true
+distribution = "categorical"
+v_min = -1
+v_max = 1
+)";
+
+// Mean return of 200 episodes.
+double play_catch(Policy& policy) {
+  constexpr int kLanes = 200;
+  WorkerPool pool(1);
+  BatchedEnv<tengen::Catch> env(tengen::Catch{}, kLanes, pool);
+  StepBuffer seen(env.spec(), kLanes);
+  ActionMemory action(env.spec().action, kLanes);
+  env.reset(99, seen.view());
+  double sum = 0;
+  for (int step = 0; step < 9; ++step) {
+    policy.act(seen.view(), action.view());
+    env.step(action.view(), seen.view());
+    for (const float r : seen.view().reward) sum += r;
+  }
+  return sum / kLanes;
+}
+
+}  // namespace
+
+TEST_CASE("probe environments get their known values") {
+  const auto near = [](float value, float expected) {
+    return value == Approx(expected).margin(0.07);
+  };
+  for (const char* extra : {"double = true", "dueling = true", "prioritised = true",
+                            "optimizer = \"rmsprop\"", "noisy = true", "tau = 0.5", "shards = 3",
+                            "loss = \"mse\"", "distribution = \"quantile\"\natoms = 8",
+                            "distribution = \"categorical\"\nv_min = -3\nv_max = 3"}) {
+    INFO(extra);
+    const auto constant = learn_values<probes::Constant>(extra, {0});
+    CHECK(near(constant[0], 1));
+    const auto seen = learn_values<probes::Seen>(extra, {-1, 1});
+    CHECK(near(seen[0], -1));
+    CHECK(near(seen[1], 1));
+    const auto delayed = learn_values<probes::Delayed>(extra, {0, 1});
+    CHECK(near(delayed[0], 0.5F));
+    CHECK(near(delayed[1], 1));
+    const auto choice = learn_values<probes::Choice>(extra, {0});
+    CHECK(near(choice[0], 1));
+    const auto endless = learn_values<probes::Endless>(extra, {0});
+    CHECK(near(endless[0], 2));
+    const auto masked = learn_values<probes::Masked>(extra, {0, 1}, {1, 0, 0, 1});
+    CHECK(near(masked[0], 0.5F));
+    CHECK(near(masked[1], 1));
+  }
+}
+
+TEST_CASE("n-step returns keep the values") {
+  const auto delayed = learn_values<probes::Delayed>("n_steps = 3", {0, 1});
+  CHECK(delayed[0] == Approx(0.5).margin(0.07));
+  const auto endless = learn_values<probes::Endless>("n_steps = 2", {0});
+  CHECK(endless[0] == Approx(2).margin(0.07));
+}
+
+TEST_CASE("DQN and Rainbow learn Catch") {
+  for (const std::string& extra : {std::string(), kRainbow}) {
+    Run<tengen::Catch> run(kCatch + extra + kSmallNet, 8);
+    run.start();
+    run.train(8000);
+    INFO(extra);
+    CHECK(play_catch(*run.agent->policy(200)) >= 0.9);
+  }
+}
+
+TEST_CASE("the same seed gives the same network with 1 and 2 threads") {
+  std::vector<std::vector<std::byte>> results;
+  for (const int threads : {1, 2}) {
+    Run<tengen::Catch> run(kCatch + kRainbow + "shards = 2\n" + kSmallNet + "dropout = 0.1\n", 16,
+                           threads);
+    run.start();
+    run.train(2000);
+    results.push_back(policy_bytes(*run.agent));
+  }
+  CHECK(results[0] == results[1]);
+  Run<tengen::Catch> other(kCatch + kRainbow + "shards = 2\n" + kSmallNet, 16, 1, 2);
+  other.start();
+  other.train(2000);
+  CHECK(results[0] != policy_bytes(*other.agent));
+}
+
+TEST_CASE("a run that was stopped and loaded ends with the bytes of one that never stopped") {
+  const std::string settings = kCatch + kRainbow + kSmallNet + "precision = \"bfloat16\"\n";
+  Run<tengen::Catch> whole(settings, 8);
+  whole.start();
+  whole.train(1600);
+
+  const TempDirectory directory;
+  Run<tengen::Catch> first(settings, 8);
+  first.start();
+  first.train(1000);
+  ArchiveWriter writer;
+  first.agent->save(writer, directory.path());
+  first.env.save(writer, "env");
+  first.train(40);  // what happens after the save is lost
+
+  Run<tengen::Catch> second(settings, 8);
+  const auto reader = ArchiveReader::from_bytes(writer.bytes(), "run");
+  second.agent->load(reader, directory.path());
+  second.env.load(reader, "env");
+  CHECK(second.agent->steps() == 1000);
+  second.train(600);
+  CHECK(policy_bytes(*second.agent) == policy_bytes(*whole.agent));
+}
+
+TEST_CASE("a saved policy plays as the agent's own, and another architecture is refused") {
+  Run<tengen::Catch> run(kCatch + kSmallNet, 8);
+  run.start();
+  run.train(3000);
+  const auto reader = ArchiveReader::from_bytes(policy_bytes(*run.agent), "best.ckpt");
+  AgentContext context = run.context;
+  context.lanes = 200;
+  const auto loaded = find_agent("dqn").load_policy(context, reader);
+  CHECK(play_catch(*loaded) == play_catch(*run.agent->policy(200)));
+
+  context.config = Config::from_string(kCatch + "[net]\nhidden = [48]\n");
+  CHECK_THROWS_WITH(find_agent("dqn").load_policy(context, reader),
+                    ContainsSubstring("best.ckpt") && ContainsSubstring("q.hidden.weight 32x50"));
+}
+
+TEST_CASE("settings that make no sense are one clear line") {
+  const auto error_of = [](const std::string& extra) -> std::string {
+    try {
+      Run<tengen::Catch> run(kCatch + extra + "\n" + kSmallNet);
+    } catch (const UsageError& error) {
+      return error.what();
+    }
+    return "";
+  };
+  CHECK_THAT(error_of("optimizer = \"adm\""), ContainsSubstring("did you mean 'adam'"));
+  CHECK_THAT(error_of("loss = \"hubr\""), ContainsSubstring("did you mean 'huber'"));
+  CHECK_THAT(error_of("loss = \"cross_entropy\""), ContainsSubstring("categorical"));
+  CHECK_THAT(error_of("distribution = \"quantiles\""), ContainsSubstring("'quantile'"));
+  CHECK_THAT(error_of("distribution = \"categorical\"\nv_min = 3\nv_max = 3"),
+             ContainsSubstring("v_min"));
+  CHECK_THAT(error_of("gamma = 1.5"), ContainsSubstring("gamma"));
+  CHECK_THAT(error_of("shards = 64"), ContainsSubstring("shards"));
+  CHECK_THAT(error_of("reward_clip = \"signs\""), ContainsSubstring("sign"));
+}

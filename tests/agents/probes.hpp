@@ -1,0 +1,112 @@
+// The smallest environments whose values are known: when one fails, it says what is broken.
+#pragma once
+
+#include "envs/environment.hpp"
+
+namespace tengen::probes {
+
+using Floats = std::span<float>;
+
+/// One step, reward 1 whatever is seen or done: V = 1. Fails if the loss or the optimiser is
+/// broken.
+struct Constant {
+  using Element = float;
+  using Action = int;
+  [[nodiscard]] EnvSpec spec() const {
+    return {.name = "Constant-v0",
+            .observation = {{1}, tengen::Element::kFloat, 0, 1},
+            .action = Discrete{1, {}}};
+  }
+  void reset(Rng&) {}
+  Outcome step(int, Rng&) { return {1, true}; }
+  void observe(Floats out) const { out[0] = 0; }
+};
+
+/// One step, the reward is what is seen: V(±1) = ±1. Fails if inputs do not reach the network.
+struct Seen {
+  using Element = float;
+  using Action = int;
+  float side = 1;
+  [[nodiscard]] EnvSpec spec() const {
+    return {.name = "Seen-v0",
+            .observation = {{1}, tengen::Element::kFloat, -1, 1},
+            .action = Discrete{1, {}}};
+  }
+  void reset(Rng& rng) { side = rng.below(2) == 0 ? -1.0F : 1.0F; }
+  Outcome step(int, Rng&) { return {side, true}; }
+  void observe(Floats out) const { out[0] = side; }
+};
+
+/// Two steps, reward 1 at the end: V = γ, then 1. Fails if targets or discounts are broken.
+struct Delayed {
+  using Element = float;
+  using Action = int;
+  float time = 0;
+  [[nodiscard]] EnvSpec spec() const {
+    return {.name = "Delayed-v0",
+            .observation = {{1}, tengen::Element::kFloat, 0, 1},
+            .action = Discrete{1, {}}};
+  }
+  void reset(Rng&) { time = 0; }
+  Outcome step(int, Rng&) {
+    time += 1;
+    return time == 2 ? Outcome{1, true} : Outcome{};
+  }
+  void observe(Floats out) const { out[0] = time; }
+};
+
+/// One step, action 1 pays 1 and action 0 pays −1. Fails if actions are mixed up.
+struct Choice {
+  using Element = float;
+  using Action = int;
+  [[nodiscard]] EnvSpec spec() const {
+    return {.name = "Choice-v0",
+            .observation = {{1}, tengen::Element::kFloat, 0, 1},
+            .action = Discrete{2, {}}};
+  }
+  void reset(Rng&) {}
+  Outcome step(int action, Rng&) { return {action == 1 ? 1.0F : -1.0F, true}; }
+  void observe(Floats out) const { out[0] = 0; }
+};
+
+/// Never ends but by the clock, reward 1 a step: V = 1/(1 − γ) everywhere. Fails if a truncated
+/// episode is taken for a finished one.
+struct Endless {
+  using Element = float;
+  using Action = int;
+  [[nodiscard]] EnvSpec spec() const {
+    return {.name = "Endless-v0",
+            .observation = {{1}, tengen::Element::kFloat, 0, 1},
+            .action = Discrete{1, {}},
+            .max_episode_steps = 3};
+  }
+  void reset(Rng&) {}
+  Outcome step(int, Rng&) { return {1, false}; }
+  void observe(Floats out) const { out[0] = 0; }
+};
+
+/// Two steps. In the second state action 0 pays 5 but is illegal, action 1 pays 1: V = γ, then 1.
+/// An illegal action is a bug. Fails if masks are ignored in acting or in targets.
+struct Masked {
+  using Element = float;
+  using Action = int;
+  float time = 0;
+  [[nodiscard]] EnvSpec spec() const {
+    return {.name = "Masked-v0",
+            .observation = {{1}, tengen::Element::kFloat, 0, 1},
+            .action = Discrete{2, {}}};
+  }
+  void reset(Rng&) { time = 0; }
+  Outcome step(int action, Rng&) {
+    TENGEN_CHECK(action == (time == 0 ? 0 : 1));
+    time += 1;
+    return time == 2 ? Outcome{1, true} : Outcome{};
+  }
+  void observe(Floats out) const { out[0] = time; }
+  void legal(std::span<std::uint8_t> mask) const {
+    mask[0] = time == 0;
+    mask[1] = time != 0;
+  }
+};
+
+}  // namespace tengen::probes
