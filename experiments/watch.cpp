@@ -105,7 +105,7 @@ void wait_for_first_player(const WatchOptions& options) {
 
 fs::path folder_for_files(const WatchOptions& options) {
   const std::optional<RunPaths> run = find_run(options.player);
-  return run ? run->folder : fs::path(".");
+  return run ? run->folder : fs::path();
 }
 
 // A clip has the frames asked for. A contact sheet tells a whole game in so many pictures, or more

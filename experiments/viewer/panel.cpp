@@ -303,7 +303,7 @@ void Column::input() {
       vector_input(sight_.observation.row<float>(0), room());
     return;
   }
-  const Grid cells = grid(room());
+  const Grid cells = grid(std::min(room(), 0.6 * left_.width));
   const double gap = std::round(gap_ / 2);
   for (int i = 0; i < static_cast<int>(pictures_.size()); ++i)
     painter_.image(pictures_[static_cast<std::size_t>(i)],
@@ -324,7 +324,7 @@ void paint_panel(Painter& painter, const Area& area, const Session& session,
   const bool has_values = !session.values().empty();
   const double for_input = std::min(column.wanted_by_input(), column.room() * 0.5);
   const double for_plot =
-      std::min((column.room() - for_input) / (has_values ? 2 : 1), 9 * column.row());
+      std::min((column.room() - for_input) / (has_values ? 2 : 1), 14 * column.row());
   if (has_values) column.plot("state value", session.values(), theme::kValue, for_plot);
   column.plot("return so far", session.returns(), theme::kReturn, for_plot);
   column.input();

@@ -138,6 +138,7 @@ class Viewer {
   double owed_ = 0;  // steps of game time not yet played
   Clock::time_point ticked_ = Clock::now(), polled_ = Clock::now(), said_;
   std::string message_;
+  double controls_height_ = 70;  // as the last frame had it: buttons wrap in narrow windows
   Rate frames_, steps_;
   std::optional<Recorder> recorder_;
   std::filesystem::path recording_;
@@ -328,15 +329,14 @@ void Viewer::draw() {
   window_.begin_frame();
   const ImVec2 size = ImGui::GetIO().DisplaySize;
   const double panel_width = std::clamp(0.33 * size.x, 250.0, 460.0);
-  const double controls_height = 2 * ImGui::GetFrameHeightWithSpacing() + 14;
-  const Area game{0, 0, size.x - panel_width, size.y - controls_height};
+  const Area game{0, 0, size.x - panel_width, std::max(1.0, size.y - controls_height_)};
   draw_game(game);
   ImGuiPainter painter(window_, *ImGui::GetBackgroundDrawList());
   frames_.count(1);
   paint_panel(
       painter, {game.width, 0, panel_width, size.y}, session_,
       fmt::format("{:.0f} frames/s  {:.0f} steps/s", frames_.per_second(), steps_.per_second()));
-  draw_controls({0, game.height, game.width, controls_height});
+  draw_controls({0, game.height, game.width, controls_height_});
   if (help_) draw_help(game);
   window_.end_frame();
   if (screenshot_) save_screenshot();
@@ -383,6 +383,7 @@ void Viewer::draw_controls(const Area& area) {
   ImGui::SetNextItemWidth(std::min(260.0F, ImGui::GetContentRegionAvail().x - 90));
   ImGui::SliderInt("speed (- +)", &speed_, 0, static_cast<int>(kSpeeds.size()) - 1,
                    kSpeeds[static_cast<std::size_t>(speed_)].name, ImGuiSliderFlags_NoInput);
+  controls_height_ = ImGui::GetCursorPosY() + 6;
   ImGui::End();
 }
 
