@@ -24,8 +24,8 @@ const ReplayOptions& checked(const ReplayOptions& options) {
     throw Error("replay: gamma must be in [0, 1], not {}", options.gamma);
   if (!(options.alpha >= 0 && options.alpha <= 1))
     throw Error("replay: alpha must be in [0, 1], not {}", options.alpha);
-  if (options.capacity / options.lanes >= std::int64_t{1} << 31)
-    throw Error("replay: capacity {} is more than 2^31 a lane", options.capacity);
+  if (options.capacity >= std::int64_t{1} << 31)
+    throw Error("replay: capacity must be below 2^31, not {}", options.capacity);
   return options;
 }
 

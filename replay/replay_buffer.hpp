@@ -22,8 +22,8 @@
 namespace tengen {
 
 struct ReplayOptions {
-  std::int64_t capacity =
-      100'000;  ///< transitions, all lanes together; rounded up to a multiple of lanes
+  /// Transitions, all lanes together; rounded up to a multiple of lanes.
+  std::int64_t capacity = 100'000;
   int lanes = 1;
   int stack = 1;  ///< frames an observation is stacked from
   int n_steps = 1;
@@ -39,8 +39,8 @@ struct ReplayBatch {
   int size = 0, stack = 1;
   std::size_t frame_bytes = 0;
   std::vector<const std::byte*> observation;  ///< size × stack frames, oldest first
-  std::vector<const std::byte*>
-      next_observation;              ///< size × stack; the state after n steps or at the end
+  /// size × stack; the state after n steps, or the episode's final one.
+  std::vector<const std::byte*> next_observation;
   std::vector<std::int32_t> action;  ///< size (Discrete), else empty
   std::vector<float> box_action;     ///< size × dimensions (Box), else empty
   std::vector<float> reward;         ///< Σ_{k<m} γ^k r_{t+k}, m ≤ n steps to the end of episode

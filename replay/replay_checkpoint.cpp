@@ -4,6 +4,7 @@
 #include "replay/segment.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <set>
 #include <sstream>
 
@@ -124,6 +125,7 @@ void ReplayBuffer::load(const ArchiveReader& reader, const std::string& name,
   directory_ = directory;
   segments_.clear();
   finals_.drop_before(std::numeric_limits<std::int64_t>::max());
+  std::fill(newest_.begin(), newest_.end(), zero_frame_.data());
   for (const std::string& file : lines(reader.string(name + "/segments"))) load_segment(file);
   const bool complete = segments_.empty() ? now_ <= 0
                                           : segments_.front().range.begin <= oldest_time() &&

@@ -28,6 +28,7 @@ std::string hash(std::span<const std::byte> bytes) {
 
 struct SegmentWriter::Stream {
   ZSTD_CCtx* context = ZSTD_createCCtx();
+  std::vector<std::byte> chunk = std::vector<std::byte>(ZSTD_CStreamOutSize());
   ~Stream() { ZSTD_freeCCtx(context); }
 };
 
@@ -46,14 +47,14 @@ void SegmentWriter::add(std::span<const std::byte> piece) { compress(piece, fals
 
 void SegmentWriter::compress(std::span<const std::byte> piece, bool last) {
   ZSTD_inBuffer in{piece.data(), piece.size(), 0};
+  std::vector<std::byte>& chunk = stream_->chunk;
   for (bool done = false; !done;) {
-    const std::size_t used = bytes_.size();
-    bytes_.resize(used + ZSTD_CStreamOutSize());
-    ZSTD_outBuffer out{bytes_.data() + used, bytes_.size() - used, 0};
+    ZSTD_outBuffer out{chunk.data(), chunk.size(), 0};
     const std::size_t left =
         ZSTD_compressStream2(stream_->context, &out, &in, last ? ZSTD_e_end : ZSTD_e_continue);
     TENGEN_CHECK(ZSTD_isError(left) == 0U, "{}", ZSTD_getErrorName(left));
-    bytes_.resize(used + out.pos);
+    bytes_.insert(bytes_.end(), chunk.begin(),
+                  chunk.begin() + static_cast<std::ptrdiff_t>(out.pos));
     done = last ? left == 0 : in.pos == in.size;
   }
 }

@@ -221,7 +221,7 @@ TEST_CASE("a million Atari steps fit into 7.1 GB") {
 }
 
 TEST_CASE("options out of range, too much memory and diverged errors are named") {
-  const EnvSpec spec = History({}, 1, 1, 0).spec();
+  EnvSpec spec = History({}, 1, 1, 0).spec();
   const auto message = [&](const ReplayOptions& options) -> std::string {
     try {
       const ReplayBuffer replay(spec, options);
@@ -236,6 +236,11 @@ TEST_CASE("options out of range, too much memory and diverged errors are named")
   CHECK(message({10, 1, 1, 0}) == "replay: n_steps must be at least 1, not 0");
   CHECK(message({10, 1, 1, 1, 1.5F}) == "replay: gamma must be in [0, 1], not 1.5");
   CHECK(message({10, 1, 1, 1, 0.9F, true, -1}) == "replay: alpha must be in [0, 1], not -1");
+  CHECK(message({std::int64_t{1} << 31}) == "replay: capacity must be below 2^31, not 2147483648");
+  const ObservationSpace small = spec.observation;
+  spec.observation.shape = {1000, 1000};  // two petabytes: more than there are addresses
+  CHECK(message({2'000'000'000}).find("lower buffer_size") != std::string::npos);
+  spec.observation = small;
 
   History history({}, 1, 1, 7);
   ReplayBuffer replay(spec, {10, 1, 1, 1, 0.9F, true, 1.0F});
