@@ -2,6 +2,7 @@
 #include "envs/checker_parts.hpp"
 
 #include <algorithm>
+#include <array>
 #include <optional>
 #include <thread>
 
@@ -97,6 +98,13 @@ void check_lanes(const Subject& subject, Report& report) {
 void check_instances(const Subject& subject, Report& report) {
   constexpr auto kName = "instances";
   constexpr std::size_t kInstances = 4;
+  struct Instance {
+    WorkerPool pool{1};
+    std::unique_ptr<VectorEnv> env;
+  };
+  std::array<Instance, kInstances> instances;
+  // One after the other: reading a Config marks what was read, in all copies of it.
+  for (Instance& instance : instances) instance.env = subject.make(kLanes, instance.pool);
   std::vector<std::vector<std::uint64_t>> found(kInstances);
   std::vector<std::exception_ptr> errors(kInstances);
   {
@@ -104,7 +112,9 @@ void check_instances(const Subject& subject, Report& report) {
     for (std::size_t i = 0; i < kInstances; ++i)
       threads.emplace_back([&, i] {
         try {
-          found[i] = subject.signatures(kLanes, 1, subject.options.seed);
+          RandomPlay play(*instances[i].env, subject.options.seed);
+          play.play(kSteps);
+          found[i] = play.signatures();
         } catch (...) {
           errors[i] = std::current_exception();
         }
