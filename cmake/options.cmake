@@ -42,4 +42,5 @@ find_program(MOLD_PROGRAM mold)
 if(MOLD_PROGRAM)
   target_link_options(tengen_options INTERFACE -fuse-ld=mold)
 endif()
+target_compile_features(tengen_options INTERFACE cxx_std_20)  # for plug-ins, which are projects of their own
 target_include_directories(tengen_options INTERFACE ${PROJECT_SOURCE_DIR})

@@ -6,15 +6,22 @@
 
 namespace {
 
-std::atomic<std::int64_t> count{0};  // constant-initialised: operator new runs before any main
+// Constant-initialised: operator new runs before any main.
+std::atomic<std::int64_t> allocations{0};
+std::atomic<int> scopes{0};
+
+void note_allocation() {
+  if (scopes.load(std::memory_order_relaxed) > 0)
+    allocations.fetch_add(1, std::memory_order_relaxed);
+}
 
 void* allocate(std::size_t size) noexcept {
-  count.fetch_add(1, std::memory_order_relaxed);
+  note_allocation();
   return std::malloc(size == 0 ? 1 : size);
 }
 
 void* allocate(std::size_t size, std::align_val_t alignment) noexcept {
-  count.fetch_add(1, std::memory_order_relaxed);
+  note_allocation();
   const auto unit = static_cast<std::size_t>(alignment);
   return std::aligned_alloc(unit, (size + unit - 1) / unit * unit);
 }
@@ -26,7 +33,18 @@ void* or_throw(void* memory) {
 
 }  // namespace
 
-std::int64_t tengen::allocation_count() { return count.load(std::memory_order_relaxed); }
+namespace tengen {
+
+AllocationScope::AllocationScope() {
+  ++scopes;
+  before_ = allocations.load(std::memory_order_relaxed);
+}
+AllocationScope::~AllocationScope() { --scopes; }
+std::int64_t AllocationScope::count() const {
+  return allocations.load(std::memory_order_relaxed) - before_;
+}
+
+}  // namespace tengen
 
 // Every form, so that sanitizers see malloc paired with free throughout.
 void* operator new(std::size_t size) { return or_throw(allocate(size)); }

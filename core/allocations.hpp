@@ -6,21 +6,22 @@
 
 namespace tengen {
 
-/// Calls of any operator new since the program began, by all threads together. malloc is not
-/// counted.
-std::int64_t allocation_count();
-
-/// How many allocations happened since it was made:
+/// How many times any operator new was called, by all threads together, since this was made (malloc
+/// is not counted). While no scope lives, the replaced operator new only looks at a flag.
 ///
 ///     const AllocationScope scope;
 ///     env.step(action, view);
 ///     CHECK(scope.count() == 0);
 class AllocationScope {
  public:
-  [[nodiscard]] std::int64_t count() const { return allocation_count() - before_; }
+  AllocationScope();
+  ~AllocationScope();
+  AllocationScope(const AllocationScope&) = delete;
+  AllocationScope& operator=(const AllocationScope&) = delete;
+  [[nodiscard]] std::int64_t count() const;
 
  private:
-  std::int64_t before_ = allocation_count();
+  std::int64_t before_;
 };
 
 }  // namespace tengen

@@ -60,7 +60,7 @@ void check_oracle(const Subject& subject, Report& report) {
       episodes += buffer.view().ended(static_cast<int>(lane)) ? 1 : 0;
     }
   }
-  report.pass(kName, "legal throughout; {:.4g} points in {} episodes", total, episodes);
+  report.pass(kName, "legal throughout; {:.6g} points in {} episodes", total, episodes);
 }
 
 void check_speed(const Subject& subject, Report& report) {

@@ -222,14 +222,12 @@ void check_observe(const Subject& subject, Report& report) {
 
 void check_allocations(const Subject& subject, Report& report) {
   constexpr auto kName = "allocations";
-  if (subject.options.allocations == nullptr) return;
+  if (!subject.options.count_allocations) return;
   WorkerPool pool(1);
   const auto env = subject.make(kLanes, pool);
   RandomPlay play(*env, subject.options.seed);
   play.play(kSteps);
-  const std::int64_t before = subject.options.allocations();
-  play.play(kSteps);
-  const std::int64_t count = subject.options.allocations() - before;
+  const std::int64_t count = subject.options.count_allocations([&] { play.play(kSteps); });
   if (count > 0)
     return report.warn(kName, "{} in {} steps of {} lanes; keep memory in the state instead", count,
                        kSteps, kLanes);

@@ -46,7 +46,7 @@ void check_box(const Box& box, Report& report) {
     usual = usual && box.low[i] == -box.high[i];
   }
   if (!usual) return report.warn(kName, "bounds are not symmetric: learners explore around 0");
-  report.pass(kName, "{} reals, symmetric bounds", box.low.size());
+  report.pass(kName, "{} real-valued, symmetric bounds", box.low.size());
 }
 
 void check_action_space(const ActionSpace& space, Report& report) {

@@ -13,6 +13,7 @@ struct Exit {
 /// Each adds its subcommand, with its options and its callback, to the program. A callback throws
 /// Error or UsageError; main() turns them into one line on stderr and the exit code.
 void add_bench_command(CLI::App& program);
+void add_check_command(CLI::App& program);
 void add_eval_command(CLI::App& program);
 void add_list_command(CLI::App& program);
 void add_play_command(CLI::App& program);

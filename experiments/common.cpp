@@ -1,5 +1,6 @@
 #include "experiments/common.hpp"
 
+#include "envs/plugin.hpp"
 #include "experiments/version.hpp"
 
 #include <sched.h>
@@ -48,7 +49,8 @@ void add_shared(CLI::App& command, SharedOptions& options, std::initializer_list
 
 EnvRegistry make_registry(const std::vector<std::filesystem::path>& plugins) {
   EnvRegistry registry = builtin_envs();
-  if (!plugins.empty()) throw UsageError("this build has no plug-in loader");
+  if (const char* list = std::getenv("TENGEN_PLUGIN_PATH")) load_plugins(registry, list);
+  for (const std::filesystem::path& plugin : plugins) load_plugin(registry, plugin);
   return registry;
 }
 

@@ -83,6 +83,7 @@ int run(int argc, char** argv) {
   add_watch_command(program);
   add_play_command(program);
   add_plot_command(program);
+  add_check_command(program);
   add_list_command(program);
   add_signature_command(program);
   add_bench_command(program);

@@ -101,7 +101,11 @@ struct Walk {
 CheckOptions options() {
   CheckOptions options;
   options.steps = 2000;
-  options.allocations = allocation_count;
+  options.count_allocations = [](const std::function<void()>& work) {
+    const AllocationScope scope;
+    work();
+    return scope.count();
+  };
   options.speed_seconds = 0.01;
   return options;
 }
