@@ -7,6 +7,7 @@
 #endif
 
 #include <cstddef>
+#include <cstdlib>
 #include <filesystem>
 
 namespace tengen {
@@ -62,9 +63,15 @@ ImVec2 point(double x, double y) { return {static_cast<float>(x), static_cast<fl
 
 SdlWindow::SdlWindow(const std::string& title, int width, int height) {
   SDL_SetHint(SDL_HINT_VIDEO_ALLOW_SCREENSAVER, "1");
-  if (SDL_Init(SDL_INIT_VIDEO) != 0)
-    throw Error("cannot open a window: {} (without a display, --record FILE makes a clip)",
-                SDL_GetError());
+  // Where no display answers, SDL falls back to drawing where nobody sees it.
+  const bool seen = SDL_Init(SDL_INIT_VIDEO) == 0 &&
+                    (std::getenv("SDL_VIDEODRIVER") != nullptr ||
+                     std::string_view(SDL_GetCurrentVideoDriver()) != "offscreen");
+  if (!seen) {
+    const std::string why = *SDL_GetError() != '\0' ? SDL_GetError() : "no display answers";
+    SDL_Quit();
+    throw Error("cannot open a window: {} (--record FILE makes a clip without one)", why);
+  }
   window_ = SDL_CreateWindow(title.c_str(), SDL_WINDOWPOS_CENTERED, SDL_WINDOWPOS_CENTERED, width,
                              height, SDL_WINDOW_RESIZABLE);
   if (window_ != nullptr) {

@@ -357,7 +357,7 @@ void Viewer::draw_game(const Area& area) {
     label(
         fmt::format("recording {}: {} frames", recording_.filename().string(), recorder_->frames()),
         theme::kAlert);
-  if (!message_.empty() && seconds_since(said_) < 4) label(message_, theme::kText);
+  if (!message_.empty() && seconds_since(said_) < 4 && !screenshot_) label(message_, theme::kText);
 }
 
 void Viewer::draw_controls(const Area& area) {
