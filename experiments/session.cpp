@@ -2,6 +2,8 @@
 
 #include "experiments/commands.hpp"
 #include "experiments/manifest.hpp"
+#include "experiments/viewer/plot.hpp"
+#include "experiments/viewer/programs.hpp"
 #include "nets/runtime.hpp"
 
 #include <fstream>
@@ -67,6 +69,17 @@ void report_text(const Trainer& trainer, const RunPaths& run) {
   fmt::print("\n");
 }
 
+// A courtesy: where gnuplot is missing or nothing was recorded there are no curves.
+void leave_curves(const RunPaths& run) {
+  if (find_program("gnuplot").empty()) return;
+  try {
+    plot_runs({run.folder}, run.folder / "curve.png");
+    plot_runs({run.folder}, run.folder / "curve.svg");
+  } catch (const Error& error) {
+    fmt::print(stderr, "no curves: {}\n", error.what());
+  }
+}
+
 }  // namespace
 
 void run_session(Trainer& trainer, const Recipe& recipe, const RunPaths& run,
@@ -80,7 +93,10 @@ void run_session(Trainer& trainer, const Recipe& recipe, const RunPaths& run,
     report_json(trainer, run);
   else
     report_text(trainer, run);
-  if (trainer.finished()) return;
+  if (trainer.finished()) {
+    leave_curves(run);
+    return;
+  }
   fmt::print(stderr, "stopped at step {}; to go on: tengen resume {}\n", trainer.steps(),
              run.folder.string());
   throw Exit{kInterrupted};
