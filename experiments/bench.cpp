@@ -16,8 +16,10 @@ struct Subject {
   const char* name;
   void (*run)(const BenchOptions&);
 };
-constexpr Subject kSubjects[] = {
-    {"envs", bench_envs}, {"replay", bench_replay}, {"updates", bench_training}};
+constexpr Subject kSubjects[] = {{"envs", bench_envs},
+                                 {"replay", bench_replay},
+                                 {"updates", bench_training},
+                                 {"acting", bench_acting}};
 
 double rate(double seconds, const std::function<std::int64_t()>& work) {
   using Clock = std::chrono::steady_clock;

@@ -33,5 +33,6 @@ bool wanted(const BenchOptions& options, const std::string& what);
 void bench_envs(const BenchOptions& options);
 void bench_replay(const BenchOptions& options);
 void bench_training(const BenchOptions& options);
+void bench_acting(const BenchOptions& options);
 
 }  // namespace tengen

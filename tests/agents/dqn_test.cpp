@@ -80,7 +80,7 @@ std::vector<float> learn_values(const std::string& extra, const std::vector<floa
   settings.insert(settings.find("[net]"), extra + "\n");
   Run<E> run(settings);
   run.start();
-  run.train(3000);
+  run.train(2000);
   return values<E>(*run.agent, run.env.spec(), states, std::move(legal));
 }
 
