@@ -207,6 +207,7 @@ Optimiser::Optimiser(const OptimiserOptions& options, const ParameterLayout& lay
 double Optimiser::norm(std::span<const Tensor> gradients, WorkerPool& pool) {
   const std::int64_t size = gradients[0].numel();
   pool.run(pieces(size), [&](int piece) {
+    const ComputeScope scope;  // denormals are flushed on every thread, or results depend on which
     alignas(64) float sum[kPiece];
     const std::int64_t begin = piece * kPiece, count = std::min(kPiece, size - begin);
     add_shards(gradients, begin, count, sum);
@@ -222,6 +223,7 @@ void Optimiser::apply(Parameters& parameters, std::span<const Tensor> gradients,
   const std::int64_t size = parameters.flat().numel();
   const Tensor& copy = parameters.compute_flat();
   pool.run(pieces(size), [&](int piece) {
+    const ComputeScope scope;  // denormals are flushed on every thread, or results depend on which
     alignas(64) float sum[kPiece];
     const std::int64_t begin = piece * kPiece, count = std::min(kPiece, size - begin);
     add_shards(gradients, begin, count, sum);

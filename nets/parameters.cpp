@@ -2,6 +2,8 @@
 
 #include "core/check.hpp"
 
+#include <fmt/ranges.h>
+
 #include <algorithm>
 #include <numeric>
 #include <sstream>

@@ -109,3 +109,22 @@ TEST_CASE("a step does not depend on threads, nor on how bfloat16 shards are cut
   CHECK(torch::equal(results[0], results[1]));
   CHECK(torch::equal(results[0], results[2]));
 }
+
+TEST_CASE("moments that fade away are the same bytes with any number of threads") {
+  const ComputeScope scope;  // as a learner's thread has it
+  std::vector<std::vector<std::byte>> results;
+  for (const int threads : {1, 2}) {
+    WorkerPool pool(threads);
+    Parameters parameters(one_vector(), {});
+    Optimiser optimiser({.kind = OptimiserKind::kMomentum}, parameters.layout(), {});
+    Tensor gradient = torch::full({parameters.layout().size()}, 1e-37F);
+    for (int step = 0; step < 200; ++step) {  // 0.9^200 takes it below the smallest normal number
+      optimiser.step(parameters, std::span(&gradient, 1), 0.1, pool);
+      gradient.zero_();
+    }
+    ArchiveWriter writer;
+    optimiser.save(writer, "optimiser");
+    results.push_back(writer.bytes());
+  }
+  CHECK(results[0] == results[1]);
+}
