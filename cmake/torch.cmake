@@ -25,6 +25,9 @@ function(tengen_torch_from directory)
   endforeach()
   target_include_directories(tengen_torch SYSTEM INTERFACE ${directory}/include
                                                            ${directory}/include/torch/csrc/api/include)
+  if(EXISTS ${directory}/include/fmt)  # a newer fmt than the system's library comes first in the include path
+    target_compile_definitions(tengen_torch INTERFACE FMT_HEADER_ONLY)
+  endif()
   message(STATUS "LibTorch: ${directory}")
 endfunction()
 

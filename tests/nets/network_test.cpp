@@ -81,6 +81,7 @@ TEST_CASE("a first convolution over blocks of pixels is the convolution itself")
 }
 
 TEST_CASE("every body overfits one batch, in both precisions") {
+  const ComputeScope one_thread;
   WorkerPool pool(1);
   for (const char* precision : {"float32", "bfloat16"}) {
     for (const char* body : {"small", "lenet5"}) {
