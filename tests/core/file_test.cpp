@@ -3,6 +3,7 @@
 #include "core/archive.hpp"
 #include "tests/catch.hpp"
 #include "tests/temp_directory.hpp"
+#include "tests/text_file.hpp"
 
 #include <sys/resource.h>
 #include <unistd.h>
@@ -12,15 +13,6 @@
 using namespace tengen;
 
 namespace {
-
-std::string text_of(const std::filesystem::path& path) {
-  const auto bytes = read_file(path);
-  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
-}
-
-void write(const std::filesystem::path& path, std::string_view text) {
-  write_file_atomically(path, std::as_bytes(std::span(text)));
-}
 
 std::size_t files_in(const std::filesystem::path& directory) {
   return static_cast<std::size_t>(

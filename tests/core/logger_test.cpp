@@ -6,6 +6,7 @@
 #include "tests/catch.hpp"
 #include "tests/output.hpp"
 #include "tests/temp_directory.hpp"
+#include "tests/text_file.hpp"
 
 #include <bit>
 #include <cmath>
@@ -17,15 +18,6 @@
 using namespace tengen;
 
 namespace {
-
-std::string text_of(const std::filesystem::path& path) {
-  const auto bytes = read_file(path);
-  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
-}
-
-void write(const std::filesystem::path& path, std::string_view text) {
-  write_file_atomically(path, std::as_bytes(std::span(text)));
-}
 
 // Keeps the rows it is given.
 struct Rows final : LogSink {
