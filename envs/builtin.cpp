@@ -7,8 +7,11 @@
 #include "envs/classic/catch.hpp"
 #include "envs/classic/grid_world.hpp"
 #include "envs/classic/mountain_car.hpp"
+#include "envs/classic/no_velocity.hpp"
 #include "envs/classic/pendulum.hpp"
 #include "envs/registry.hpp"
+#include "envs/synthetic/hidden_factors.hpp"
+#include "envs/synthetic/t_maze.hpp"
 
 namespace tengen {
 namespace {
@@ -23,6 +26,13 @@ std::unique_ptr<VectorEnv> make_grid_world(const Config& options, int lanes, Wor
   return std::make_unique<BatchedEnv<GridWorld>>(prototype, lanes, pool);
 }
 
+std::unique_ptr<VectorEnv> make_t_maze(const Config& options, int lanes, WorkerPool& pool) {
+  TMaze prototype;
+  prototype.length =
+      options.get<int>("length", prototype.length, TMaze::kShortest, TMaze::kLongest);
+  return std::make_unique<BatchedEnv<TMaze>>(prototype, lanes, pool);
+}
+
 }  // namespace
 
 EnvRegistry builtin_envs() {
@@ -34,6 +44,15 @@ EnvRegistry builtin_envs() {
   registry.add(env_entry<Catch>("Catch a falling ball, 10 × 5 board (bsuite's rules)"));
   registry.add(
       {"GridWorld-v0", "Four rooms, corner to corner; size = 7 (odd, 5 to 15)", make_grid_world});
+  registry.add(env_entry<NoVelocity<CartPole>>("CartPole, of which only positions are seen"));
+  registry.add(env_entry<NoVelocity<Pendulum>>("Pendulum, of which only the angle is seen"));
+  registry.add(env_entry<HiddenFactors<HiddenFormula::kCopy>>(
+      "Five boxes; the first tells which of the last two is good"));
+  registry.add(env_entry<HiddenFactors<HiddenFormula::kXor>>(
+      "Five boxes; two together tell which is good, and must be remembered"));
+  registry.add({"TMaze-v0",
+                "A sign at the start says where to turn at the end; length = 10 (2 to 1000)",
+                make_t_maze});
   registry.add(arcade::arcade_entry<arcade::Pong>("Pong against the computer, to 21 points"));
   registry.add(
       arcade::arcade_entry<arcade::Breakout>("Breakout, two walls, five balls; FIRE serves"));

@@ -21,6 +21,10 @@ struct CartPole {
 
   static constexpr double kMaxPosition = 2.4;
   static constexpr double kMaxAngle = 12 * 2 * std::numbers::pi / 360;
+  /// For NoVelocity: columns of the observation, and those that are positions (Gymnasium's bound).
+  static constexpr std::size_t kColumns = 4;
+  static constexpr std::array<std::size_t, 2> kPositions{0, 2};
+  static constexpr float kPositionBound = 2 * kMaxPosition;
 
   double position = 0, velocity = 0, angle = 0, angular_velocity = 0;
 

@@ -6,6 +6,7 @@
 #include "envs/environment.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <numbers>
 
@@ -20,6 +21,10 @@ struct Pendulum {
 
   static constexpr double kMaxSpeed = 8;
   static constexpr float kMaxTorque = 2;
+  /// For NoVelocity: columns of the observation, and those that are positions.
+  static constexpr std::size_t kColumns = 3;
+  static constexpr std::array<std::size_t, 2> kPositions{0, 1};
+  static constexpr float kPositionBound = 1;
 
   double angle = std::numbers::pi, speed = 0;
   float torque = 0;  ///< the last one, for the picture

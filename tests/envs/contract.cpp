@@ -6,8 +6,11 @@
 #include "envs/classic/catch.hpp"
 #include "envs/classic/grid_world.hpp"
 #include "envs/classic/mountain_car.hpp"
+#include "envs/classic/no_velocity.hpp"
 #include "envs/classic/pendulum.hpp"
 #include "envs/random_play.hpp"
+#include "envs/synthetic/hidden_factors.hpp"
+#include "envs/synthetic/t_maze.hpp"
 #include "tests/catch.hpp"
 
 #include <algorithm>
@@ -110,7 +113,8 @@ TEST_CASE("the signature depends on the seed and not on the number of threads") 
 
 // What makes search and tests simple: a copy in the middle of an episode is a saved state.
 TEMPLATE_TEST_CASE("copies evolve equally", "", CartPole, MountainCar, Acrobot, Pendulum,
-                   tengen::Catch, GridWorld) {
+                   tengen::Catch, GridWorld, NoVelocity<CartPole>, NoVelocity<Pendulum>,
+                   HiddenFactors<HiddenFormula::kCopy>, HiddenFactors<HiddenFormula::kXor>, TMaze) {
   static_assert(Environment<TestType> && std::is_trivially_copyable_v<TestType>);
   Rng rng(3);
   TestType env;
