@@ -19,10 +19,12 @@ namespace tengen {
 /// What a policy thought at its last act(): for viewers. Views into the policy, valid until its
 /// next call.
 struct Insight {
-  std::string_view kind = "";         ///< "Q" or "probability"; "" where there is nothing to show
-  std::span<const float> per_action;  ///< lanes × actions
-  std::span<const float> value;       ///< lanes: state value (max Q, or the critic's)
-  ObservationView input;  ///< what the network saw: lanes × stack × frame shape; may be empty
+  std::string_view kind = "";  ///< "Q", "probability" or "mean" (Box); "": nothing to show
+  std::span<const float> per_action = {};  ///< lanes × actions (dimensions of a Box)
+  std::span<const float> value = {};  ///< lanes: state value (max Q, or the critic's)
+  ObservationView input = {};  ///< what the network saw: lanes × stack × frame shape; may be empty
+  std::span<const float> entropy = {};  ///< lanes: how undecided the policy is, nats; may be empty
+  std::span<const float> state = {};  ///< lanes × numbers: recurrent state; empty without memory
 };
 
 /// Anything that plays: viewer, match and evaluator know no more than this.

@@ -9,7 +9,6 @@
 #include "envs/vector_env.hpp"
 #include "nets/losses.hpp"
 #include "nets/optimisers.hpp"
-#include "nets/runtime.hpp"
 #include "replay/replay_buffer.hpp"
 
 #include <algorithm>
@@ -102,7 +101,7 @@ DqnOptions read_options(const AgentContext& context) {
       throw UsageError("agent.loss = \"cross_entropy\" needs agent.distribution = \"categorical\"");
   }
   o.eval_eps = agent.get<float>("eval_eps", 0.0F, 0.0F, 1.0F);
-  o.optimiser = read_optimiser(agent, 10.0F);
+  o.optimiser = read_optimiser(agent, {.max_grad_norm = 10});
   return o;
 }
 
@@ -110,11 +109,6 @@ DqnOptions read_options(const AgentContext& context) {
 Tensor pick(const Tensor& output, const Tensor& action) {
   const Tensor index = action.view({-1, 1, 1}).expand({-1, 1, output.size(2)});
   return output.gather(1, index).squeeze(1);
-}
-
-Backend backend_of(const AgentContext& context, const NetOptions& net) {
-  check_device(context.device);
-  return {torch::Device(context.device), net.precision};
 }
 
 class Dqn final : public Agent {
@@ -186,7 +180,7 @@ Dqn::Dqn(const AgentContext& context, const DqnOptions& options, const NetOption
       seed_(context.seed),
       lanes_(context.lanes),
       actions_(options.head.actions),
-      backend_(backend_of(context, net)),
+      backend_(make_backend(context.device, net.precision)),
       network_(std::make_shared<Network>(net, options.head)),
       online_(network_->layout(), backend_),
       target_(network_->layout(), backend_),
@@ -437,7 +431,7 @@ std::unique_ptr<Policy> load_dqn_policy(const AgentContext& context, const Archi
   const DqnOptions options = read_options(context);
   const NetOptions net =
       read_net(context.config.section("net"), context.env.observation, options.replay.stack);
-  const Backend backend = backend_of(context, net);
+  const Backend backend = make_backend(context.device, net.precision);
   const auto network = std::make_shared<Network>(net, options.head);
   Parameters parameters(network->layout(), backend);
   parameters.load(reader, "agent/online");

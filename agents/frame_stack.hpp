@@ -3,6 +3,7 @@
 
 #include "core/view.hpp"
 
+#include <algorithm>
 #include <cstring>
 #include <span>
 #include <vector>
@@ -32,6 +33,20 @@ class FrameStack {
   }
   /// lanes × stack pointers, oldest first.
   [[nodiscard]] std::span<const std::byte* const> pointers() const { return pointers_; }
+  /// The stacks side by side for viewers, lanes × stack × frame shape, copied into `memory`.
+  [[nodiscard]] ObservationView picture(const ObservationSpace& space,
+                                        std::vector<std::byte>& memory) const {
+    memory.resize(pointers_.size() * bytes_);
+    for (std::size_t i = 0; i < pointers_.size(); ++i)
+      std::memcpy(memory.data() + i * bytes_, pointers_[i], bytes_);
+    Shape shape;
+    shape.rank = std::min(space.shape.rank + 1, 4);
+    shape.extent[0] = static_cast<int>(stack_);
+    for (int i = 1; i < shape.rank; ++i)
+      shape.extent[static_cast<std::size_t>(i)] = space.shape[i - 1];
+    return {memory.data(), static_cast<int>(oldest_.size()), bytes_ * stack_, shape,
+            space.element};
+  }
 
  private:
   std::size_t stack_, bytes_;

@@ -67,21 +67,10 @@ void QPolicy::act(const StepView& seen, ActionBuffer out) {
 
 Insight QPolicy::insight() const {
   if (values_.empty()) return {};
-  const std::size_t bytes = observation_.bytes();
-  const auto pointers = frames_.pointers();
-  picture_.resize(pointers.size() * bytes);
-  for (std::size_t i = 0; i < pointers.size(); ++i)
-    std::memcpy(picture_.data() + i * bytes, pointers[i], bytes);
-  Shape shape;
-  shape.rank = std::min(observation_.shape.rank + 1, 4);
-  shape.extent[0] = stack_;
-  for (int i = 1; i < shape.rank; ++i)
-    shape.extent[static_cast<std::size_t>(i)] = observation_.shape[i - 1];
   return {.kind = "Q",
           .per_action = values_,
           .value = best_,
-          .input = {picture_.data(), lanes_, bytes * static_cast<std::size_t>(stack_), shape,
-                    observation_.element}};
+          .input = frames_.picture(observation_, picture_)};
 }
 
 }  // namespace tengen

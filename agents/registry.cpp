@@ -1,5 +1,7 @@
+#include "agents/a2c.hpp"
 #include "agents/agent.hpp"
 #include "agents/dqn.hpp"
+#include "agents/ppo.hpp"
 #include "agents/random.hpp"
 #include "core/check.hpp"
 
@@ -7,9 +9,12 @@ namespace tengen {
 
 const std::vector<AgentEntry>& agent_entries() {
   static const std::vector<AgentEntry> kEntries = {
+      {"a2c", "advantage actor-critic: one step a rollout", make_a2c, load_a2c_policy},
       {"dqn",
        "deep Q-learning; double, dueling, prioritised, n-step, noisy, C51 and QR by switches",
        make_dqn, load_dqn_policy},
+      {"ppo", "proximal policy optimisation: epochs of clipped minibatches a rollout", make_ppo,
+       load_ppo_policy},
       {"random", "uniformly random legal actions", make_random, load_random_policy},
   };
   return kEntries;

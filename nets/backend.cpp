@@ -1,6 +1,7 @@
 #include "nets/backend.hpp"
 
 #include "core/check.hpp"
+#include "nets/runtime.hpp"
 
 #include <dlfcn.h>
 
@@ -36,6 +37,11 @@ void set_floating_point_control(unsigned) {}
 #endif
 
 }  // namespace
+
+Backend make_backend(const std::string& device, Precision precision) {
+  check_device(device);
+  return {torch::Device(device), precision};
+}
 
 bool has_fast_bfloat16() {
 #if defined(__x86_64__)

@@ -24,6 +24,9 @@ struct Backend {
   Precision precision = Precision::kFloat32;
 };
 
+/// Throws UsageError where `device` is not to be had (see check_device).
+Backend make_backend(const std::string& device, Precision precision);
+
 /// True if this processor multiplies bfloat16 matrices in hardware (AVX-512 BF16 or AMX).
 bool has_fast_bfloat16();
 

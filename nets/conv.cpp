@@ -33,7 +33,7 @@ int block_for(const InputFormat& format, const ConvSpec& first) {
 }
 
 ConvBody::ConvBody(const std::vector<ConvSpec>& specs, const InputFormat& format,
-                   Activation activation, Init init, ParameterLayout& layout)
+                   Activation activation, Init init, const std::string& prefix, ParameterLayout& layout)
     : activation_(activation) {
   int depth = format.depth();
   int rows = format.rows / format.block, columns = format.columns / format.block;
@@ -45,7 +45,7 @@ ConvBody::ConvBody(const std::vector<ConvSpec>& specs, const InputFormat& format
     }
     Layer layer{spec};
     if (spec.kind == ConvSpec::Kind::kConv) {
-      const std::string name = fmt::format("conv{}", ++number);
+      const std::string name = fmt::format("{}conv{}", prefix, ++number);
       const std::int64_t area = static_cast<std::int64_t>(spec.kernel) * spec.kernel;
       const InitRule rule{init, gain_of(activation), spec.channels, depth * area,
                           spec.channels * area};

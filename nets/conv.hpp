@@ -29,10 +29,10 @@ int block_for(const InputFormat& format, const ConvSpec& first);
 
 class ConvBody {
  public:
-  /// Adds "conv1.weight", "conv1.bias" … to `layout`. Throws UsageError where the image gets too
+  /// Adds `prefix`conv1.weight, `prefix`conv1.bias … to `layout`. Throws UsageError where the image gets too
   /// small for a kernel.
   ConvBody(const std::vector<ConvSpec>& specs, const InputFormat& format, Activation activation,
-           Init init, ParameterLayout& layout);
+           Init init, const std::string& prefix, ParameterLayout& layout);
   /// input → batch × features(), in (row, column, channel) order.
   [[nodiscard]] Tensor forward(const ParameterViews& parameters, Tensor x) const;
   [[nodiscard]] int features() const { return features_; }

@@ -171,10 +171,11 @@ OptimiserKind find_optimiser(std::string_view name) {
                                      {"adamw", OptimiserKind::kAdamw}});
 }
 
-OptimiserOptions read_optimiser(const Config& agent, float max_grad_norm) {
+OptimiserOptions read_optimiser(const Config& agent, const OptimiserDefaults& defaults) {
   OptimiserOptions o;
-  o.kind = find_optimiser(agent.get<std::string>("optimizer", "adam"));
-  const float eps = o.kind == OptimiserKind::kAdagrad ? 1e-10F : 1e-8F;
+  o.kind = find_optimiser(agent.get<std::string>("optimizer", defaults.kind));
+  float eps = o.kind == OptimiserKind::kAdagrad ? 1e-10F : 1e-8F;
+  if (defaults.eps > 0 && o.kind == find_optimiser(defaults.kind)) eps = defaults.eps;
   if (has_second(o)) o.eps = agent.get<float>("optimizer_eps", eps, 0.0F, 1.0F);
   if (o.kind == OptimiserKind::kMomentum)
     o.momentum = agent.get<float>("momentum", 0.9F, 0.0F, 1.0F);
@@ -189,7 +190,7 @@ OptimiserOptions read_optimiser(const Config& agent, float max_grad_norm) {
   const float decay = o.kind == OptimiserKind::kAdamw ? 0.01F : 0.0F;
   o.weight_decay = agent.get<float>("weight_decay", decay, 0.0F, 1.0F);
   o.l1 = agent.get<float>("l1", 0.0F, 0.0F, 1.0F);
-  o.max_grad_norm = agent.get<float>("max_grad_norm", max_grad_norm, 0.0F, 1e9F);
+  o.max_grad_norm = agent.get<float>("max_grad_norm", defaults.max_grad_norm, 0.0F, 1e9F);
   return o;
 }
 

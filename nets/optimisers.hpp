@@ -29,8 +29,14 @@ struct OptimiserOptions {
   float max_grad_norm = 0;  ///< gradients of a larger norm are scaled down to it; 0: never
 };
 
+/// What differs between algorithms where a recipe is silent.
+struct OptimiserDefaults {
+  float max_grad_norm = 0;
+  const char* kind = "adam";
+  float eps = 0;  ///< of that kind; 0: torch's
+};
 /// Reads optimizer, optimizer_eps, momentum, … and max_grad_norm of an [agent] section.
-OptimiserOptions read_optimiser(const Config& agent, float max_grad_norm);
+OptimiserOptions read_optimiser(const Config& agent, const OptimiserDefaults& defaults);
 
 struct OptimiserRates;
 

@@ -1,0 +1,89 @@
+// A2C (Mnih et al. 2016, synchronous): one gradient step a rollout, all lanes together. Names and
+// defaults are Stable-Baselines3's.
+#include "agents/a2c.hpp"
+
+#include "agents/on_policy.hpp"
+#include "agents/returns.hpp"
+
+namespace tengen {
+namespace {
+
+struct A2cOptions {
+  float gae_lambda = 1;
+  bool normalize_advantage = false;
+};
+
+ActorCriticSettings read_settings(const AgentContext& context) {
+  return read_actor_critic_settings(
+      context, {.learning_rate = 7e-4,
+                .n_steps = 5,
+                .optimiser = {.max_grad_norm = 0.5F, .kind = "rmsprop", .eps = 1e-5F}});
+}
+
+A2cOptions read_options(const AgentContext& context) {
+  const Config agent = context.config.section("agent");
+  return {.gae_lambda = agent.get<float>("gae_lambda", 1.0F, 0.0F, 1.0F),
+          .normalize_advantage = agent.get<bool>("normalize_advantage", false)};
+}
+
+// The loss is the mean over rows of −A log π(a) + vf_coef (V − R)² − ent_coef H.
+void update(OnPolicyAgent::Work& work, const ActorCriticSettings& settings,
+            const A2cOptions& options) {
+  Rollout& rollout = work.rollout;
+  std::vector<float> advantage(rollout.rows()), returns(rollout.rows());
+  gae(rollout.reward(), rollout.ended(), rollout.value, work.last_value, settings.gamma,
+      options.gae_lambda, advantage, returns);
+  if (options.normalize_advantage) standardise(advantage);
+
+  struct Sums {
+    double policy = 0, value = 0, entropy = 0;
+  };
+  std::vector<Sums> sums(static_cast<std::size_t>(settings.shards));
+  const auto count = static_cast<float>(rollout.rows());
+  const auto loss = [&](const MiniBatch& batch) {
+    Sums& sum = sums[static_cast<std::size_t>(batch.shard)];
+    for (std::size_t i = 0; i < batch.rows.size(); ++i) {
+      const std::size_t row = batch.rows[i];
+      work.distribution.differentiate(
+          batch.policy_row(i), rollout.legal(row), work.distribution.action_at(rollout.action, rollout.box_action, row),
+          batch.d_policy_row(i), [&](const Likelihood& now) {
+            sum.policy -= advantage[row] * now.log_prob;
+            sum.entropy += now.entropy;
+            return std::pair(-advantage[row] / count, -settings.ent_coef / count);
+          });
+      const float error = batch.value[i] - returns[row];
+      sum.value += static_cast<double>(error) * error;
+      batch.d_value[i] = 2 * settings.vf_coef * error / count;
+    }
+  };
+  const double norm = work.learner.step(rollout, whole(rollout, settings.n_steps), work.normaliser,
+                                        work.learning_rate, loss, work.pool);
+  for (std::size_t i = 1; i < sums.size(); ++i) {
+    sums[0].policy += sums[i].policy;
+    sums[0].value += sums[i].value;
+    sums[0].entropy += sums[i].entropy;
+  }
+  work.logger.record_mean("train/policy_loss", sums[0].policy / count);
+  work.logger.record_mean("train/value_loss", sums[0].value / count);
+  work.logger.record_mean("train/entropy_loss", -sums[0].entropy / count);
+  work.logger.record_mean("train/grad_norm", norm);
+  work.logger.record("train/explained_variance", explained_variance(rollout.value, returns));
+}
+
+}  // namespace
+
+std::unique_ptr<Agent> make_a2c(const AgentContext& context) {
+  const ActorCriticSettings settings = read_settings(context);
+  const A2cOptions options = read_options(context);
+  return std::make_unique<OnPolicyAgent>(
+      context, settings,
+      [settings, options](OnPolicyAgent::Work& work) { update(work, settings, options); });
+}
+
+std::unique_ptr<Policy> load_a2c_policy(const AgentContext& context, const ArchiveReader& reader) {
+  const ActorCriticSettings settings = read_settings(context);
+  static_cast<void>(read_options(context));  // so that its keys are known
+  return load_actor_critic_policy(context, settings, reader);
+}
+
+}  // namespace tengen

@@ -1,0 +1,172 @@
+#include "agents/actor_critic.hpp"
+
+#include "agents/explore.hpp"
+
+#include <algorithm>
+
+namespace tengen {
+
+ActorCriticSettings read_actor_critic_settings(const AgentContext& context,
+                                               const ActorCriticDefaults& defaults) {
+  const Config agent = context.config.section("agent");
+  ActorCriticSettings s;
+  s.total_steps = context.config.get<std::int64_t>("steps", 1'000'000);
+  s.learning_rate = agent.get<double>("learning_rate", defaults.learning_rate, 0.0, 10.0);
+  s.anneal = agent.choice("learning_rate_schedule", defaults.schedule, {"constant", "linear"}) ==
+             "linear";
+  s.n_steps = agent.get<int>("n_steps", defaults.n_steps, 1, 1'000'000);
+  s.stack = agent.get<int>("frame_stack", 1, 1, 64);
+  s.gamma = agent.get<float>("gamma", 0.99F, 0.0F, 1.0F);
+  s.ent_coef = agent.get<float>("ent_coef", 0.0F, 0.0F, 100.0F);
+  s.vf_coef = agent.get<float>("vf_coef", defaults.vf_coef, 0.0F, 100.0F);
+  s.shards = agent.get<int>("shards", 2, 1, 64);
+  s.reward_scale = agent.get<float>("reward_scale", 1.0F);
+  s.clip_reward = agent.choice("reward_clip", "none", {"none", "sign"}) == "sign";
+  s.normalize_reward = agent.get<bool>("normalize_reward", false);
+  s.normalize_observation = agent.get<bool>("normalize_observation", false);
+  s.sampling = agent.choice("player", "greedy", {"greedy", "sampling"}) == "sampling";
+  s.optimiser = read_optimiser(agent, defaults.optimiser);
+  s.network = read_actor_critic(context.config.section("net"), context.env, s.stack);
+  if (s.normalize_observation && context.env.observation.element != Element::kFloat)
+    throw UsageError("agent.normalize_observation is for observations of real numbers; those of {} "
+                     "are bytes (net.offset and net.scale shift and scale them)",
+                     context.env.name);
+  return s;
+}
+
+void clip_to_box(const Box& box, std::span<const float> action, std::span<float> out) {
+  for (std::size_t i = 0; i < action.size(); ++i)
+    out[i] = std::clamp(action[i], box.low[i], box.high[i]);
+}
+
+// ---- Actor -----------------------------------------------------------------------------------
+
+Actor::Actor(const ActorCritic& network, const Backend& backend, int lanes)
+    : backend_(backend),
+      input_(make_input(network.options().net.input, lanes, scalar_type(backend.precision))),
+      keep_(torch::ones({1, lanes})),
+      state_(torch::zeros({lanes, network.options().state_size()})) {}
+
+std::span<float> Actor::span_of(const Tensor& tensor) {
+  if (!tensor.defined()) return {};
+  return {tensor.data_ptr<float>(), static_cast<std::size_t>(tensor.numel())};
+}
+
+std::span<const float> Actor::policy(int lane) const {
+  const auto width = static_cast<std::size_t>(policy_.size(1));
+  return policy().subspan(static_cast<std::size_t>(lane) * width, width);
+}
+
+void Actor::run(const ActorCritic& network, const ParameterViews& parameters,
+                const InputNormaliser& normaliser, std::span<const std::byte* const> frames,
+                std::span<const std::uint8_t> first) {
+  const ComputeScope scope;
+  const torch::NoGradGuard no_grad;
+  gather(network.options().net.input, frames, input_);
+  normaliser.apply(input_);
+  for (std::size_t i = 0; i < first.size(); ++i) span_of(keep_)[i] = first[i] != 0 ? 0.0F : 1.0F;
+  const auto out = network.forward(parameters, input_.to(backend_.device),
+                                   state_.to(backend_.device), keep_.to(backend_.device));
+  policy_ = out.policy.to(torch::kCPU).contiguous();
+  value_ = out.value.to(torch::kCPU).contiguous();
+  if (out.state.defined()) state_ = out.state.to(torch::kCPU).contiguous();
+}
+
+std::vector<float> Actor::values(const ActorCritic& network, const ParameterViews& parameters,
+                                 const InputNormaliser& normaliser,
+                                 std::span<const std::byte* const> frames,
+                                 std::span<const int> which) const {
+  const ComputeScope scope;
+  const torch::NoGradGuard no_grad;
+  const auto rows = static_cast<std::int64_t>(which.size());
+  const Tensor input = make_input(network.options().net.input, static_cast<int>(rows),
+                                  scalar_type(backend_.precision));
+  gather(network.options().net.input, frames, input);
+  normaliser.apply(input);
+  const std::vector<std::int64_t> lanes(which.begin(), which.end());
+  const Tensor state = state_.index_select(0, torch::tensor(lanes)).to(backend_.device);
+  const Tensor value =
+      network.forward(parameters, input.to(backend_.device), state,
+                      torch::ones({1, rows}, torch::TensorOptions().device(backend_.device)))
+          .value.to(torch::kCPU)
+          .contiguous();
+  const std::span<float> values = span_of(value);
+  return {values.begin(), values.end()};
+}
+
+// ---- Player ----------------------------------------------------------------------------------
+
+ActorCriticPolicy::ActorCriticPolicy(std::shared_ptr<const ActorCritic> network,
+                                     const Parameters& parameters,
+                                     const InputNormaliser& normaliser, const Backend& backend,
+                                     const EnvSpec& env, int lanes, bool sampling,
+                                     std::uint64_t seed)
+    : network_(std::move(network)),
+      parameters_(network_->layout(), backend),
+      normaliser_(normaliser),
+      observation_(env.observation),
+      action_(env.action),
+      distribution_(env.action),
+      lanes_(lanes),
+      sampling_(sampling),
+      rng_(seed),
+      frames_(lanes, network_->options().net.input.stack, env.observation.bytes()),
+      actor_(*network_, backend, lanes),
+      first_(static_cast<std::size_t>(lanes)),
+      box_(static_cast<std::size_t>(distribution_.dimensions())),
+      shown_(first_.size() * static_cast<std::size_t>(distribution_.columns())),
+      entropy_(first_.size()) {
+  parameters_.copy_from(parameters);
+}
+
+void ActorCriticPolicy::act(const StepView& seen, ActionBuffer out) {
+  for (int lane = 0; lane < lanes_; ++lane) {
+    const bool first = fresh_ || seen.ended(lane);
+    first_[static_cast<std::size_t>(lane)] = first ? 1 : 0;
+    frames_.push(lane, seen.observation.bytes(lane), first);
+  }
+  fresh_ = false;
+  acted_ = true;
+  actor_.run(*network_, parameters_.views(), normaliser_, frames_.pointers(), first_);
+  const auto columns = static_cast<std::size_t>(distribution_.columns());
+  for (int lane = 0; lane < lanes_; ++lane) {
+    const auto i = static_cast<std::size_t>(lane);
+    const auto row = actor_.policy(lane);
+    const auto legal = legal_row(seen.legal, lane);
+    ActionDistribution::Action action{.box = box_};
+    if (sampling_)
+      distribution_.sample(row, legal, rng_, action);
+    else
+      distribution_.mode(row, legal, action);
+    if (distribution_.discrete())
+      out.discrete[i] = action.discrete;
+    else
+      clip_to_box(std::get<Box>(action_), box_, out.box.subspan(i * box_.size(), box_.size()));
+    entropy_[i] = distribution_.describe(row, legal, std::span(shown_).subspan(i * columns, columns));
+  }
+}
+
+Insight ActorCriticPolicy::insight() const {
+  if (!acted_) return {};
+  return {.kind = distribution_.discrete() ? "probability" : "mean",
+          .per_action = shown_,
+          .value = actor_.value(),
+          .input = frames_.picture(observation_, picture_),
+          .entropy = entropy_,
+          .state = actor_.state()};
+}
+
+std::unique_ptr<Policy> load_actor_critic_policy(const AgentContext& context,
+                                                 const ActorCriticSettings& settings,
+                                                 const ArchiveReader& reader) {
+  const Backend backend = make_backend(context.device, settings.network.net.precision);
+  const auto network = std::make_shared<ActorCritic>(settings.network);
+  Parameters parameters(network->layout(), backend);
+  parameters.load(reader, "agent/online");
+  InputNormaliser normaliser(settings.normalize_observation, settings.network.net.input.depth());
+  normaliser.load(reader, "agent/inputs");
+  return std::make_unique<ActorCriticPolicy>(network, parameters, normaliser, backend, context.env,
+                                             context.lanes, settings.sampling, context.seed);
+}
+
+}  // namespace tengen

@@ -1,0 +1,121 @@
+// What actor-critic agents share: settings, acting, and the player that comes out.
+#pragma once
+
+#include "agents/agent.hpp"
+#include "agents/distributions.hpp"
+#include "agents/frame_stack.hpp"
+#include "agents/normalise.hpp"
+#include "nets/actor_critic.hpp"
+#include "nets/optimisers.hpp"
+
+#include <memory>
+#include <vector>
+
+namespace tengen {
+
+/// Settings that a2c, ppo, impala and reinforce read alike.
+struct ActorCriticSettings {
+  std::int64_t total_steps = 0;
+  double learning_rate = 3e-4;
+  bool anneal = false;  ///< learning_rate falls to 0 over the run
+  int n_steps = 128;    ///< steps a lane and rollout
+  int stack = 1;
+  float gamma = 0.99F;
+  float ent_coef = 0, vf_coef = 0.5F;
+  int shards = 2;  ///< parts of a minibatch that are computed at the same time
+  float reward_scale = 1;
+  bool clip_reward = false;  ///< to its sign
+  bool normalize_reward = false, normalize_observation = false;
+  bool sampling = false;  ///< the finished player draws actions instead of taking the likeliest
+  OptimiserOptions optimiser;
+  ActorCriticOptions network;
+};
+
+/// What differs between the algorithms where a recipe is silent.
+struct ActorCriticDefaults {
+  double learning_rate = 3e-4;
+  const char* schedule = "constant";
+  int n_steps = 128;
+  float vf_coef = 0.5F;
+  OptimiserDefaults optimiser = {.max_grad_norm = 0.5F, .kind = "adam", .eps = 1e-5F};
+};
+
+/// Reads steps, [agent] and [net] of the recipe. Throws UsageError for what makes no sense.
+ActorCriticSettings read_actor_critic_settings(const AgentContext& context,
+                                               const ActorCriticDefaults& defaults);
+
+/// Runs the network for the newest observations of a few lanes, in memory that stays, and keeps
+/// their recurrent state.
+class Actor {
+ public:
+  Actor(const ActorCritic& network, const Backend& backend, int lanes);
+
+  /// `frames`: lanes × stack pointers. `first`: 1 for lanes that start an episode, whose state is
+  /// cleared beforehand. Afterwards policy(), value() and state() are those of these observations,
+  /// valid until the next call.
+  void run(const ActorCritic& network, const ParameterViews& parameters,
+           const InputNormaliser& normaliser, std::span<const std::byte* const> frames,
+           std::span<const std::uint8_t> first);
+  /// The values of other observations of the lanes `which` (in their present states, which stay):
+  /// which.size() × stack pointers.
+  [[nodiscard]] std::vector<float> values(const ActorCritic& network,
+                                          const ParameterViews& parameters,
+                                          const InputNormaliser& normaliser,
+                                          std::span<const std::byte* const> frames,
+                                          std::span<const int> which) const;
+  /// lanes × policy outputs
+  [[nodiscard]] std::span<const float> policy() const { return span_of(policy_); }
+  [[nodiscard]] std::span<const float> policy(int lane) const;
+  /// lanes
+  [[nodiscard]] std::span<const float> value() const { return span_of(value_); }
+  /// lanes × state size; empty without memory
+  [[nodiscard]] std::span<float> state() { return span_of(state_); }
+  [[nodiscard]] std::span<const float> state() const { return span_of(state_); }
+
+ private:
+  static std::span<float> span_of(const Tensor& tensor);
+
+  Backend backend_;
+  Tensor input_, keep_, policy_, value_, state_;
+};
+
+/// Plays by a policy network: its likeliest actions, or drawn ones.
+class ActorCriticPolicy final : public Policy {
+ public:
+  /// Copies `parameters` and `normaliser`.
+  ActorCriticPolicy(std::shared_ptr<const ActorCritic> network, const Parameters& parameters,
+                    const InputNormaliser& normaliser, const Backend& backend, const EnvSpec& env,
+                    int lanes, bool sampling, std::uint64_t seed);
+  void act(const StepView& seen, ActionBuffer out) override;
+  void reset() override { fresh_ = true; }
+  [[nodiscard]] Insight insight() const override;
+
+ private:
+  std::shared_ptr<const ActorCritic> network_;
+  Parameters parameters_;
+  InputNormaliser normaliser_;
+  ObservationSpace observation_;
+  ActionSpace action_;
+  ActionDistribution distribution_;
+  int lanes_;
+  bool sampling_;
+  Rng rng_;
+  FrameStack frames_;
+  Actor actor_;
+  bool fresh_ = true;  // every lane is about to start an episode
+  bool acted_ = false;
+  std::vector<std::uint8_t> first_;       // lanes
+  std::vector<float> box_;                // one unclipped action
+  std::vector<float> shown_, entropy_;    // for insight(): lanes × columns, lanes
+  mutable std::vector<std::byte> picture_;
+};
+
+/// The player from what save_policy() of such an agent wrote.
+std::unique_ptr<Policy> load_actor_critic_policy(const AgentContext& context,
+                                                 const ActorCriticSettings& settings,
+                                                 const ArchiveReader& reader);
+
+/// `action` clipped to its Box.
+void clip_to_box(const Box& box, std::span<const float> action, std::span<float> out);
+
+}  // namespace tengen

@@ -1,0 +1,127 @@
+#include "agents/learner.hpp"
+
+#include "core/check.hpp"
+
+#include <cmath>
+
+namespace tengen {
+namespace {
+
+std::span<float> floats(const Tensor& tensor) {
+  return {tensor.data_ptr<float>(), static_cast<std::size_t>(tensor.numel())};
+}
+
+}  // namespace
+
+Learner::Learner(const ActorCriticSettings& settings, const Backend& backend, std::uint64_t seed)
+    : backend_(backend),
+      network_(std::make_shared<ActorCritic>(settings.network)),
+      parameters_(network_->layout(), backend),
+      optimiser_(settings.optimiser, network_->layout(), backend) {
+  const Rng root(seed);
+  parameters_.initialise(root.split(0));
+  for (int i = 0; i < settings.shards; ++i) {
+    Shard shard;
+    shard.gradient = torch::zeros_like(parameters_.flat(), scalar_type(backend.precision));
+    shard.gradients = views_of(network_->layout(), shard.gradient);
+    shard.dropout = root.split(static_cast<std::uint64_t>(1 + i));
+    shards_.push_back(std::move(shard));
+  }
+}
+
+double Learner::step(const Rollout& rollout, const Selection& selection,
+                     const InputNormaliser& normaliser, double learning_rate,
+                     const LossGradient& loss, WorkerPool& pool) {
+  const int used = std::min(static_cast<int>(shards_.size()), selection.columns());
+  pool.run(used, [&](int i) { compute(i, rollout, selection, normaliser, loss); });
+  std::vector<Tensor> gradients;
+  for (int i = 0; i < used; ++i)
+    gradients.push_back(shards_[static_cast<std::size_t>(i)].gradient);
+  const double norm = optimiser_.step(parameters_, gradients, learning_rate, pool);
+  if (!std::isfinite(norm))
+    throw Error("the gradient's norm is {} after {} updates: learning diverged; a smaller "
+                "agent.learning_rate may help",
+                norm, updates_);
+  ++updates_;
+  return norm;
+}
+
+void Learner::compute(int index, const Rollout& rollout, const Selection& selection,
+                      const InputNormaliser& normaliser, const LossGradient& loss) {
+  const ComputeScope scope;
+  Shard& shard = shards_[static_cast<std::size_t>(index)];
+  const int columns = selection.columns();
+  const int used = std::min(static_cast<int>(shards_.size()), columns);
+  const int begin = index * columns / used, end = (index + 1) * columns / used;
+  const auto stack = static_cast<std::size_t>(rollout.options().stack);
+  const auto count = static_cast<std::size_t>(selection.steps) * static_cast<std::size_t>(end - begin);
+  shard.rows.clear();
+  for (int t = 0; t < selection.steps; ++t)
+    for (int c = begin; c < end; ++c)
+      shard.rows.push_back(selection.rows[static_cast<std::size_t>(t * columns + c)]);
+  shard.frames.resize(count * stack);
+  for (std::size_t i = 0; i < count; ++i)
+    rollout.put_stack(shard.rows[i], std::span(shard.frames).subspan(i * stack, stack));
+
+  const auto rows = static_cast<std::int64_t>(count);
+  const InputFormat& format = network_->options().net.input;
+  if (!shard.input.defined() || shard.input.size(0) < rows)
+    shard.input = make_input(format, static_cast<int>(rows), scalar_type(backend_.precision));
+  const Tensor input = shard.input.narrow(0, 0, rows);
+  gather(format, shard.frames, input);
+  normaliser.apply(input);
+
+  Tensor state, keep;
+  if (const int size = network_->options().state_size(); size > 0) {
+    const int lanes = end - begin;
+    state = torch::empty({lanes, size});
+    keep = torch::empty({selection.steps, lanes});
+    for (std::size_t i = 0; i < count; ++i) floats(keep)[i] = rollout.starts(shard.rows[i]) ? 0.0F : 1.0F;
+    const auto width = static_cast<std::size_t>(size);
+    for (std::size_t lane = 0; lane < static_cast<std::size_t>(lanes); ++lane) {
+      const std::size_t from = shard.rows[lane] % static_cast<std::size_t>(rollout.lanes());
+      std::copy_n(rollout.state.begin() + static_cast<std::ptrdiff_t>(from * width), width,
+                  floats(state).begin() + static_cast<std::ptrdiff_t>(lane * width));
+    }
+    state = state.to(backend_.device);
+    keep = keep.to(backend_.device);
+  }
+  Rng dropout = shard.dropout.split(static_cast<std::uint64_t>(updates_));
+  const auto out = network_->forward(parameters_.views(), input.to(backend_.device), state, keep,
+                                     {.noise = nullptr, .dropout = &dropout});
+  const Tensor policy = out.policy.detach().to(torch::kCPU).contiguous();
+  const Tensor value = out.value.detach().to(torch::kCPU).contiguous();
+  const Tensor d_policy = torch::zeros_like(policy), d_value = torch::zeros_like(value);
+  loss({.shard = index,
+        .steps = selection.steps,
+        .rows = shard.rows,
+        .width = static_cast<int>(policy.size(1)),
+        .policy = floats(policy),
+        .value = floats(value),
+        .d_policy = floats(d_policy),
+        .d_value = floats(d_value)});
+  const auto gradients = torch::autograd::grad(
+      {out.policy, out.value}, parameters_.views(),
+      {d_policy.to(backend_.device), d_value.to(backend_.device)});
+  const torch::NoGradGuard no_grad;
+  for (std::size_t i = 0; i < gradients.size(); ++i) shard.gradients[i].copy_(gradients[i]);
+}
+
+void Learner::save(ArchiveWriter& writer) const {
+  writer.put_string("agent/precision", name_of(backend_.precision));
+  parameters_.save(writer, "agent/online");
+  optimiser_.save(writer, "agent/optimiser");
+  writer.put("agent/updates", updates_);
+}
+
+void Learner::load(const ArchiveReader& reader) {
+  const std::string precision = reader.string("agent/precision");
+  if (precision != name_of(backend_.precision))
+    throw Error("{}: the run computed in {}, this recipe in {}; set net.precision = \"{}\"",
+                reader.origin(), precision, name_of(backend_.precision), precision);
+  parameters_.load(reader, "agent/online");
+  optimiser_.load(reader, "agent/optimiser");
+  updates_ = reader.get<std::int64_t>("agent/updates");
+}
+
+}  // namespace tengen

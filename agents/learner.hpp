@@ -1,0 +1,83 @@
+// Gradient steps of actor-critic networks on rows of a rollout.
+#pragma once
+
+#include "agents/actor_critic.hpp"
+#include "replay/rollout.hpp"
+
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace tengen {
+
+/// Which rows of a rollout a gradient step is made from: steps × columns, time-major. Without
+/// memory, steps may be 1 and columns any rows; with memory a column is one lane's rows in order,
+/// from the rollout's first on.
+struct Selection {
+  std::vector<std::size_t> rows;
+  int steps = 1;
+
+  [[nodiscard]] int columns() const { return static_cast<int>(rows.size()) / steps; }
+};
+
+/// One thread's part of a minibatch: what the network says of its rows, and where the derivatives
+/// of the loss go. The loss is a sum over rows; whoever wants a mean divides.
+struct MiniBatch {
+  int shard = 0;                       ///< for sums by shard
+  int steps = 1;                       ///< rows are steps × (rows / steps), time-major
+  std::span<const std::size_t> rows;   ///< of the rollout
+  int width = 0;                       ///< numbers a row of policy
+  std::span<const float> policy, value;
+  std::span<float> d_policy, d_value;  ///< zeros to begin with
+
+  [[nodiscard]] std::span<const float> policy_row(std::size_t i) const {
+    return policy.subspan(i * static_cast<std::size_t>(width), static_cast<std::size_t>(width));
+  }
+  [[nodiscard]] std::span<float> d_policy_row(std::size_t i) const {
+    return d_policy.subspan(i * static_cast<std::size_t>(width), static_cast<std::size_t>(width));
+  }
+};
+
+/// Parameters, optimiser and working memory. Shards are computed at the same time and added in
+/// order, so that results do not depend on the number of threads.
+class Learner {
+ public:
+  Learner(const ActorCriticSettings& settings, const Backend& backend, std::uint64_t seed);
+
+  /// Writes the derivatives of the loss by every output of the rows; called from several threads.
+  using LossGradient = std::function<void(const MiniBatch&)>;
+  /// One gradient step. Returns the gradient's norm before clipping. Throws Error if that is not
+  /// finite: learning diverged.
+  double step(const Rollout& rollout, const Selection& selection, const InputNormaliser& normaliser,
+              double learning_rate, const LossGradient& loss, WorkerPool& pool);
+
+  [[nodiscard]] const Parameters& parameters() const { return parameters_; }
+  [[nodiscard]] const std::shared_ptr<const ActorCritic>& network() const { return network_; }
+  [[nodiscard]] std::int64_t updates() const { return updates_; }
+
+  void save(ArchiveWriter& writer) const;
+  void load(const ArchiveReader& reader);
+
+ private:
+  struct Shard {
+    std::vector<std::size_t> rows;
+    std::vector<const std::byte*> frames;
+    Tensor input;              // as many rows as were ever needed
+    Tensor gradient;           // flat
+    ParameterViews gradients;  // views of it
+    Rng dropout;
+  };
+  void compute(int index, const Rollout& rollout, const Selection& selection,
+               const InputNormaliser& normaliser, const LossGradient& loss);
+
+  Backend backend_;
+  std::shared_ptr<const ActorCritic> network_;
+  Parameters parameters_;
+  Optimiser optimiser_;
+  std::vector<Shard> shards_;
+  std::int64_t updates_ = 0;
+};
+
+}  // namespace tengen

@@ -1,0 +1,209 @@
+// PPO (Schulman et al. 2017): several epochs of minibatches over each rollout, held near the policy
+// that acted by clipping the probability ratio. Names and defaults are Stable-Baselines3's, apart
+// from batch_size and n_steps. With memory (net.recurrent) a minibatch is a few lanes' whole
+// sequences.
+#include "agents/ppo.hpp"
+
+#include "agents/on_policy.hpp"
+#include "agents/returns.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace tengen {
+namespace {
+
+struct PpoOptions {
+  int batch_size = 256, n_epochs = 4;
+  float gae_lambda = 0.95F;
+  float clip_range = 0.2F;
+  bool anneal_clip = false;  // clip_range falls to 0 over the run
+  float clip_range_vf = 0;   // 0: values are not clipped
+  bool normalize_advantage = true;
+  float target_kl = 0;  // 0: no epoch is cut short
+};
+
+ActorCriticSettings read_settings(const AgentContext& context) {
+  return read_actor_critic_settings(context, {});
+}
+
+PpoOptions read_options(const AgentContext& context, const ActorCriticSettings& settings) {
+  const Config agent = context.config.section("agent");
+  PpoOptions o;
+  const int rows = settings.n_steps * context.lanes;
+  o.batch_size = agent.get<int>("batch_size", std::min(256, rows), 1, 1 << 24);
+  if (o.batch_size > rows)
+    throw UsageError("agent.batch_size = {} is more than a rollout's {} rows (n_steps x n_envs)",
+                     o.batch_size, rows);
+  if (settings.network.state_size() > 0 && o.batch_size % settings.n_steps != 0)
+    throw UsageError("agent.batch_size = {} must be a multiple of agent.n_steps = {}: with memory a "
+                     "minibatch is made of whole sequences",
+                     o.batch_size, settings.n_steps);
+  o.n_epochs = agent.get<int>("n_epochs", 4, 1, 1000);
+  o.gae_lambda = agent.get<float>("gae_lambda", 0.95F, 0.0F, 1.0F);
+  o.clip_range = agent.get<float>("clip_range", 0.2F, 0.0F, 10.0F);
+  o.anneal_clip = agent.choice("clip_range_schedule", "constant", {"constant", "linear"}) == "linear";
+  o.clip_range_vf = agent.get<float>("clip_range_vf", 0.0F, 0.0F, 1e9F);
+  o.normalize_advantage = agent.get<bool>("normalize_advantage", true);
+  o.target_kl = agent.get<float>("target_kl", 0.0F, 0.0F, 1e9F);
+  return o;
+}
+
+// Sums over rows, for the figures.
+struct Sums {
+  double policy_loss = 0, value_loss = 0, entropy = 0, kl = 0, clipped = 0;
+  void add(const Sums& other) {
+    policy_loss += other.policy_loss;
+    value_loss += other.value_loss;
+    entropy += other.entropy;
+    kl += other.kl;
+    clipped += other.clipped;
+  }
+};
+
+// One update's constants and targets.
+class PpoLoss {
+ public:
+  PpoLoss(const OnPolicyAgent::Work& work, const ActorCriticSettings& settings,
+          const PpoOptions& options)
+      : rollout_(work.rollout),
+        distribution_(work.distribution),
+        settings_(settings),
+        options_(options),
+        clip_(options.clip_range * static_cast<float>(options.anneal_clip ? 1 - work.progress : 1)),
+        advantage_(work.rollout.rows()),
+        returns_(advantage_.size()),
+        sums_(static_cast<std::size_t>(settings.shards)) {
+    gae(work.rollout.reward(), work.rollout.ended(), work.rollout.value, work.last_value,
+        settings.gamma, options.gae_lambda, advantage_, returns_);
+  }
+
+  // Before each minibatch: how its advantages are normalised.
+  void begin(const Selection& selection) {
+    count_ = static_cast<float>(selection.rows.size());
+    std::ranges::fill(sums_, Sums{});
+    if (!options_.normalize_advantage || selection.rows.size() < 2) return;
+    chosen_.clear();
+    for (const std::size_t row : selection.rows) chosen_.push_back(advantage_[row]);
+    const auto [mean, deviation] = moments(chosen_);
+    mean_ = mean;
+    scale_ = 1 / (deviation + 1e-8F);
+  }
+
+  void operator()(const MiniBatch& batch) {
+    Sums& sums = sums_[static_cast<std::size_t>(batch.shard)];
+    for (std::size_t i = 0; i < batch.rows.size(); ++i) {
+      const std::size_t row = batch.rows[i];
+      const float advantage = (advantage_[row] - mean_) * scale_;
+      distribution_.differentiate(
+          batch.policy_row(i), rollout_.legal(row),
+          distribution_.action_at(rollout_.action, rollout_.box_action, row), batch.d_policy_row(i),
+          [&](const Likelihood& now) { return policy_slope(now, row, advantage, sums); });
+      batch.d_value[i] = value_slope(batch.value[i], row, sums);
+    }
+  }
+
+  [[nodiscard]] Sums means() const {
+    Sums total;
+    for (const Sums& sums : sums_) total.add(sums);
+    const double n = count_;
+    return {total.policy_loss / n, total.value_loss / n, total.entropy / n, total.kl / n,
+            total.clipped / n};
+  }
+  [[nodiscard]] float clip() const { return clip_; }
+  [[nodiscard]] double explained() const { return explained_variance(rollout_.value, returns_); }
+
+ private:
+  // Derivatives of one row's loss −min(r A, clip(r) A) − ent_coef H by log-probability and entropy.
+  std::pair<float, float> policy_slope(const Likelihood& now, std::size_t row, float advantage,
+                                       Sums& sums) const {
+    const float log_ratio = now.log_prob - rollout_.log_prob[row], ratio = std::exp(log_ratio);
+    const float clipped = std::clamp(ratio, 1 - clip_, 1 + clip_);
+    const bool active = ratio * advantage <= clipped * advantage;
+    sums.policy_loss -= std::min(ratio * advantage, clipped * advantage);
+    sums.entropy += now.entropy;
+    sums.kl += ratio - 1 - log_ratio;  // Schulman's estimator k3: never negative
+    sums.clipped += std::abs(ratio - 1) > clip_ ? 1 : 0;
+    return {active ? -advantage * ratio / count_ : 0.0F, -settings_.ent_coef / count_};
+  }
+
+  float value_slope(float value, std::size_t row, Sums& sums) const {
+    const float old = rollout_.value[row], limit = options_.clip_range_vf;
+    const bool outside = limit > 0 && std::abs(value - old) > limit;
+    const float judged = outside ? old + std::clamp(value - old, -limit, limit) : value;
+    const float error = judged - returns_[row];
+    sums.value_loss += static_cast<double>(error) * error;
+    return outside ? 0.0F : 2 * settings_.vf_coef * error / count_;
+  }
+
+  Rollout& rollout_;
+  const ActionDistribution& distribution_;
+  const ActorCriticSettings& settings_;
+  const PpoOptions& options_;
+  float clip_;
+  std::vector<float> advantage_, returns_, chosen_;
+  float mean_ = 0, scale_ = 1, count_ = 1;
+  std::vector<Sums> sums_;  // by shard
+};
+
+// Minibatch number `index` of `columns` in shuffled order: rows, or with memory lanes' sequences.
+Selection pick(const Rollout& rollout, std::span<const std::size_t> columns, int steps) {
+  Selection selection{.rows = {}, .steps = steps};
+  for (int t = 0; t < steps; ++t)
+    for (const std::size_t column : columns) selection.rows.push_back(rollout.row(t, 0) + column);
+  return selection;
+}
+
+void shuffle(std::vector<std::size_t>& values, Rng& rng) {
+  for (std::size_t i = values.size(); i > 1; --i)
+    std::swap(values[i - 1], values[rng.below(static_cast<std::uint32_t>(i))]);
+}
+
+void update(OnPolicyAgent::Work& work, const ActorCriticSettings& settings,
+            const PpoOptions& options) {
+  PpoLoss loss(work, settings, options);
+  const bool memory = settings.network.state_size() > 0;
+  const int steps = memory ? settings.n_steps : 1;
+  const std::size_t batch = static_cast<std::size_t>(options.batch_size / steps);
+  std::vector<std::size_t> order = whole(work.rollout, memory ? 1 : settings.n_steps).rows;
+  Sums last;
+  bool near = true;  // to the policy that acted
+  for (int epoch = 0; epoch < options.n_epochs && near; ++epoch) {
+    shuffle(order, work.rng);
+    for (std::size_t begin = 0; begin < order.size() && near; begin += batch) {
+      const auto columns = std::span(order).subspan(begin, std::min(batch, order.size() - begin));
+      const Selection selection = pick(work.rollout, columns, steps);
+      loss.begin(selection);
+      const double norm = work.learner.step(work.rollout, selection, work.normaliser,
+                                            work.learning_rate, std::ref(loss), work.pool);
+      last = loss.means();
+      near = options.target_kl <= 0 || last.kl <= 1.5 * options.target_kl;
+      work.logger.record_mean("train/policy_gradient_loss", last.policy_loss);
+      work.logger.record_mean("train/value_loss", last.value_loss);
+      work.logger.record_mean("train/entropy_loss", -last.entropy);
+      work.logger.record_mean("train/clip_fraction", last.clipped);
+      work.logger.record_mean("train/grad_norm", norm);
+    }
+  }
+  work.logger.record("train/approx_kl", last.kl);
+  work.logger.record("train/clip_range", loss.clip());
+  work.logger.record("train/explained_variance", loss.explained());
+}
+
+}  // namespace
+
+std::unique_ptr<Agent> make_ppo(const AgentContext& context) {
+  const ActorCriticSettings settings = read_settings(context);
+  const PpoOptions options = read_options(context, settings);
+  return std::make_unique<OnPolicyAgent>(
+      context, settings,
+      [settings, options](OnPolicyAgent::Work& work) { update(work, settings, options); });
+}
+
+std::unique_ptr<Policy> load_ppo_policy(const AgentContext& context, const ArchiveReader& reader) {
+  const ActorCriticSettings settings = read_settings(context);
+  static_cast<void>(read_options(context, settings));  // so that its keys are known
+  return load_actor_critic_policy(context, settings, reader);
+}
+
+}  // namespace tengen

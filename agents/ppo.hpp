@@ -1,0 +1,10 @@
+#pragma once
+
+#include "agents/agent.hpp"
+
+namespace tengen {
+
+std::unique_ptr<Agent> make_ppo(const AgentContext& context);
+std::unique_ptr<Policy> load_ppo_policy(const AgentContext& context, const ArchiveReader& reader);
+
+}  // namespace tengen

@@ -1,0 +1,269 @@
+#include "nets/recurrent.hpp"
+
+#include "core/check.hpp"
+#include "nets/choice.hpp"
+
+#include <bit>
+#include <cmath>
+
+namespace tengen {
+namespace {
+
+using torch::autograd::AutogradContext;
+using torch::autograd::tensor_list;
+using torch::autograd::Variable;
+
+// e^x by range reduction and a polynomial (Cephes' expf, relative error below 2e-7), without calls
+// or branches so that compilers make vector instructions of loops over it.
+inline float exponential(float x) {
+  x = x < -87.0F ? -87.0F : x > 87.0F ? 87.0F : x;
+  const float n = std::nearbyint(x * 1.44269504F);
+  const float r = (x - n * 0.693359375F) + n * 2.12194440e-4F;
+  float p = 1.9875691500e-4F;
+  p = p * r + 1.3981999507e-3F;
+  p = p * r + 8.3334519073e-3F;
+  p = p * r + 4.1665795894e-2F;
+  p = p * r + 1.6666665459e-1F;
+  p = p * r + 5.0000001201e-1F;
+  p = p * r * r + r + 1.0F;
+  return p * std::bit_cast<float>((static_cast<std::int32_t>(n) + 127) << 23);
+}
+inline float sigmoid(float x) { return 1.0F / (1.0F + exponential(-x)); }
+inline float hyperbolic_tangent(float x) { return 2.0F / (1.0F + exponential(-2.0F * x)) - 1.0F; }
+
+// One step of all lanes. `g` points at the gates of one lane: pre-activations from the input on
+// entry, activations on return; `r` at the products with the last output.
+struct GruStep {
+  static constexpr int kGates = 3;
+  static constexpr bool kCell = false;
+
+  // Keeps U_n h + b in `r`'s third part for the way back.
+  static void forward(int size, float* __restrict g, const float* __restrict r,
+                      const float* __restrict h, const float* /*c*/, float* __restrict out_h,
+                      float* /*out_c*/) {
+    for (int i = 0; i < size; ++i) {
+      const float reset = sigmoid(g[i] + r[i]);
+      const float update = sigmoid(g[size + i] + r[size + i]);
+      const float candidate = hyperbolic_tangent(g[2 * size + i] + reset * r[2 * size + i]);
+      out_h[i] = (1 - update) * candidate + update * h[i];
+      g[i] = reset;
+      g[size + i] = update;
+      g[2 * size + i] = candidate;
+    }
+  }
+  // dh: of the output, replaced by the part of the last output's that passes the update gate.
+  // Writes gradients of the input's (dx) and the recurrent (dr) pre-activations.
+  static void backward(int size, const float* __restrict g, const float* __restrict r,
+                       const float* __restrict h, const float* /*c*/, const float* /*new_c*/,
+                       float* __restrict dh, float* /*dc*/, float* __restrict dx,
+                       float* __restrict dr) {
+    for (int i = 0; i < size; ++i) {
+      const float reset = g[i], update = g[size + i], candidate = g[2 * size + i];
+      const float dn = dh[i] * (1 - update) * (1 - candidate * candidate);
+      const float dz = dh[i] * (h[i] - candidate) * update * (1 - update);
+      const float d_reset = dn * r[2 * size + i] * reset * (1 - reset);
+      dx[i] = dr[i] = d_reset;
+      dx[size + i] = dr[size + i] = dz;
+      dx[2 * size + i] = dn;
+      dr[2 * size + i] = dn * reset;
+      dh[i] *= update;
+    }
+  }
+};
+
+struct LstmStep {
+  static constexpr int kGates = 4;
+  static constexpr bool kCell = true;
+
+  static void forward(int size, float* __restrict g, const float* __restrict r,
+                      const float* /*h*/, const float* __restrict c, float* __restrict out_h,
+                      float* __restrict out_c) {
+    for (int i = 0; i < size; ++i) {
+      const float in = sigmoid(g[i] + r[i]);
+      const float forget = sigmoid(g[size + i] + r[size + i]);
+      const float candidate = hyperbolic_tangent(g[2 * size + i] + r[2 * size + i]);
+      const float out = sigmoid(g[3 * size + i] + r[3 * size + i]);
+      out_c[i] = forget * c[i] + in * candidate;
+      out_h[i] = out * hyperbolic_tangent(out_c[i]);
+      g[i] = in;
+      g[size + i] = forget;
+      g[2 * size + i] = candidate;
+      g[3 * size + i] = out;
+    }
+  }
+  static void backward(int size, const float* __restrict g, const float* /*r*/, const float* /*h*/,
+                       const float* __restrict c, const float* __restrict new_c,
+                       float* __restrict dh, float* __restrict dc, float* __restrict dx,
+                       float* __restrict dr) {
+    for (int i = 0; i < size; ++i) {
+      const float in = g[i], forget = g[size + i], candidate = g[2 * size + i];
+      const float out = g[3 * size + i], t = hyperbolic_tangent(new_c[i]);
+      const float d_cell = dc[i] + dh[i] * out * (1 - t * t);
+      dx[i] = dr[i] = d_cell * candidate * in * (1 - in);
+      dx[size + i] = dr[size + i] = d_cell * c[i] * forget * (1 - forget);
+      dx[2 * size + i] = dr[2 * size + i] = d_cell * in * (1 - candidate * candidate);
+      dx[3 * size + i] = dr[3 * size + i] = dh[i] * t * out * (1 - out);
+      dc[i] = d_cell * forget;
+      dh[i] = 0;
+    }
+  }
+};
+
+// The whole sequence as one node of the graph: per step one matrix product and one loop.
+template <class Step>
+struct SequenceFunction : torch::autograd::Function<SequenceFunction<Step>> {
+  // x: steps·lanes × gates·size, input's share of the pre-activations. Returns outputs and state.
+  static tensor_list forward(AutogradContext* context, const Variable& x, const Variable& weight,
+                             const Variable& bias, const Variable& state, const Variable& keep) {
+    const std::int64_t steps = keep.size(0), lanes = keep.size(1), size = weight.size(1);
+    const Tensor gates = x.clone(torch::MemoryFormat::Contiguous);
+    const Tensor recurrent = torch::empty_like(gates);
+    const Tensor output = torch::empty({steps * lanes, size});
+    const Tensor before = torch::empty({steps * lanes, size});  // outputs before, where kept
+    const std::int64_t cell_rows = Step::kCell ? steps * lanes : 0;
+    const Tensor cell_before = torch::empty({cell_rows, size}), cell = torch::empty_like(cell_before);
+    const Tensor transposed = weight.t();
+    const Tensor keeping = keep.contiguous(), start = state.contiguous();
+
+    const auto* kept = keeping.template data_ptr<float>();
+    const float* first = start.template data_ptr<float>();
+    const std::int64_t width = start.size(1);
+    for (std::int64_t t = 0; t < steps; ++t) {
+      for (std::int64_t b = 0; b < lanes; ++b) {
+        const std::int64_t row = t * lanes + b;
+        const float k = kept[row];
+        const auto carry = [&](const Tensor& from, const Tensor& to, std::int64_t part) {
+          const float* source = t == 0 ? first + b * width + part * size
+                                       : from.template data_ptr<float>() + (row - lanes) * size;
+          float* target = to.template data_ptr<float>() + row * size;
+          for (std::int64_t i = 0; i < size; ++i) target[i] = k != 0 ? source[i] : 0.0F;
+        };
+        carry(output, before, 0);
+        if constexpr (Step::kCell) carry(cell, cell_before, 1);
+      }
+      Tensor product = recurrent.narrow(0, t * lanes, lanes);
+      at::addmm_out(product, bias, before.narrow(0, t * lanes, lanes), transposed);
+      for (std::int64_t row = t * lanes; row < (t + 1) * lanes; ++row)
+        Step::forward(static_cast<int>(size), at_row(gates, row), at_row(recurrent, row),
+                      at_row(before, row), Step::kCell ? at_row(cell_before, row) : nullptr,
+                      at_row(output, row), Step::kCell ? at_row(cell, row) : nullptr);
+    }
+    Tensor last = output.narrow(0, (steps - 1) * lanes, lanes);
+    last = Step::kCell ? torch::cat({last, cell.narrow(0, (steps - 1) * lanes, lanes)}, 1)
+                       : last.clone();
+    context->save_for_backward({gates, recurrent, before, cell_before, cell, weight, keeping});
+    return {output, last};
+  }
+
+  static tensor_list backward(AutogradContext* context, tensor_list gradient) {
+    const auto saved = context->get_saved_variables();
+    const Tensor &gates = saved[0], &recurrent = saved[1], &before = saved[2];
+    const Tensor &cell_before = saved[3], &cell = saved[4], &weight = saved[5], &keep = saved[6];
+    const std::int64_t steps = keep.size(0), lanes = keep.size(1), size = weight.size(1);
+    const Tensor dx = torch::empty_like(gates), dr = torch::empty_like(gates);
+    Tensor dh = torch::zeros({lanes, size}), dc = torch::zeros({lanes, size});
+    if (gradient[1].defined()) {
+      dh.copy_(gradient[1].narrow(1, 0, size));
+      if constexpr (Step::kCell) dc.copy_(gradient[1].narrow(1, size, size));
+    }
+    const Tensor d_output = gradient[0].defined() ? gradient[0].contiguous() : Tensor();
+    const auto* kept = keep.template data_ptr<float>();
+    for (std::int64_t t = steps - 1; t >= 0; --t) {
+      if (d_output.defined()) dh.add_(d_output.narrow(0, t * lanes, lanes));
+      for (std::int64_t b = 0; b < lanes; ++b) {
+        const std::int64_t row = t * lanes + b;
+        Step::backward(static_cast<int>(size), at_row(gates, row), at_row(recurrent, row),
+                       at_row(before, row), Step::kCell ? at_row(cell_before, row) : nullptr,
+                       Step::kCell ? at_row(cell, row) : nullptr, at_row(dh, b), at_row(dc, b),
+                       at_row(dx, row), at_row(dr, row));
+      }
+      dh.addmm_(dr.narrow(0, t * lanes, lanes), weight);
+      for (std::int64_t b = 0; b < lanes; ++b) {
+        if (kept[t * lanes + b] != 0) continue;
+        std::fill_n(at_row(dh, b), size, 0.0F);
+        std::fill_n(at_row(dc, b), size, 0.0F);
+      }
+    }
+    const Tensor d_state = Step::kCell ? torch::cat({dh, dc}, 1) : dh;
+    return {dx, torch::mm(dr.t(), before), dr.sum(0), d_state, Variable()};
+  }
+
+ private:
+  static float* at_row(const Tensor& matrix, std::int64_t row) {
+    return matrix.data_ptr<float>() + row * matrix.size(1);
+  }
+};
+
+}  // namespace
+
+RecurrentKind find_recurrent(std::string_view name) {
+  return find_choice<RecurrentKind>("net.recurrent", name,
+                                    {{"none", RecurrentKind::kNone},
+                                     {"gru", RecurrentKind::kGru},
+                                     {"lstm", RecurrentKind::kLstm}});
+}
+
+RecurrentCell::RecurrentCell(const std::string& name, RecurrentKind kind, int features, int size,
+                             ParameterLayout& layout)
+    : kind_(kind), size_(size) {
+  const int gates = kind == RecurrentKind::kGru ? GruStep::kGates : LstmStep::kGates;
+  const auto add = [&](const char* part, std::vector<std::int64_t> shape, const InitRule& rule) {
+    return static_cast<std::size_t>(layout.add(name + part, std::move(shape), rule));
+  };
+  const InitRule in{Init::kOrthogonal, 1, gates * size, features, gates * size};
+  const InitRule own{Init::kOrthogonal, 1, gates * size, size, gates * size};
+  weight_ih_ = add(".weight_ih", {gates * size, features}, in);
+  weight_hh_ = add(".weight_hh", {gates * size, size}, own);
+  bias_ih_ = add(".bias_ih", {gates * size}, bias_rule(in));
+  bias_hh_ = add(".bias_hh", {gates * size}, bias_rule(own));
+}
+
+int RecurrentCell::state_size() const { return kind_ == RecurrentKind::kLstm ? 2 * size_ : size_; }
+
+Tensor RecurrentCell::projected(const ParameterViews& parameters, const Tensor& x) const {
+  return torch::linear(x, parameters[weight_ih_], parameters[bias_ih_]).to(torch::kFloat32);
+}
+
+Sequence RecurrentCell::forward(const ParameterViews& parameters, const Tensor& x,
+                                const Tensor& state, const Tensor& keep) const {
+  if (!x.is_cpu()) return forward_with_torch(parameters, x, state, keep);
+  const Tensor gates = projected(parameters, x);
+  const Tensor weight = parameters[weight_hh_].to(torch::kFloat32);
+  const Tensor bias = parameters[bias_hh_].to(torch::kFloat32);
+  const auto result =
+      kind_ == RecurrentKind::kGru
+          ? SequenceFunction<GruStep>::apply(gates, weight, bias, state, keep)
+          : SequenceFunction<LstmStep>::apply(gates, weight, bias, state, keep);
+  return {result[0], result[1]};
+}
+
+Sequence RecurrentCell::forward_with_torch(const ParameterViews& parameters, const Tensor& x,
+                                           const Tensor& state, const Tensor& keep) const {
+  const std::int64_t steps = keep.size(0), lanes = keep.size(1);
+  const Tensor all = projected(parameters, x);
+  const Tensor weight = parameters[weight_hh_].to(torch::kFloat32);
+  const Tensor bias = parameters[bias_hh_].to(torch::kFloat32);
+  Tensor h = state.narrow(1, 0, size_), c;
+  if (kind_ == RecurrentKind::kLstm) c = state.narrow(1, size_, size_);
+  std::vector<Tensor> outputs;
+  for (std::int64_t t = 0; t < steps; ++t) {
+    const Tensor kept = keep[t].unsqueeze(1);
+    h = h * kept;
+    const auto in = all.narrow(0, t * lanes, lanes).split(size_, 1);
+    const auto own = torch::linear(h, weight, bias).split(size_, 1);
+    if (kind_ == RecurrentKind::kGru) {
+      const Tensor reset = torch::sigmoid(in[0] + own[0]), update = torch::sigmoid(in[1] + own[1]);
+      const Tensor candidate = torch::tanh(in[2] + reset * own[2]);
+      h = (1 - update) * candidate + update * h;
+    } else {
+      c = torch::sigmoid(in[1] + own[1]) * (c * kept) +
+          torch::sigmoid(in[0] + own[0]) * torch::tanh(in[2] + own[2]);
+      h = torch::sigmoid(in[3] + own[3]) * torch::tanh(c);
+    }
+    outputs.push_back(h);
+  }
+  const Tensor last = kind_ == RecurrentKind::kGru ? h : torch::cat({h, c}, 1);
+  return {torch::cat(outputs), last};
+}
+
+}  // namespace tengen
