@@ -45,7 +45,8 @@ void update(OnPolicyAgent::Work& work, const ActorCriticSettings& settings,
     for (std::size_t i = 0; i < batch.rows.size(); ++i) {
       const std::size_t row = batch.rows[i];
       work.distribution.differentiate(
-          batch.policy_row(i), rollout.legal(row), work.distribution.action_at(rollout.action, rollout.box_action, row),
+          batch.policy_row(i), rollout.legal(row),
+          work.distribution.action_at(rollout.action, rollout.box_action, row),
           batch.d_policy_row(i), [&](const Likelihood& now) {
             sum.policy -= advantage[row] * now.log_prob;
             sum.entropy += now.entropy;

@@ -12,8 +12,8 @@ ActorCriticSettings read_actor_critic_settings(const AgentContext& context,
   ActorCriticSettings s;
   s.total_steps = context.config.get<std::int64_t>("steps", 1'000'000);
   s.learning_rate = agent.get<double>("learning_rate", defaults.learning_rate, 0.0, 10.0);
-  s.anneal = agent.choice("learning_rate_schedule", defaults.schedule, {"constant", "linear"}) ==
-             "linear";
+  s.anneal =
+      agent.choice("learning_rate_schedule", defaults.schedule, {"constant", "linear"}) == "linear";
   s.n_steps = agent.get<int>("n_steps", defaults.n_steps, 1, 1'000'000);
   s.stack = agent.get<int>("frame_stack", 1, 1, 64);
   s.gamma = agent.get<float>("gamma", 0.99F, 0.0F, 1.0F);
@@ -28,9 +28,10 @@ ActorCriticSettings read_actor_critic_settings(const AgentContext& context,
   s.optimiser = read_optimiser(agent, defaults.optimiser);
   s.network = read_actor_critic(context.config.section("net"), context.env, s.stack);
   if (s.normalize_observation && context.env.observation.element != Element::kFloat)
-    throw UsageError("agent.normalize_observation is for observations of real numbers; those of {} "
-                     "are bytes (net.offset and net.scale shift and scale them)",
-                     context.env.name);
+    throw UsageError(
+        "agent.normalize_observation is for observations of real numbers; those of {} "
+        "are bytes (net.offset and net.scale shift and scale them)",
+        context.env.name);
   return s;
 }
 
@@ -86,8 +87,9 @@ std::vector<float> Actor::values(const ActorCritic& network, const ParameterView
   const std::vector<std::int64_t> lanes(which.begin(), which.end());
   const Tensor state = state_.index_select(0, torch::tensor(lanes)).to(backend_.device);
   const Tensor value =
-      network.forward(parameters, input.to(backend_.device), state,
-                      torch::ones({1, rows}, torch::TensorOptions().device(backend_.device)))
+      network
+          .forward(parameters, input.to(backend_.device), state,
+                   torch::ones({1, rows}, torch::TensorOptions().device(backend_.device)))
           .value.to(torch::kCPU)
           .contiguous();
   const std::span<float> values = span_of(value);
@@ -142,7 +144,8 @@ void ActorCriticPolicy::act(const StepView& seen, ActionBuffer out) {
       out.discrete[i] = action.discrete;
     else
       clip_to_box(std::get<Box>(action_), box_, out.box.subspan(i * box_.size(), box_.size()));
-    entropy_[i] = distribution_.describe(row, legal, std::span(shown_).subspan(i * columns, columns));
+    entropy_[i] =
+        distribution_.describe(row, legal, std::span(shown_).subspan(i * columns, columns));
   }
 }
 

@@ -104,9 +104,9 @@ class ActorCriticPolicy final : public Policy {
   Actor actor_;
   bool fresh_ = true;  // every lane is about to start an episode
   bool acted_ = false;
-  std::vector<std::uint8_t> first_;       // lanes
-  std::vector<float> box_;                // one unclipped action
-  std::vector<float> shown_, entropy_;    // for insight(): lanes × columns, lanes
+  std::vector<std::uint8_t> first_;     // lanes
+  std::vector<float> box_;              // one unclipped action
+  std::vector<float> shown_, entropy_;  // for insight(): lanes × columns, lanes
   mutable std::vector<std::byte> picture_;
 };
 

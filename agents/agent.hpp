@@ -21,10 +21,10 @@ namespace tengen {
 struct Insight {
   std::string_view kind = "";  ///< "Q", "probability" or "mean" (Box); "": nothing to show
   std::span<const float> per_action = {};  ///< lanes × actions (dimensions of a Box)
-  std::span<const float> value = {};  ///< lanes: state value (max Q, or the critic's)
+  std::span<const float> value = {};       ///< lanes: state value (max Q, or the critic's)
   ObservationView input = {};  ///< what the network saw: lanes × stack × frame shape; may be empty
   std::span<const float> entropy = {};  ///< lanes: how undecided the policy is, nats; may be empty
-  std::span<const float> state = {};  ///< lanes × numbers: recurrent state; empty without memory
+  std::span<const float> state = {};    ///< lanes × numbers: recurrent state; empty without memory
 };
 
 /// Anything that plays: viewer, match and evaluator know no more than this.

@@ -85,8 +85,8 @@ class ActionDistribution {
   Likelihood sample(std::span<const float> row, std::span<const std::uint8_t> legal, Rng& rng,
                     Action& action) const;
   void mode(std::span<const float> row, std::span<const std::uint8_t> legal, Action& action) const;
-  /// Likelihood of `action`, and with d_log_prob and d_entropy given by `slope(likelihood)` (a pair)
-  /// its derivatives added to `gradient`.
+  /// Likelihood of `action`, and with d_log_prob and d_entropy given by `slope(likelihood)` (a
+  /// pair) its derivatives added to `gradient`.
   template <class Slope>
   Likelihood differentiate(std::span<const float> row, std::span<const std::uint8_t> legal,
                            const Action& action, std::span<float> gradient, Slope&& slope) const {

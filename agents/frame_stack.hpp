@@ -44,8 +44,7 @@ class FrameStack {
     shape.extent[0] = static_cast<int>(stack_);
     for (int i = 1; i < shape.rank; ++i)
       shape.extent[static_cast<std::size_t>(i)] = space.shape[i - 1];
-    return {memory.data(), static_cast<int>(oldest_.size()), bytes_ * stack_, shape,
-            space.element};
+    return {memory.data(), static_cast<int>(oldest_.size()), bytes_ * stack_, shape, space.element};
   }
 
  private:

@@ -35,13 +35,13 @@ double Learner::step(const Rollout& rollout, const Selection& selection,
   const int used = std::min(static_cast<int>(shards_.size()), selection.columns());
   pool.run(used, [&](int i) { compute(i, rollout, selection, normaliser, loss); });
   std::vector<Tensor> gradients;
-  for (int i = 0; i < used; ++i)
-    gradients.push_back(shards_[static_cast<std::size_t>(i)].gradient);
+  for (int i = 0; i < used; ++i) gradients.push_back(shards_[static_cast<std::size_t>(i)].gradient);
   const double norm = optimiser_.step(parameters_, gradients, learning_rate, pool);
   if (!std::isfinite(norm))
-    throw Error("the gradient's norm is {} after {} updates: learning diverged; a smaller "
-                "agent.learning_rate may help",
-                norm, updates_);
+    throw Error(
+        "the gradient's norm is {} after {} updates: learning diverged; a smaller "
+        "agent.learning_rate may help",
+        norm, updates_);
   ++updates_;
   return norm;
 }
@@ -54,7 +54,8 @@ void Learner::compute(int index, const Rollout& rollout, const Selection& select
   const int used = std::min(static_cast<int>(shards_.size()), columns);
   const int begin = index * columns / used, end = (index + 1) * columns / used;
   const auto stack = static_cast<std::size_t>(rollout.options().stack);
-  const auto count = static_cast<std::size_t>(selection.steps) * static_cast<std::size_t>(end - begin);
+  const auto count =
+      static_cast<std::size_t>(selection.steps) * static_cast<std::size_t>(end - begin);
   shard.rows.clear();
   for (int t = 0; t < selection.steps; ++t)
     for (int c = begin; c < end; ++c)
@@ -76,7 +77,8 @@ void Learner::compute(int index, const Rollout& rollout, const Selection& select
     const int lanes = end - begin;
     state = torch::empty({lanes, size});
     keep = torch::empty({selection.steps, lanes});
-    for (std::size_t i = 0; i < count; ++i) floats(keep)[i] = rollout.starts(shard.rows[i]) ? 0.0F : 1.0F;
+    for (std::size_t i = 0; i < count; ++i)
+      floats(keep)[i] = rollout.starts(shard.rows[i]) ? 0.0F : 1.0F;
     const auto width = static_cast<std::size_t>(size);
     for (std::size_t lane = 0; lane < static_cast<std::size_t>(lanes); ++lane) {
       const std::size_t from = shard.rows[lane] % static_cast<std::size_t>(rollout.lanes());
@@ -100,9 +102,9 @@ void Learner::compute(int index, const Rollout& rollout, const Selection& select
         .value = floats(value),
         .d_policy = floats(d_policy),
         .d_value = floats(d_value)});
-  const auto gradients = torch::autograd::grad(
-      {out.policy, out.value}, parameters_.views(),
-      {d_policy.to(backend_.device), d_value.to(backend_.device)});
+  const auto gradients =
+      torch::autograd::grad({out.policy, out.value}, parameters_.views(),
+                            {d_policy.to(backend_.device), d_value.to(backend_.device)});
   const torch::NoGradGuard no_grad;
   for (std::size_t i = 0; i < gradients.size(); ++i) shard.gradients[i].copy_(gradients[i]);
 }

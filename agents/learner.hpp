@@ -25,10 +25,10 @@ struct Selection {
 /// One thread's part of a minibatch: what the network says of its rows, and where the derivatives
 /// of the loss go. The loss is a sum over rows; whoever wants a mean divides.
 struct MiniBatch {
-  int shard = 0;                       ///< for sums by shard
-  int steps = 1;                       ///< rows are steps × (rows / steps), time-major
-  std::span<const std::size_t> rows;   ///< of the rollout
-  int width = 0;                       ///< numbers a row of policy
+  int shard = 0;                      ///< for sums by shard
+  int steps = 1;                      ///< rows are steps × (rows / steps), time-major
+  std::span<const std::size_t> rows;  ///< of the rollout
+  int width = 0;                      ///< numbers a row of policy
   std::span<const float> policy, value;
   std::span<float> d_policy, d_value;  ///< zeros to begin with
 

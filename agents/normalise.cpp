@@ -84,8 +84,7 @@ RewardNormaliser::RewardNormaliser(bool on, int lanes, float gamma)
 
 void RewardNormaliser::apply(std::span<float> reward, std::span<const std::uint8_t> ended) {
   if (!on_) return;
-  for (std::size_t i = 0; i < reward.size(); ++i)
-    returns_[i] = returns_[i] * gamma_ + reward[i];
+  for (std::size_t i = 0; i < reward.size(); ++i) returns_[i] = returns_[i] * gamma_ + reward[i];
   moments_.update(returns_);
   const auto factor = static_cast<float>(1 / std::sqrt(moments_.variance()[0] + kTiny));
   for (std::size_t i = 0; i < reward.size(); ++i) {

@@ -102,8 +102,8 @@ void RolloutActor::learn_inputs() {
   std::vector<const std::byte*> frames(rollout_.rows() * stack);
   for (std::size_t row = 0; row < rollout_.rows(); ++row)
     rollout_.put_stack(row, std::span(frames).subspan(row * stack, stack));
-  const Tensor input = make_input(settings_.network.net.input, static_cast<int>(rollout_.rows()),
-                                  torch::kFloat32);
+  const Tensor input =
+      make_input(settings_.network.net.input, static_cast<int>(rollout_.rows()), torch::kFloat32);
   gather(settings_.network.net.input, frames, input);
   normaliser_.update(input);
 }

@@ -36,13 +36,15 @@ PpoOptions read_options(const AgentContext& context, const ActorCriticSettings& 
     throw UsageError("agent.batch_size = {} is more than a rollout's {} rows (n_steps x n_envs)",
                      o.batch_size, rows);
   if (settings.network.state_size() > 0 && o.batch_size % settings.n_steps != 0)
-    throw UsageError("agent.batch_size = {} must be a multiple of agent.n_steps = {}: with memory a "
-                     "minibatch is made of whole sequences",
-                     o.batch_size, settings.n_steps);
+    throw UsageError(
+        "agent.batch_size = {} must be a multiple of agent.n_steps = {}: with memory a "
+        "minibatch is made of whole sequences",
+        o.batch_size, settings.n_steps);
   o.n_epochs = agent.get<int>("n_epochs", 4, 1, 1000);
   o.gae_lambda = agent.get<float>("gae_lambda", 0.95F, 0.0F, 1.0F);
   o.clip_range = agent.get<float>("clip_range", 0.2F, 0.0F, 10.0F);
-  o.anneal_clip = agent.choice("clip_range_schedule", "constant", {"constant", "linear"}) == "linear";
+  o.anneal_clip =
+      agent.choice("clip_range_schedule", "constant", {"constant", "linear"}) == "linear";
   o.clip_range_vf = agent.get<float>("clip_range_vf", 0.0F, 0.0F, 1e9F);
   o.normalize_advantage = agent.get<bool>("normalize_advantage", true);
   o.target_kl = agent.get<float>("target_kl", 0.0F, 0.0F, 1e9F);

@@ -41,10 +41,12 @@ void vtrace(std::span<const float> log_ratio, std::span<const float> reward,
     const float next_value = newest ? last_value[i % lanes] : value[i + lanes];
     const float next_target = newest ? next_value : targets[i + lanes];
     const float ratio = std::exp(log_ratio[i]);
-    const float delta = std::min(o.rho_bar, ratio) * (reward[i] + alive * o.gamma * next_value - value[i]);
+    const float delta =
+        std::min(o.rho_bar, ratio) * (reward[i] + alive * o.gamma * next_value - value[i]);
     const float trace = o.lambda * std::min(o.c_bar, ratio);
     targets[i] = value[i] + delta + alive * o.gamma * trace * (next_target - next_value);
-    advantage[i] = std::min(o.pg_rho_bar, ratio) * (reward[i] + alive * o.gamma * next_target - value[i]);
+    advantage[i] =
+        std::min(o.pg_rho_bar, ratio) * (reward[i] + alive * o.gamma * next_target - value[i]);
   }
 }
 

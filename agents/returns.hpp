@@ -23,14 +23,15 @@ void n_step_returns(std::span<const float> reward, std::span<const std::uint8_t>
                     std::span<const float> last_value, float gamma, std::span<float> returns);
 
 struct VtraceOptions {
-  float gamma = 0.99F, lambda = 1;  ///< λ scales the trace's weights (Espeholt et al. 2018, remark 2)
-  float rho_bar = 1, c_bar = 1;     ///< truncation of importance weights
-  float pg_rho_bar = 1;             ///< the same for the policy gradient's
+  float gamma = 0.99F,
+        lambda = 1;              ///< λ scales the trace's weights (Espeholt et al. 2018, remark 2)
+  float rho_bar = 1, c_bar = 1;  ///< truncation of importance weights
+  float pg_rho_bar = 1;          ///< the same for the policy gradient's
 };
 
 /// V-trace (Espeholt et al. 2018, equation 1): targets of the values and advantages of the policy
-/// gradient, ρ_t (r_t + γ v_{t+1} − V_t), for steps acted by a policy whose log-probabilities differ
-/// from the learner's by `log_ratio` = log π(a|x) − log μ(a|x). Writes steps × lanes each.
+/// gradient, ρ_t (r_t + γ v_{t+1} − V_t), for steps acted by a policy whose log-probabilities
+/// differ from the learner's by `log_ratio` = log π(a|x) − log μ(a|x). Writes steps × lanes each.
 void vtrace(std::span<const float> log_ratio, std::span<const float> reward,
             std::span<const std::uint8_t> ended, std::span<const float> value,
             std::span<const float> last_value, const VtraceOptions& options,
@@ -41,8 +42,8 @@ struct Moments {
 };
 /// Of a population.
 Moments moments(std::span<const float> values);
-/// 1 − Var(returns − value)/Var(returns): 1 where the critic foresees every return, 0 where it is no
-/// better than their mean. Over the first returns.size() values.
+/// 1 − Var(returns − value)/Var(returns): 1 where the critic foresees every return, 0 where it is
+/// no better than their mean. Over the first returns.size() values.
 double explained_variance(std::span<const float> value, std::span<const float> returns);
 /// Shifts and scales to mean 0 and standard deviation 1 (+ 1e-8).
 void standardise(std::span<float> values);

@@ -26,8 +26,9 @@ ActorCriticOptions read_actor_critic(const Config& net, const EnvSpec& env, int 
   if (memory) o.recurrent_size = net.get<int>("recurrent_size", 128, 1, 8192);
   o.separate = net.get<bool>("separate", o.net.conv.empty() && !memory);
   if (o.separate && memory)
-    throw UsageError("net.separate = true and net.recurrent do not go together: policy and value "
-                     "share their memory");
+    throw UsageError(
+        "net.separate = true and net.recurrent do not go together: policy and value "
+        "share their memory");
   if (std::holds_alternative<Box>(env.action))
     o.log_std_init = net.get<float>("log_std_init", 0.0F, -20.0F, 5.0F);
   return o;
@@ -42,13 +43,15 @@ ActorCritic::ActorCritic(const ActorCriticOptions& options) : options_(options) 
   if (options.separate) value_encoder_.emplace(encoder("value."));
   int features = encoder_->features();
   if (options.recurrent != RecurrentKind::kNone) {
-    cell_ = RecurrentCell("recurrent", options.recurrent, features, options.recurrent_size, layout_);
+    cell_ =
+        RecurrentCell("recurrent", options.recurrent, features, options.recurrent_size, layout_);
     features = options.recurrent_size;
   }
   const auto* box = std::get_if<Box>(&options.action);
   const int outputs = options.policy_outputs() / (box != nullptr ? 2 : 1);
   // A first policy close to uniform, whatever is seen (Andrychowicz et al. 2021, section 3.2).
-  const InitRule policy{net.init, 0.01, outputs, features, outputs}, value{net.init, 1, 1, features, 1};
+  const InitRule policy{net.init, 0.01, outputs, features, outputs},
+      value{net.init, 1, 1, features, 1};
   policy_ = Dense("policy.out", features, outputs, policy, false, 0, layout_, noise_sizes_);
   value_ = Dense("value.out", features, 1, value, false, 0, layout_, noise_sizes_);
   if (box != nullptr)

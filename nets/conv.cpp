@@ -33,7 +33,8 @@ int block_for(const InputFormat& format, const ConvSpec& first) {
 }
 
 ConvBody::ConvBody(const std::vector<ConvSpec>& specs, const InputFormat& format,
-                   Activation activation, Init init, const std::string& prefix, ParameterLayout& layout)
+                   Activation activation, Init init, const std::string& prefix,
+                   ParameterLayout& layout)
     : activation_(activation) {
   int depth = format.depth();
   int rows = format.rows / format.block, columns = format.columns / format.block;

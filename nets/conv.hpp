@@ -29,8 +29,8 @@ int block_for(const InputFormat& format, const ConvSpec& first);
 
 class ConvBody {
  public:
-  /// Adds `prefix`conv1.weight, `prefix`conv1.bias … to `layout`. Throws UsageError where the image gets too
-  /// small for a kernel.
+  /// Adds `prefix`conv1.weight, `prefix`conv1.bias … to `layout`. Throws UsageError where the image
+  /// gets too small for a kernel.
   ConvBody(const std::vector<ConvSpec>& specs, const InputFormat& format, Activation activation,
            Init init, const std::string& prefix, ParameterLayout& layout);
   /// input → batch × features(), in (row, column, channel) order.

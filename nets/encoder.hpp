@@ -1,5 +1,5 @@
-// The part of a network that turns observations into features, as a recipe's [net] section describes
-// it: convolutions and dense layers.
+// The part of a network that turns observations into features, as a recipe's [net] section
+// describes it: convolutions and dense layers.
 #pragma once
 
 #include "core/config.hpp"
@@ -45,8 +45,8 @@ struct NetDefaults {
 NetOptions read_net(const Config& net, const ObservationSpace& observation, int stack,
                     const NetDefaults& defaults = {});
 
-/// Convolutions, then dense layers. Like every part of a network it holds no values: parameters are an
-/// argument.
+/// Convolutions, then dense layers. Like every part of a network it holds no values: parameters are
+/// an argument.
 class Encoder {
  public:
   /// Adds `prefix`conv1.weight …, `prefix`hidden1.weight … to `layout`. Takes the first

@@ -75,9 +75,8 @@ struct LstmStep {
   static constexpr int kGates = 4;
   static constexpr bool kCell = true;
 
-  static void forward(int size, float* __restrict g, const float* __restrict r,
-                      const float* /*h*/, const float* __restrict c, float* __restrict out_h,
-                      float* __restrict out_c) {
+  static void forward(int size, float* __restrict g, const float* __restrict r, const float* /*h*/,
+                      const float* __restrict c, float* __restrict out_h, float* __restrict out_c) {
     for (int i = 0; i < size; ++i) {
       const float in = sigmoid(g[i] + r[i]);
       const float forget = sigmoid(g[size + i] + r[size + i]);
@@ -121,7 +120,8 @@ struct SequenceFunction : torch::autograd::Function<SequenceFunction<Step>> {
     const Tensor output = torch::empty({steps * lanes, size});
     const Tensor before = torch::empty({steps * lanes, size});  // outputs before, where kept
     const std::int64_t cell_rows = Step::kCell ? steps * lanes : 0;
-    const Tensor cell_before = torch::empty({cell_rows, size}), cell = torch::empty_like(cell_before);
+    const Tensor cell_before = torch::empty({cell_rows, size}),
+                 cell = torch::empty_like(cell_before);
     const Tensor transposed = weight.t();
     const Tensor keeping = keep.contiguous(), start = state.contiguous();
 
@@ -230,10 +230,9 @@ Sequence RecurrentCell::forward(const ParameterViews& parameters, const Tensor& 
   const Tensor gates = projected(parameters, x);
   const Tensor weight = parameters[weight_hh_].to(torch::kFloat32);
   const Tensor bias = parameters[bias_hh_].to(torch::kFloat32);
-  const auto result =
-      kind_ == RecurrentKind::kGru
-          ? SequenceFunction<GruStep>::apply(gates, weight, bias, state, keep)
-          : SequenceFunction<LstmStep>::apply(gates, weight, bias, state, keep);
+  const auto result = kind_ == RecurrentKind::kGru
+                          ? SequenceFunction<GruStep>::apply(gates, weight, bias, state, keep)
+                          : SequenceFunction<LstmStep>::apply(gates, weight, bias, state, keep);
   return {result[0], result[1]};
 }
 

@@ -15,9 +15,9 @@ namespace tengen {
 
 struct RolloutOptions {
   int lanes = 1;
-  int steps = 128;    ///< a lane
-  int stack = 1;      ///< frames an observation
-  int state_size = 0; ///< numbers of recurrent state a lane
+  int steps = 128;     ///< a lane
+  int stack = 1;       ///< frames an observation
+  int state_size = 0;  ///< numbers of recurrent state a lane
 };
 
 /// `steps` steps of `lanes` lanes. Rows of everything are numbered step · lanes + lane. The
@@ -96,7 +96,8 @@ class Rollout {
   bool started_ = false;
   mutable std::vector<std::byte> frames_;
   std::vector<std::byte> final_frames_, zero_frame_;
-  std::vector<std::int32_t> age_;  // (steps + 1) · lanes: frames since the episode's first, to stack
+  std::vector<std::int32_t>
+      age_;  // (steps + 1) · lanes: frames since the episode's first, to stack
   std::vector<std::uint8_t> legal_;  // (steps + 1) · lanes · actions
   std::vector<float> reward_;
   std::vector<std::uint8_t> terminated_, truncated_, ended_;
