@@ -26,6 +26,7 @@ struct ActorCriticSettings {
   float reward_scale = 1;
   bool clip_reward = false;  ///< to its sign
   bool normalize_reward = false, normalize_observation = false;
+  bool bootstrap_truncated = true;  ///< where the clock ends an episode, γ V(final) is added
   bool sampling = false;  ///< the finished player draws actions instead of taking the likeliest
   OptimiserOptions optimiser;
   ActorCriticOptions network;

@@ -73,7 +73,7 @@ class ActionDistribution {
   /// One action, as stored: `discrete` for Discrete, `box` (d floats, unclipped) for Box.
   struct Action {
     std::int32_t discrete = 0;
-    std::span<float> box;
+    std::span<float> box = {};
   };
   /// Row `row` of columns of actions, one of which is empty.
   [[nodiscard]] Action action_at(std::span<const std::int32_t> discrete, std::span<float> box,

@@ -2,7 +2,9 @@
 
 #include "core/check.hpp"
 
+#include <algorithm>
 #include <cmath>
+#include <numeric>
 
 namespace tengen {
 namespace {
@@ -12,6 +14,25 @@ std::span<float> floats(const Tensor& tensor) {
 }
 
 }  // namespace
+
+Selection sequences(const Rollout& rollout, std::span<const std::size_t> lanes, int steps) {
+  Selection selection{.rows = {}, .steps = steps};
+  for (int t = 0; t < steps; ++t)
+    for (const std::size_t lane : lanes) selection.rows.push_back(rollout.row(t, 0) + lane);
+  return selection;
+}
+
+Selection whole(const Rollout& rollout, int steps) {
+  Selection selection{.rows = {}, .steps = steps};
+  selection.rows.resize(rollout.row(steps, 0));
+  std::iota(selection.rows.begin(), selection.rows.end(), std::size_t{0});
+  return selection;
+}
+
+void shuffle(std::vector<std::size_t>& values, Rng& rng) {
+  for (std::size_t i = values.size(); i > 1; --i)
+    std::swap(values[i - 1], values[rng.below(static_cast<std::uint32_t>(i))]);
+}
 
 Learner::Learner(const ActorCriticSettings& settings, const Backend& backend, std::uint64_t seed)
     : backend_(backend),

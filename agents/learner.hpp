@@ -22,6 +22,13 @@ struct Selection {
   [[nodiscard]] int columns() const { return static_cast<int>(rows.size()) / steps; }
 };
 
+/// The first `steps` steps of the lanes `lanes`, in that order.
+Selection sequences(const Rollout& rollout, std::span<const std::size_t> lanes, int steps);
+/// Those of all lanes.
+Selection whole(const Rollout& rollout, int steps);
+/// In an order drawn from `rng`.
+void shuffle(std::vector<std::size_t>& values, Rng& rng);
+
 /// One thread's part of a minibatch: what the network says of its rows, and where the derivatives
 /// of the loss go. The loss is a sum over rows; whoever wants a mean divides.
 struct MiniBatch {

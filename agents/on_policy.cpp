@@ -73,6 +73,7 @@ void RolloutActor::take(const ParameterViews& parameters) {
   }
   rewards_.apply(reward, rollout_.ended().subspan(begin, lanes));
 
+  if (!settings_.bootstrap_truncated) return;
   std::vector<int> truncated;
   for (std::size_t i = 0; i < lanes; ++i)
     if (slot_.truncated[i] != 0) truncated.push_back(static_cast<int>(i));
@@ -196,13 +197,6 @@ void OnPolicyAgent::load(const ArchiveReader& reader, const std::filesystem::pat
 void OnPolicyAgent::save_policy(ArchiveWriter& writer) const {
   learner_.parameters().save(writer, "agent/online");
   actor_.save_policy(writer);
-}
-
-Selection whole(const Rollout& rollout, int steps) {
-  Selection selection{.rows = {}, .steps = steps};
-  selection.rows.resize(rollout.row(steps, 0));
-  std::iota(selection.rows.begin(), selection.rows.end(), std::size_t{0});
-  return selection;
 }
 
 }  // namespace tengen

@@ -101,7 +101,4 @@ class OnPolicyAgent final : public Agent {
   std::int64_t steps_ = 0;
 };
 
-/// All rows of a rollout as one selection: lanes as columns.
-Selection whole(const Rollout& rollout, int steps);
-
 }  // namespace tengen

@@ -148,19 +148,6 @@ class PpoLoss {
   std::vector<Sums> sums_;  // by shard
 };
 
-// Minibatch number `index` of `columns` in shuffled order: rows, or with memory lanes' sequences.
-Selection pick(const Rollout& rollout, std::span<const std::size_t> columns, int steps) {
-  Selection selection{.rows = {}, .steps = steps};
-  for (int t = 0; t < steps; ++t)
-    for (const std::size_t column : columns) selection.rows.push_back(rollout.row(t, 0) + column);
-  return selection;
-}
-
-void shuffle(std::vector<std::size_t>& values, Rng& rng) {
-  for (std::size_t i = values.size(); i > 1; --i)
-    std::swap(values[i - 1], values[rng.below(static_cast<std::uint32_t>(i))]);
-}
-
 void update(OnPolicyAgent::Work& work, const ActorCriticSettings& settings,
             const PpoOptions& options) {
   PpoLoss loss(work, settings, options);
@@ -174,7 +161,8 @@ void update(OnPolicyAgent::Work& work, const ActorCriticSettings& settings,
     shuffle(order, work.rng);
     for (std::size_t begin = 0; begin < order.size() && near; begin += batch) {
       const auto columns = std::span(order).subspan(begin, std::min(batch, order.size() - begin));
-      const Selection selection = pick(work.rollout, columns, steps);
+      // Without memory a column is any row; with it, a lane.
+      const Selection selection = sequences(work.rollout, columns, steps);
       loss.begin(selection);
       const double norm = work.learner.step(work.rollout, selection, work.normaliser,
                                             work.learning_rate, std::ref(loss), work.pool);

@@ -1,8 +1,10 @@
 #include "agents/a2c.hpp"
 #include "agents/agent.hpp"
 #include "agents/dqn.hpp"
+#include "agents/impala.hpp"
 #include "agents/ppo.hpp"
 #include "agents/random.hpp"
+#include "agents/reinforce.hpp"
 #include "core/check.hpp"
 
 namespace tengen {
@@ -13,9 +15,13 @@ const std::vector<AgentEntry>& agent_entries() {
       {"dqn",
        "deep Q-learning; double, dueling, prioritised, n-step, noisy, C51 and QR by switches",
        make_dqn, load_dqn_policy},
+      {"impala", "actor and learner side by side, V-trace between them", make_impala,
+       load_impala_policy},
       {"ppo", "proximal policy optimisation: epochs of clipped minibatches a rollout", make_ppo,
        load_ppo_policy},
       {"random", "uniformly random legal actions", make_random, load_random_policy},
+      {"reinforce", "the policy gradient from whole episodes' returns", make_reinforce,
+       load_reinforce_policy},
   };
   return kEntries;
 }

@@ -1,8 +1,6 @@
-#include "agents/agent.hpp"
 #include "core/check.hpp"
-#include "envs/classic/catch.hpp"
-#include "envs/vector_env.hpp"
 #include "tests/agents/probes.hpp"
+#include "tests/agents/run.hpp"
 #include "tests/catch.hpp"
 #include "tests/temp_directory.hpp"
 
@@ -11,35 +9,6 @@
 using namespace tengen;
 
 namespace {
-
-// A run without a program around it: environment, agent, and the loop.
-template <class E>
-struct Run {
-  WorkerPool pool;
-  BatchedEnv<E> env;
-  AgentContext context;
-  std::unique_ptr<tengen::Agent> agent;
-  Logger logger;
-
-  Run(const std::string& settings, int lanes = 4, int threads = 1, std::uint64_t seed = 1)
-      : pool(threads), env(E{}, lanes, pool) {
-    context.env = env.spec();
-    context.lanes = lanes;
-    context.config = Config::from_string(settings);
-    context.seed = seed;
-    context.pool = &pool;
-    agent = find_agent("dqn").make(context);
-  }
-  void start() { env.reset(context.seed, agent->slot()); }
-  void train(std::int64_t steps) {
-    const std::int64_t total = agent->steps() + steps;
-    while (agent->steps() < total) {
-      const ActionView action = agent->act();
-      env.step(action, agent->slot());
-      agent->learn(logger);
-    }
-  }
-};
 
 const std::string kFast = R"(
 steps = 3000
@@ -55,39 +24,15 @@ gamma = 0.5
 hidden = [16]
 )";
 
-// Values of states as the trained policy sees them: one lane a state.
-template <class E>
-std::vector<float> values(const Agent& agent, const EnvSpec& spec, const std::vector<float>& states,
-                          std::vector<std::uint8_t> legal = {}) {
-  const int lanes = static_cast<int>(states.size());
-  const auto policy = agent.policy(lanes);
-  EnvSpec unmasked = spec;
-  unmasked.masked = !legal.empty();
-  StepBuffer seen(unmasked, lanes);
-  std::ranges::copy(legal, seen.view().legal.data.begin());
-  for (int i = 0; i < lanes; ++i)
-    seen.view().observation.template row<float>(i)[0] = states[static_cast<std::size_t>(i)];
-  ActionMemory action(spec.action, lanes);
-  policy->act(seen.view(), action.view());
-  const auto value = policy->insight().value;
-  return {value.begin(), value.end()};
-}
-
 template <class E>
 std::vector<float> learn_values(const std::string& extra, const std::vector<float>& states,
                                 std::vector<std::uint8_t> legal = {}) {
   std::string settings = kFast;
   settings.insert(settings.find("[net]"), extra + "\n");
-  Run<E> run(settings);
+  Run<E> run("dqn", settings);
   run.start();
   run.train(2000);
-  return values<E>(*run.agent, run.env.spec(), states, std::move(legal));
-}
-
-std::vector<std::byte> policy_bytes(const Agent& agent) {
-  ArchiveWriter writer;
-  agent.save_policy(writer);
-  return writer.bytes();
+  return values(*run.agent, run.env.spec(), states, std::move(legal));
 }
 
 const std::string kCatch = R"(
@@ -111,23 +56,6 @@ distribution = "categorical"
 v_min = -1
 v_max = 1
 )";
-
-// Mean return of 200 episodes.
-double play_catch(Policy& policy) {
-  constexpr int kLanes = 200;
-  WorkerPool pool(1);
-  BatchedEnv<tengen::Catch> env(tengen::Catch{}, kLanes, pool);
-  StepBuffer seen(env.spec(), kLanes);
-  ActionMemory action(env.spec().action, kLanes);
-  env.reset(99, seen.view());
-  double sum = 0;
-  for (int step = 0; step < 9; ++step) {
-    policy.act(seen.view(), action.view());
-    env.step(action.view(), seen.view());
-    for (const float r : seen.view().reward) sum += r;
-  }
-  return sum / kLanes;
-}
 
 }  // namespace
 
@@ -167,7 +95,7 @@ TEST_CASE("n-step returns keep the values") {
 
 TEST_CASE("DQN and Rainbow learn Catch") {
   for (const std::string& extra : {std::string(), kRainbow}) {
-    Run<tengen::Catch> run(kCatch + extra + kSmallNet, 8);
+    Run<tengen::Catch> run("dqn", kCatch + extra + kSmallNet, 8);
     run.start();
     run.train(8000);
     INFO(extra);
@@ -178,14 +106,14 @@ TEST_CASE("DQN and Rainbow learn Catch") {
 TEST_CASE("the same seed gives the same network with 1 and 2 threads") {
   std::vector<std::vector<std::byte>> results;
   for (const int threads : {1, 2}) {
-    Run<tengen::Catch> run(kCatch + kRainbow + "shards = 2\n" + kSmallNet + "dropout = 0.1\n", 16,
-                           threads);
+    Run<tengen::Catch> run(
+        "dqn", kCatch + kRainbow + "shards = 2\n" + kSmallNet + "dropout = 0.1\n", 16, threads);
     run.start();
     run.train(2000);
     results.push_back(policy_bytes(*run.agent));
   }
   CHECK(results[0] == results[1]);
-  Run<tengen::Catch> other(kCatch + kRainbow + "shards = 2\n" + kSmallNet, 16, 1, 2);
+  Run<tengen::Catch> other("dqn", kCatch + kRainbow + "shards = 2\n" + kSmallNet, 16, 1, 2);
   other.start();
   other.train(2000);
   CHECK(results[0] != policy_bytes(*other.agent));
@@ -193,12 +121,12 @@ TEST_CASE("the same seed gives the same network with 1 and 2 threads") {
 
 TEST_CASE("a run that was stopped and loaded ends with the bytes of one that never stopped") {
   const std::string settings = kCatch + kRainbow + kSmallNet + "precision = \"bfloat16\"\n";
-  Run<tengen::Catch> whole(settings, 8);
+  Run<tengen::Catch> whole("dqn", settings, 8);
   whole.start();
   whole.train(1600);
 
   const TempDirectory directory;
-  Run<tengen::Catch> first(settings, 8);
+  Run<tengen::Catch> first("dqn", settings, 8);
   first.start();
   first.train(1000);
   ArchiveWriter writer;
@@ -206,7 +134,7 @@ TEST_CASE("a run that was stopped and loaded ends with the bytes of one that nev
   first.env.save(writer, "env");
   first.train(40);  // what happens after the save is lost
 
-  Run<tengen::Catch> second(settings, 8);
+  Run<tengen::Catch> second("dqn", settings, 8);
   const auto reader = ArchiveReader::from_bytes(writer.bytes(), "run");
   second.agent->load(reader, directory.path());
   second.env.load(reader, "env");
@@ -216,7 +144,7 @@ TEST_CASE("a run that was stopped and loaded ends with the bytes of one that nev
 }
 
 TEST_CASE("a saved policy plays as the agent's own, and another architecture is refused") {
-  Run<tengen::Catch> run(kCatch + kSmallNet, 8);
+  Run<tengen::Catch> run("dqn", kCatch + kSmallNet, 8);
   run.start();
   run.train(3000);
   const auto reader = ArchiveReader::from_bytes(policy_bytes(*run.agent), "best.ckpt");
@@ -233,7 +161,7 @@ TEST_CASE("a saved policy plays as the agent's own, and another architecture is 
 TEST_CASE("settings that make no sense are one clear line") {
   const auto error_of = [](const std::string& extra) -> std::string {
     try {
-      Run<tengen::Catch> run(kCatch + extra + "\n" + kSmallNet);
+      Run<tengen::Catch> run("dqn", kCatch + extra + "\n" + kSmallNet);
     } catch (const UsageError& error) {
       return error.what();
     }

@@ -109,4 +109,49 @@ struct Masked {
   }
 };
 
+/// One step, the reward is −(a − 0.5)² of a real action in [−1, 1]: the best mean is 0.5. Fails if
+/// continuous actions are mixed up.
+struct Target {
+  using Element = float;
+  using Action = std::span<const float>;
+  [[nodiscard]] EnvSpec spec() const {
+    return {.name = "Target-v0",
+            .observation = {{1}, tengen::Element::kFloat, 0, 1},
+            .action = Box{{-1}, {1}}};
+  }
+  void reset(Rng&) {}
+  Outcome step(std::span<const float> action, Rng&) {
+    TENGEN_CHECK(action[0] >= -1 && action[0] <= 1);
+    const float error = action[0] - 0.5F;
+    return {-error * error, true};
+  }
+  void observe(Floats out) const { out[0] = 0; }
+};
+
+/// A cue of ±1 is seen at the start only; three steps later action 0 or 1 pays 1 if it names the
+/// cue, else −1. Whoever sees only the present cannot do better than 0 on average.
+struct Recall {
+  using Element = float;
+  using Action = int;
+  float cue = 1;
+  int time = 0;
+  [[nodiscard]] EnvSpec spec() const {
+    return {.name = "Recall-v0",
+            .observation = {{2}, tengen::Element::kFloat, -1, 1},
+            .action = Discrete{2, {}}};
+  }
+  void reset(Rng& rng) {
+    cue = rng.below(2) == 0 ? -1.0F : 1.0F;
+    time = 0;
+  }
+  Outcome step(int action, Rng&) {
+    if (++time < 4) return {};
+    return {(action == 1) == (cue > 0) ? 1.0F : -1.0F, true};
+  }
+  void observe(Floats out) const {
+    out[0] = time == 0 ? cue : 0.0F;
+    out[1] = time == 3 ? 1.0F : 0.0F;
+  }
+};
+
 }  // namespace tengen::probes

@@ -55,7 +55,7 @@ TEST_CASE("a first convolution over blocks of pixels is the convolution itself")
   const NetOptions options = read("conv = [\"8@8s4\"]\nhidden = []\nactivation = \"elu\"");
   REQUIRE(options.input.block == 4);
   ParameterLayout layout;
-  const ConvBody body(options.conv, options.input, options.activation, Init::kDefault, layout);
+  const ConvBody body(options.conv, options.input, options.activation, Init::kDefault, "", layout);
   Parameters parameters(layout, {});
   parameters.initialise(Rng(3));
 

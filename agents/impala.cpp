@@ -1,0 +1,282 @@
+// IMPALA (Espeholt et al. 2018) on one machine: while one core acts, another learns from the
+// rollout before, and V-trace corrects for the policy that acted being older than the one that
+// learns.
+//
+// Rollouts are handed over at fixed points: the policy that acts rollout k has learnt from rollouts
+// up to k − 2 (`lag = 1`) or k − 1 (`lag = 0`, nothing overlaps). So staleness is bounded, and the
+// results depend on seed and settings alone, not on who was faster.
+#include "agents/impala.hpp"
+
+#include "agents/on_policy.hpp"
+#include "agents/returns.hpp"
+#include "agents/schedules.hpp"
+#include "core/background.hpp"
+
+#include <algorithm>
+
+namespace tengen {
+namespace {
+
+struct ImpalaOptions {
+  int lag = 1;
+  int batch_lanes = 1;  // lanes a gradient step
+  int n_epochs = 1;
+  VtraceOptions vtrace;
+};
+
+ActorCriticSettings read_settings(const AgentContext& context) {
+  return read_actor_critic_settings(
+      context, {.learning_rate = 6e-4,
+                .schedule = "linear",
+                .n_steps = 20,
+                .optimiser = {.max_grad_norm = 0.5F, .kind = "rmsprop", .eps = 1e-5F}});
+}
+
+ImpalaOptions read_options(const AgentContext& context, const ActorCriticSettings& settings) {
+  const Config agent = context.config.section("agent");
+  ImpalaOptions o;
+  o.lag = agent.get<int>("lag", 1, 0, 1);
+  const int rows = settings.n_steps * context.lanes;
+  const int batch = agent.get<int>("batch_size", rows, settings.n_steps, rows);
+  if (batch % settings.n_steps != 0)
+    throw UsageError(
+        "agent.batch_size = {} must be a multiple of agent.n_steps = {}: V-trace runs "
+        "along whole sequences",
+        batch, settings.n_steps);
+  o.batch_lanes = batch / settings.n_steps;
+  o.n_epochs = agent.get<int>("n_epochs", 1, 1, 100);
+  o.vtrace.gamma = settings.gamma;
+  o.vtrace.lambda = agent.get<float>("vtrace_lambda", 1.0F, 0.0F, 1.0F);
+  o.vtrace.rho_bar = agent.get<float>("rho_bar", 1.0F, 0.0F, 1e9F);
+  o.vtrace.c_bar = agent.get<float>("c_bar", 1.0F, 0.0F, 1e9F);
+  o.vtrace.pg_rho_bar = agent.get<float>("pg_rho_bar", o.vtrace.rho_bar, 0.0F, 1e9F);
+  return o;
+}
+
+// Means over rows and gradient steps, for the figures.
+struct Sums {
+  double policy_loss = 0, value_loss = 0, entropy = 0, ratio = 0, norm = 0;
+  std::int64_t rows = 0, steps = 0;
+};
+
+class Impala final : public Agent {
+ public:
+  Impala(const AgentContext& context, const ActorCriticSettings& settings,
+         const ImpalaOptions& options);
+  ~Impala() override = default;
+
+  StepView slot() override { return actor_.slot(); }
+  ActionView act() override { return actor_.act(acting_.views()); }
+  void learn(Logger& logger) override;
+  [[nodiscard]] std::int64_t steps() const override { return steps_; }
+  // The policy that acts: the learner's may be changing at this moment.
+  [[nodiscard]] std::unique_ptr<Policy> policy(int lanes) const override {
+    return std::make_unique<ActorCriticPolicy>(learner_.network(), acting_, actor_.normaliser(),
+                                               backend_, env_, lanes, settings_.sampling, seed_);
+  }
+  void save(ArchiveWriter& writer, const std::filesystem::path& directory) override;
+  void load(const ArchiveReader& reader, const std::filesystem::path& directory) override;
+  void save_policy(ArchiveWriter& writer) const override {
+    acting_.save(writer, "agent/online");
+    actor_.save_policy(writer);
+  }
+
+ private:
+  void hand_over();
+  void finish();
+  void report(Logger& logger);
+  void update(double learning_rate);
+  void compute(const MiniBatch& batch, float count);
+
+  ActorCriticSettings settings_;
+  ImpalaOptions options_;
+  EnvSpec env_;
+  std::uint64_t seed_;
+  Backend backend_;
+  Learner learner_;
+  Parameters acting_;
+  RolloutActor actor_;
+  std::int64_t steps_ = 0;
+  bool reported_ = true;  // sums_ are in the logger
+
+  // The learner's while it is under way:
+  Rollout learning_;
+  InputNormaliser inputs_;
+  Rng order_rng_;
+  std::vector<Sums> sums_;  // by shard
+  WorkerPool pool_;
+  std::unique_ptr<Background> background_;  // null on one thread; last: it must stop first
+};
+
+Impala::Impala(const AgentContext& context, const ActorCriticSettings& settings,
+               const ImpalaOptions& options)
+    : settings_(settings),
+      options_(options),
+      env_(context.env),
+      seed_(context.seed),
+      backend_(make_backend(context.device, settings.network.net.precision)),
+      learner_(settings, backend_, context.seed),
+      acting_(learner_.network()->layout(), backend_),
+      actor_(context, settings, learner_.network(), backend_),
+      learning_(actor_.rollout()),
+      inputs_(actor_.normaliser()),
+      order_rng_(Rng(context.seed).split(1001)),
+      sums_(static_cast<std::size_t>(settings.shards)),
+      pool_(std::max(1, context.pool->threads() - options.lag)) {
+  acting_.copy_from(learner_.parameters());
+  if (context.pool->threads() > 1 && options.lag > 0) background_ = std::make_unique<Background>();
+}
+
+void Impala::learn(Logger& logger) {
+  actor_.take(acting_.views());
+  steps_ += actor_.rollout().lanes();
+  if (!actor_.rollout().full()) return;
+  if (options_.lag == 0) {
+    hand_over();
+    finish();
+    report(logger);
+    acting_.copy_from(learner_.parameters());
+    return;
+  }
+  finish();
+  report(logger);
+  acting_.copy_from(learner_.parameters());
+  hand_over();
+}
+
+// The full rollout goes to the learner, which starts; the actor goes on in the other one's memory.
+void Impala::hand_over() {
+  inputs_ = actor_.normaliser();
+  actor_.restart(learning_);
+  reported_ = false;
+  const double rate = settings_.anneal ? linear(settings_.learning_rate, 0, steps_,
+                                                static_cast<double>(settings_.total_steps))
+                                       : settings_.learning_rate;
+  if (background_)
+    background_->start([this, rate] { update(rate); });
+  else
+    update(rate);
+}
+
+void Impala::finish() {
+  if (background_) background_->wait();
+}
+
+void Impala::report(Logger& logger) {
+  if (reported_) return;
+  reported_ = true;
+  Sums all;
+  for (const Sums& part : sums_) {
+    all.policy_loss += part.policy_loss;
+    all.value_loss += part.value_loss;
+    all.entropy += part.entropy;
+    all.ratio += part.ratio;
+    all.norm += part.norm;
+    all.rows += part.rows;
+    all.steps += part.steps;
+  }
+  const auto rows = static_cast<double>(all.rows);
+  logger.record_mean("train/policy_loss", all.policy_loss / rows);
+  logger.record_mean("train/value_loss", all.value_loss / rows);
+  logger.record_mean("train/entropy_loss", -all.entropy / rows);
+  logger.record_mean("train/importance_ratio", all.ratio / rows);
+  logger.record_mean("train/grad_norm", all.norm / static_cast<double>(all.steps));
+  logger.record("train/n_updates", static_cast<double>(learner_.updates()));
+}
+
+void Impala::update(double learning_rate) {
+  std::ranges::fill(sums_, Sums{});
+  std::vector<std::size_t> lanes(static_cast<std::size_t>(learning_.lanes()));
+  for (std::size_t i = 0; i < lanes.size(); ++i) lanes[i] = i;
+  for (int epoch = 0; epoch < options_.n_epochs; ++epoch) {
+    shuffle(lanes, order_rng_);
+    for (std::size_t begin = 0; begin < lanes.size();) {
+      const std::size_t end =
+          std::min(lanes.size(), begin + static_cast<std::size_t>(options_.batch_lanes));
+      // One step more than was acted: its values bootstrap.
+      const Selection selection =
+          sequences(learning_, std::span(lanes).subspan(begin, end - begin), settings_.n_steps + 1);
+      const auto count = static_cast<float>(settings_.n_steps) * static_cast<float>(end - begin);
+      sums_[0].norm += learner_.step(
+          learning_, selection, inputs_, learning_rate,
+          [&](const MiniBatch& batch) { compute(batch, count); }, pool_);
+      ++sums_[0].steps;
+      begin = end;
+    }
+  }
+}
+
+// The loss is the mean over rows of −A log π(a) + vf_coef (V − v)² − ent_coef H, with V-trace's
+// targets v and advantages A.
+void Impala::compute(const MiniBatch& batch, float count) {
+  const ActionDistribution& distribution = actor_.distribution();
+  const std::size_t columns = batch.rows.size() / static_cast<std::size_t>(batch.steps);
+  const std::size_t acted = batch.rows.size() - columns;
+  std::vector<float> log_ratio(acted), reward(acted), targets(acted), advantage(acted);
+  std::vector<std::uint8_t> ended(acted);
+  for (std::size_t i = 0; i < acted; ++i) {
+    const std::size_t row = batch.rows[i];
+    const auto action = distribution.action_at(learning_.action, learning_.box_action, row);
+    log_ratio[i] = distribution.at(batch.policy_row(i), learning_.legal(row), action).log_prob -
+                   learning_.log_prob[row];
+    reward[i] = learning_.reward()[row];
+    ended[i] = learning_.ended()[row];
+  }
+  vtrace(log_ratio, reward, ended, batch.value.first(acted), batch.value.subspan(acted),
+         options_.vtrace, targets, advantage);
+
+  Sums& sum = sums_[static_cast<std::size_t>(batch.shard)];
+  for (std::size_t i = 0; i < acted; ++i) {
+    const std::size_t row = batch.rows[i];
+    distribution.differentiate(batch.policy_row(i), learning_.legal(row),
+                               distribution.action_at(learning_.action, learning_.box_action, row),
+                               batch.d_policy_row(i), [&](const Likelihood& now) {
+                                 sum.policy_loss -= advantage[i] * now.log_prob;
+                                 sum.entropy += now.entropy;
+                                 return std::pair(-advantage[i] / count,
+                                                  -settings_.ent_coef / count);
+                               });
+    const float error = batch.value[i] - targets[i];
+    sum.value_loss += static_cast<double>(error) * error;
+    sum.ratio += std::exp(log_ratio[i]);
+    batch.d_value[i] = 2 * settings_.vf_coef * error / count;
+  }
+  sum.rows += static_cast<std::int64_t>(acted);
+}
+
+void Impala::save(ArchiveWriter& writer, const std::filesystem::path& /*directory*/) {
+  finish();
+  learner_.save(writer);
+  acting_.save(writer, "agent/acting");
+  actor_.save(writer);
+  writer.put("agent/steps", steps_);
+  writer.put("agent/order_rng", order_rng_);
+  writer.put("agent/reported", static_cast<std::uint8_t>(reported_));
+  writer.put_span("agent/sums", std::span<const Sums>(sums_));
+}
+
+void Impala::load(const ArchiveReader& reader, const std::filesystem::path& /*directory*/) {
+  learner_.load(reader);
+  acting_.load(reader, "agent/acting");
+  actor_.load(reader);
+  steps_ = reader.get<std::int64_t>("agent/steps");
+  order_rng_ = reader.get<Rng>("agent/order_rng");
+  reported_ = reader.get<std::uint8_t>("agent/reported") != 0;
+  reader.get_span("agent/sums", std::span<Sums>(sums_));
+}
+
+}  // namespace
+
+std::unique_ptr<Agent> make_impala(const AgentContext& context) {
+  const ActorCriticSettings settings = read_settings(context);
+  return std::make_unique<Impala>(context, settings, read_options(context, settings));
+}
+
+std::unique_ptr<Policy> load_impala_policy(const AgentContext& context,
+                                           const ArchiveReader& reader) {
+  const ActorCriticSettings settings = read_settings(context);
+  static_cast<void>(read_options(context, settings));  // so that its keys are known
+  return load_actor_critic_policy(context, settings, reader);
+}
+
+}  // namespace tengen

@@ -1,0 +1,106 @@
+// REINFORCE (Williams 1992): the policy gradient from whole episodes' returns. A rollout's steps
+// after a lane's last episode end have no return yet and teach nothing, so that n_steps should be
+// several episodes long.
+#include "agents/reinforce.hpp"
+
+#include "agents/on_policy.hpp"
+#include "agents/returns.hpp"
+
+namespace tengen {
+namespace {
+
+enum class Baseline {
+  kValue,  // what the critic expects
+  kMean,   // the rollout's mean return, divided by its deviation
+  kNone,
+};
+
+Baseline read_baseline(const AgentContext& context) {
+  const std::string name =
+      context.config.section("agent").choice("baseline", "value", {"value", "mean", "none"});
+  return name == "value" ? Baseline::kValue : name == "mean" ? Baseline::kMean : Baseline::kNone;
+}
+
+ActorCriticSettings read_settings(const AgentContext& context) {
+  ActorCriticSettings settings = read_actor_critic_settings(
+      context, {.learning_rate = 1e-3, .n_steps = 512, .optimiser = {.max_grad_norm = 0.5F}});
+  settings.bootstrap_truncated = read_baseline(context) == Baseline::kValue;
+  return settings;
+}
+
+// Rows whose episode ended within the rollout.
+Selection finished_rows(const Rollout& rollout) {
+  const auto lanes = static_cast<std::size_t>(rollout.lanes());
+  std::vector<bool> ended(lanes, false);
+  Selection selection;
+  for (std::size_t row = rollout.rows(); row-- > 0;) {
+    ended[row % lanes] = ended[row % lanes] || rollout.ended()[row] != 0;
+    if (ended[row % lanes]) selection.rows.push_back(row);
+  }
+  return selection;
+}
+
+// The loss is the mean over finished rows of −(R − b) log π(a) + vf_coef (V − R)² − ent_coef H.
+void update(OnPolicyAgent::Work& work, const ActorCriticSettings& settings, Baseline baseline) {
+  Rollout& rollout = work.rollout;
+  const Selection finished = finished_rows(rollout);
+  if (finished.rows.empty()) return;
+  const std::vector<float> none(static_cast<std::size_t>(rollout.lanes()), 0.0F);
+  std::vector<float> returns(rollout.rows());
+  n_step_returns(rollout.reward(), rollout.ended(), none, settings.gamma, returns);
+
+  std::vector<float> chosen;
+  for (const std::size_t row : finished.rows) chosen.push_back(returns[row]);
+  const Moments spread = moments(chosen);
+  const auto advantage = [&](std::size_t row) {
+    if (baseline == Baseline::kValue) return returns[row] - rollout.value[row];
+    if (baseline == Baseline::kMean)
+      return (returns[row] - spread.mean) / (spread.deviation + 1e-8F);
+    return returns[row];
+  };
+  const float critic = baseline == Baseline::kValue ? 2 * settings.vf_coef : 0.0F;
+  const bool memory = settings.network.state_size() > 0;
+  const auto count = static_cast<float>(finished.rows.size());
+  std::vector<bool> counts(rollout.rows(), false);
+  for (const std::size_t row : finished.rows) counts[row] = true;
+  std::vector<double> entropy(static_cast<std::size_t>(settings.shards));
+  const auto loss = [&](const MiniBatch& batch) {
+    for (std::size_t i = 0; i < batch.rows.size(); ++i) {
+      const std::size_t row = batch.rows[i];
+      if (!counts[row]) continue;
+      work.distribution.differentiate(
+          batch.policy_row(i), rollout.legal(row),
+          work.distribution.action_at(rollout.action, rollout.box_action, row),
+          batch.d_policy_row(i), [&](const Likelihood& now) {
+            entropy[static_cast<std::size_t>(batch.shard)] += now.entropy;
+            return std::pair(-advantage(row) / count, -settings.ent_coef / count);
+          });
+      batch.d_value[i] = critic * (batch.value[i] - returns[row]) / count;
+    }
+  };
+  const double norm =
+      work.learner.step(rollout, memory ? whole(rollout, settings.n_steps) : finished,
+                        work.normaliser, work.learning_rate, loss, work.pool);
+  double total = 0;
+  for (const double e : entropy) total += e;
+  work.logger.record_mean("train/entropy_loss", -total / count);
+  work.logger.record_mean("train/return_mean", spread.mean);
+  work.logger.record_mean("train/grad_norm", norm);
+}
+
+}  // namespace
+
+std::unique_ptr<Agent> make_reinforce(const AgentContext& context) {
+  const ActorCriticSettings settings = read_settings(context);
+  const Baseline baseline = read_baseline(context);
+  return std::make_unique<OnPolicyAgent>(
+      context, settings,
+      [settings, baseline](OnPolicyAgent::Work& work) { update(work, settings, baseline); });
+}
+
+std::unique_ptr<Policy> load_reinforce_policy(const AgentContext& context,
+                                              const ArchiveReader& reader) {
+  return load_actor_critic_policy(context, read_settings(context), reader);
+}
+
+}  // namespace tengen

@@ -1,0 +1,214 @@
+#include "tests/agents/probes.hpp"
+#include "tests/agents/run.hpp"
+#include "tests/catch.hpp"
+#include "tests/temp_directory.hpp"
+
+using namespace tengen;
+
+namespace {
+
+struct Algorithm {
+  std::string name, settings;
+};
+
+std::string recipe(const std::string& agent, const std::string& net, std::int64_t steps = 40'000) {
+  return fmt::format("steps = {}\n[agent]\n{}\n[net]\n{}\n", steps, agent, net);
+}
+
+const std::string kNet = "hidden = [16]";
+const std::vector<Algorithm> kAlgorithms = {
+    {"a2c", "learning_rate = 4e-3\nn_steps = 8"},
+    {"ppo", "learning_rate = 4e-3\nn_steps = 16\nbatch_size = 32\nnormalize_advantage = false"},
+    {"impala", "learning_rate = 4e-3\nlearning_rate_schedule = \"constant\"\nn_steps = 8"},
+    {"reinforce", "learning_rate = 4e-3\nn_steps = 32"},
+};
+
+template <class E>
+std::vector<float> learn_values(const Algorithm& algorithm, const std::vector<float>& states,
+                                std::vector<std::uint8_t> legal = {}) {
+  Run<E> run(algorithm.name, recipe(algorithm.settings + "\ngamma = 0.5", kNet));
+  run.start();
+  run.train(12'000);
+  return values(*run.agent, run.env.spec(), states, std::move(legal));
+}
+
+const std::string kGru = "hidden = [16]\nrecurrent = \"gru\"\nrecurrent_size = 16";
+
+}  // namespace
+
+TEST_CASE("actor-critics give probe environments their known values") {
+  const auto near = [](float value, float expected) {
+    return value == Approx(expected).margin(0.1);
+  };
+  for (const Algorithm& algorithm : kAlgorithms) {
+    INFO(algorithm.name);
+    CHECK(near(learn_values<probes::Constant>(algorithm, {0})[0], 1));
+    const auto seen = learn_values<probes::Seen>(algorithm, {-1, 1});
+    CHECK(near(seen[0], -1));
+    CHECK(near(seen[1], 1));
+    const auto delayed = learn_values<probes::Delayed>(algorithm, {0, 1});
+    CHECK(near(delayed[0], 0.5F));
+    CHECK(near(delayed[1], 1));
+    CHECK(near(learn_values<probes::Choice>(algorithm, {0})[0], 1));
+    CHECK(near(learn_values<probes::Endless>(algorithm, {0})[0], 2));
+    const auto masked = learn_values<probes::Masked>(algorithm, {0, 1}, {1, 0, 0, 1});
+    CHECK(near(masked[0], 0.5F));
+    CHECK(near(masked[1], 1));
+  }
+}
+
+TEST_CASE("actor-critics find the best real action") {
+  for (const Algorithm& algorithm : kAlgorithms) {
+    INFO(algorithm.name);
+    Run<probes::Target> run(algorithm.name,
+                            recipe(algorithm.settings, kNet + "\nlog_std_init = -1"), 16);
+    run.start();
+    run.train(40'000);
+    CHECK(play<probes::Target>(*run.agent->policy(1), 1, 1) > -0.01);
+  }
+}
+
+TEST_CASE("with memory a cue is recalled, without it cannot be") {
+  const std::vector<Algorithm> algorithms = {
+      {"a2c", "learning_rate = 5e-3\nn_steps = 8\nent_coef = 0.01\ngae_lambda = 0.95"},
+      {"ppo", "learning_rate = 5e-3\nn_steps = 16\nbatch_size = 128\nent_coef = 0.01"},
+      {"impala", "learning_rate = 5e-3\nn_steps = 8\nent_coef = 0.01\noptimizer = \"adam\""}};
+  for (const Algorithm& algorithm : algorithms) {
+    INFO(algorithm.name);
+    for (const char* cell : {"gru", "lstm"}) {
+      INFO(cell);
+      const std::string net =
+          fmt::format("hidden = [16]\nrecurrent = \"{}\"\nrecurrent_size = 16", cell);
+      Run<probes::Recall> run(algorithm.name, recipe(algorithm.settings, net), 16);
+      run.start();
+      run.train(40'000);
+      CHECK(play<probes::Recall>(*run.agent->policy(500), 500, 4) > 0.95);
+    }
+    Run<probes::Recall> blind(algorithm.name, recipe(algorithm.settings, kNet), 16);
+    blind.start();
+    blind.train(20'000);
+    CHECK(play<probes::Recall>(*blind.agent->policy(500), 500, 4) < 0.2);
+  }
+}
+
+TEST_CASE("a lane's past does not reach its next episode") {
+  Run<probes::Recall> run("ppo", recipe("n_steps = 16\nbatch_size = 32", kGru));
+  run.start();
+  run.train(2'000);
+  // Two lanes: one comes from an episode, one is fresh. Both see the same new episode.
+  const auto policy = run.agent->policy(2);
+  StepBuffer seen(run.env.spec(), 2);
+  ActionMemory action(run.env.spec().action, 2);
+  const auto show = [&](int lane, float cue, float asked, bool ended) {
+    seen.view().observation.row<float>(lane)[0] = cue;
+    seen.view().observation.row<float>(lane)[1] = asked;
+    seen.view().terminated[static_cast<std::size_t>(lane)] = ended ? 1 : 0;
+  };
+  show(0, 1, 0, false);
+  show(1, -1, 0, false);
+  policy->act(seen.view(), action.view());
+  show(0, 0, 0, false);
+  show(1, 1, 1, true);  // ends here: what is shown is a new episode's first observation
+  policy->act(seen.view(), action.view());
+  const std::size_t size = policy->insight().state.size() / 2;
+  const std::vector<float> after_end(
+      policy->insight().state.begin() + static_cast<std::ptrdiff_t>(size),
+      policy->insight().state.end());
+  policy->reset();
+  show(0, 1, 1, false);
+  show(1, 1, 1, false);
+  policy->act(seen.view(), action.view());
+  const std::vector<float> fresh(
+      policy->insight().state.begin() + static_cast<std::ptrdiff_t>(size),
+      policy->insight().state.end());
+  CHECK(after_end == fresh);
+}
+
+TEST_CASE("actor-critics: the same bits with 1 and 2 threads") {
+  for (const char* algo : {"a2c", "ppo", "impala", "reinforce"}) {
+    INFO(algo);
+    std::vector<std::vector<std::byte>> results;
+    for (const int threads : {1, 2}) {
+      Run<tengen::Catch> run(algo, recipe("n_steps = 16\nlearning_rate = 1e-3", kGru), 16, threads);
+      run.start();
+      run.train(4'096);
+      results.push_back(policy_bytes(*run.agent));
+    }
+    CHECK(results[0] == results[1]);
+    Run<tengen::Catch> other(algo, recipe("n_steps = 16\nlearning_rate = 1e-3", kGru), 16, 1, 2);
+    other.start();
+    other.train(4'096);
+    CHECK(results[0] != policy_bytes(*other.agent));
+  }
+}
+
+TEST_CASE("actor-critics: stopped and loaded anywhere, the run ends with the same bytes") {
+  const std::string agent =
+      "n_steps = 16\nlearning_rate = 1e-3\nnormalize_reward = true\nnormalize_observation = true\n"
+      "frame_stack = 2";
+  for (const char* algo : {"a2c", "ppo", "impala", "reinforce"}) {
+    for (const std::string& net :
+         {kNet, kGru, std::string("hidden = [16]\nrecurrent = \"lstm\"")}) {
+      INFO(algo << " " << net);
+      Run<probes::Recall> whole(algo, recipe(agent, net), 8);
+      whole.start();
+      whole.train(1'600);
+
+      const TempDirectory directory;
+      Run<probes::Recall> first(algo, recipe(agent, net), 8);
+      first.start();
+      first.train(1'000);  // in the middle of a rollout
+      ArchiveWriter writer;
+      first.agent->save(writer, directory.path());
+      first.env.save(writer, "env");
+      first.train(400);  // what happens after the save is lost
+
+      Run<probes::Recall> second(algo, recipe(agent, net), 8);
+      const auto reader = ArchiveReader::from_bytes(writer.bytes(), "run");
+      second.agent->load(reader, directory.path());
+      second.env.load(reader, "env");
+      CHECK(second.agent->steps() == 1'000);
+      second.train(600);
+      CHECK(policy_bytes(*second.agent) == policy_bytes(*whole.agent));
+    }
+  }
+}
+
+TEST_CASE("actor-critics: a saved policy plays as the agent's own") {
+  for (const char* algo : {"a2c", "ppo", "impala", "reinforce"}) {
+    INFO(algo);
+    Run<tengen::Catch> run(algo, recipe("n_steps = 16\nlearning_rate = 1e-3", kGru), 8);
+    run.start();
+    run.train(4'000);
+    const auto reader = ArchiveReader::from_bytes(policy_bytes(*run.agent), "best.tgn");
+    AgentContext context = run.context;
+    context.lanes = 200;
+    const auto loaded = find_agent(algo).load_policy(context, reader);
+    CHECK(play_catch(*loaded) == play_catch(*run.agent->policy(200)));
+    context.config = Config::from_string(recipe("", kNet));
+    CHECK_THROWS_WITH(find_agent(algo).load_policy(context, reader),
+                      ContainsSubstring("best.tgn") && ContainsSubstring("hidden1.weight"));
+  }
+}
+
+TEST_CASE("actor-critics: settings that make no sense are one clear line") {
+  const auto error_of = [](const std::string& algo, const std::string& agent,
+                           const std::string& net) -> std::string {
+    try {
+      Run<tengen::Catch> run(algo, recipe(agent, net));
+    } catch (const UsageError& error) {
+      return error.what();
+    }
+    return "";
+  };
+  CHECK_THAT(error_of("ppo", "batch_size = 100000", kNet), ContainsSubstring("batch_size"));
+  CHECK_THAT(error_of("ppo", "n_steps = 16\nbatch_size = 24", kGru), ContainsSubstring("multiple"));
+  CHECK_THAT(error_of("impala", "n_steps = 16\nbatch_size = 24", kNet),
+             ContainsSubstring("multiple"));
+  CHECK_THAT(error_of("ppo", "", "recurrent = \"gruu\""), ContainsSubstring("'gru'"));
+  CHECK_THAT(error_of("ppo", "", "separate = true\nrecurrent = \"gru\""),
+             ContainsSubstring("separate"));
+  CHECK_THAT(error_of("reinforce", "baseline = \"values\"", kNet), ContainsSubstring("'value'"));
+  CHECK_THAT(error_of("a2c", "gae_lambda = 2", kNet), ContainsSubstring("gae_lambda"));
+  CHECK_THAT(error_of("ppo", "player = \"greed\"", kNet), ContainsSubstring("'greedy'"));
+}
