@@ -1,16 +1,10 @@
 #include "replay/replay_buffer.hpp"
 
 #include <algorithm>
-#include <array>
-#include <cmath>
 #include <cstring>
-#include <limits>
 
 namespace tengen {
 namespace {
-
-// Keeps every transition reachable (Schaul et al. 2016, section 3.3).
-constexpr double kPriorityEpsilon = 1e-6;
 
 const ReplayOptions& checked(const ReplayOptions& options) {
   const auto at_least_one = [](std::string_view name, std::int64_t value) {
@@ -66,7 +60,7 @@ ReplayBuffer::ReplayBuffer(const EnvSpec& spec, const ReplayOptions& options)
       slot_terminated_(slot_reward_.size()),
       slot_truncated_(slot_reward_.size()),
       slot_final_(slot_reward_.size() * frame_bytes_) {
-  if (options.prioritised) priorities_.emplace(capacity());
+  if (options.prioritised) priorities_.emplace(capacity(), alpha_);
 }
 
 StepView ReplayBuffer::slot() {
@@ -115,7 +109,7 @@ void ReplayBuffer::commit(const ActionView& action, std::span<const float> rewar
   // The transition that came in takes the leaf of the one that just went out.
   if (priorities_ && now_ >= n_steps_)
     for (std::int64_t id = last_id() - lanes_; id < last_id(); ++id)
-      priorities_->set(id % capacity(), max_priority_);
+      priorities_->add(id % capacity());
   refresh_newest();
 }
 
@@ -159,6 +153,31 @@ void ReplayBuffer::put_stack(int lane, std::int64_t time, std::span<const std::b
   }
 }
 
+void ReplayBuffer::put_final_stack(int lane, std::int64_t time,
+                                   std::span<const std::byte*> out) const {
+  out.back() = finals_.find(time * lanes_ + lane);
+  if (out.size() > 1) put_stack(lane, time, out.first(out.size() - 1));
+}
+
+ReplayBuffer::Moment ReplayBuffer::moment(int lane, std::int64_t time) const {
+  TENGEN_CHECK(time < now_);
+  const Step& step = steps_[row(lane, position(time))];
+  const auto end = static_cast<End>(step.end);
+  return {step.reward, static_cast<std::int32_t>(step.action), end == End::kTerminated,
+          end == End::kTruncated};
+}
+
+bool ReplayBuffer::starts(int lane, std::int64_t time) const {
+  return time == 0 || steps_[row(lane, position(time - 1))].end != 0;
+}
+
+std::span<const std::uint8_t> ReplayBuffer::legal(int lane, std::int64_t time) const {
+  if (!masked_) return {};
+  const auto n = static_cast<std::size_t>(actions_);
+  return std::span(legal_).subspan(
+      (position(time) * slot_reward_.size() + static_cast<std::size_t>(lane)) * n, n);
+}
+
 void ReplayBuffer::sample(int count, float beta, Rng& rng, ReplayBatch& out) const {
   TENGEN_CHECK(count >= 1 && size() >= 1);
   const auto n = static_cast<std::size_t>(count);
@@ -185,22 +204,11 @@ void ReplayBuffer::draw_indices(float beta, Rng& rng, ReplayBatch& out) const {
     std::fill(out.weight.begin(), out.weight.end(), 1.0F);
     return;
   }
-  const double part = priorities_->total() / out.size;
-  std::array<double, 64> targets{};
-  for (std::size_t first = 0; first < out.index.size(); first += targets.size()) {
-    const std::size_t n = std::min(targets.size(), out.index.size() - first);
-    for (std::size_t i = 0; i < n; ++i)
-      targets[i] = part * (static_cast<double>(first + i) + rng.uniform_double());
-    priorities_->find(std::span(targets).first(n), std::span(out.index).subspan(first, n));
-  }
-  float least = std::numeric_limits<float>::infinity();
-  for (const std::int64_t leaf : out.index) least = std::min(least, (*priorities_)[leaf]);
-  for (std::size_t i = 0; i < out.index.size(); ++i) {
-    const float priority = (*priorities_)[out.index[i]];
-    out.weight[i] = static_cast<float>(std::pow(static_cast<double>(least / priority), beta));
+  priorities_->draw(beta, rng, out.index, out.weight);
+  for (std::int64_t& leaf : out.index) {
     // The one transition in the window that has this leaf.
-    const std::int64_t ahead = (out.index[i] - first_id()) % capacity();
-    out.index[i] = first_id() + (ahead < 0 ? ahead + capacity() : ahead);
+    const std::int64_t ahead = (leaf - first_id()) % capacity();
+    leaf = first_id() + (ahead < 0 ? ahead + capacity() : ahead);
   }
 }
 
@@ -231,20 +239,17 @@ void ReplayBuffer::fill_row(std::size_t i, ReplayBatch& out) const {
   out.discount[i] = end == End::kTerminated ? 0 : discount;
 
   const auto next_stack = std::span(out.next_observation).subspan(i * n, n);
-  if (end == End::kNone) {
+  if (end == End::kNone)
     put_stack(lane, next, next_stack);
-  } else {
-    next_stack.back() = finals_.find((next - 1) * lanes_ + lane);
-    if (stack_ > 1) put_stack(lane, next - 1, next_stack.first(n - 1));
-  }
+  else
+    put_final_stack(lane, next - 1, next_stack);
   if (masked_) {
     const auto m = static_cast<std::size_t>(actions_);
-    const auto to = out.next_legal.begin() + static_cast<std::ptrdiff_t>(i * m);
-    const auto from = (position(next) * slot_reward_.size() + static_cast<std::size_t>(lane)) * m;
+    const auto out_legal = std::span(out.next_legal).subspan(i * m, m);
     if (end == End::kNone)
-      std::copy_n(legal_.begin() + static_cast<std::ptrdiff_t>(from), m, to);
+      std::ranges::copy(legal(lane, next), out_legal.begin());
     else
-      std::fill_n(to, m, std::uint8_t{1});
+      std::ranges::fill(out_legal, std::uint8_t{1});
   }
 }
 
@@ -253,13 +258,8 @@ void ReplayBuffer::update_priorities(std::span<const std::int64_t> index,
   TENGEN_CHECK(index.size() == error.size());
   if (!priorities_) return;
   for (std::size_t i = 0; i < index.size(); ++i) {
-    if (!std::isfinite(error[i]))
-      throw Error("replay: a TD error is {}: learning has diverged; a lower learning_rate may help",
-                  error[i]);
+    const float priority = priorities_->priority(error[i]);
     if (index[i] < first_id() || index[i] >= last_id()) continue;
-    const auto priority = static_cast<float>(
-        std::pow(std::abs(static_cast<double>(error[i])) + kPriorityEpsilon, alpha_));
-    max_priority_ = std::max(max_priority_, priority);
     priorities_->set(index[i] % capacity(), priority);
   }
 }

@@ -8,8 +8,8 @@
 #include "core/view.hpp"
 #include "replay/final_store.hpp"
 #include "replay/lazy_memory.hpp"
+#include "replay/priorities.hpp"
 #include "replay/segment.hpp"
-#include "replay/sum_tree.hpp"
 
 #include <cstdint>
 #include <filesystem>
@@ -86,6 +86,26 @@ class ReplayBuffer {
   /// Error for an error that is not finite.
   void update_priorities(std::span<const std::int64_t> index, std::span<const float> error);
 
+  /// What happened at a time of a lane, after its observation.
+  struct Moment {
+    float reward = 0;
+    std::int32_t action = 0;  ///< Discrete
+    bool terminated = false, truncated = false;
+  };
+  /// For readers of whole histories (sequence_buffer.hpp). Times count from 0, reset()'s
+  /// observation, to now(), the newest (−1 before start()); from now() − capacity() / lanes on all
+  /// is there. What moment() tells of `time` is there once that is past.
+  [[nodiscard]] std::int64_t now() const { return now_; }
+  [[nodiscard]] Moment moment(int lane, std::int64_t time) const;
+  /// Whether an episode starts with that observation.
+  [[nodiscard]] bool starts(int lane, std::int64_t time) const;
+  /// What is legal there; empty where the environment does not mask.
+  [[nodiscard]] std::span<const std::uint8_t> legal(int lane, std::int64_t time) const;
+  /// Pointers to its newest out.size() frames, oldest first, zeros before the episode's start.
+  void put_stack(int lane, std::int64_t time, std::span<const std::byte*> out) const;
+  /// The same for the last observation of the episode that ended at `time`.
+  void put_final_stack(int lane, std::int64_t time, std::span<const std::byte*> out) const;
+
   /// Bytes of memory once full (and as many finished episodes as there are now).
   [[nodiscard]] std::size_t memory_bytes() const;
 
@@ -130,7 +150,6 @@ class ReplayBuffer {
   [[nodiscard]] std::int64_t first_id() const { return last_id() - size(); }
   // The oldest time whose frame is still there while the next slot is lent.
   [[nodiscard]] std::int64_t oldest_time() const;
-  void put_stack(int lane, std::int64_t time, std::span<const std::byte*> out) const;
   void refresh_newest();
   void draw_indices(float beta, Rng& rng, ReplayBatch& out) const;
   void fill_row(std::size_t i, ReplayBatch& out) const;
@@ -150,14 +169,13 @@ class ReplayBuffer {
   ObservationSpace observation_;
   std::size_t frame_bytes_;
 
-  LazyMemory frames_;                  // lanes × ring × frame
-  std::vector<Step> steps_;            // lanes × ring
-  std::vector<float> box_actions_;     // lanes × ring × dimensions
-  std::vector<std::uint8_t> legal_;    // ring × lanes × actions, since a MaskView is dense
-  FinalStore finals_;                  // by transition number
-  std::optional<SumTree> priorities_;  // p^α, leaf = transition number mod capacity
-  float max_priority_ = 1;
-  std::int64_t now_ = -1;  // time of the newest frame
+  LazyMemory frames_;                     // lanes × ring × frame
+  std::vector<Step> steps_;               // lanes × ring
+  std::vector<float> box_actions_;        // lanes × ring × dimensions
+  std::vector<std::uint8_t> legal_;       // ring × lanes × actions, since a MaskView is dense
+  FinalStore finals_;                     // by transition number
+  std::optional<Priorities> priorities_;  // leaf = transition number mod capacity
+  std::int64_t now_ = -1;                 // time of the newest frame
 
   std::vector<std::byte> zero_frame_;
   std::vector<const std::byte*> newest_;

@@ -94,10 +94,7 @@ void ReplayBuffer::save(ArchiveWriter& writer, const std::string& name,
     });
     writer.put_bytes(name + "/newest", compressed(newest));
   }
-  if (priorities_) {
-    writer.put(name + "/max_priority", max_priority_);
-    writer.put_bytes(name + "/priorities", compressed(std::as_bytes(priorities_->leaves())));
-  }
+  if (priorities_) priorities_->save(writer, name);
 }
 
 void ReplayBuffer::save_segment(TimeRange range, const std::string& name) {
@@ -146,13 +143,7 @@ void ReplayBuffer::load(const ArchiveReader& reader, const std::string& name,
     });
     refresh_newest();
   }
-  if (priorities_) {
-    reader.get_span(name + "/max_priority", std::span(&max_priority_, 1));
-    std::vector<float> leaves(static_cast<std::size_t>(priorities_->size()));
-    decompress(reader.bytes(name + "/priorities"), std::as_writable_bytes(std::span(leaves)),
-               reader.origin());
-    priorities_->assign(leaves);
-  }
+  if (priorities_) priorities_->load(reader, name);
 }
 
 // Segments come in the order of time. One may begin before the oldest time still in the ring: what

@@ -2,7 +2,7 @@
 // of every time in full, forever.
 #pragma once
 
-#include "replay/replay_buffer.hpp"
+#include "replay/sequence_buffer.hpp"
 #include "tests/catch.hpp"
 
 #include <cstring>
@@ -47,7 +47,8 @@ class History {
     return spec;
   }
 
-  void start(ReplayBuffer& replay) {
+  template <class Replay>
+  void start(Replay& replay) {
     const StepView view = replay.slot();
     for (int lane = 0; lane < view.lanes(); ++lane) {
       Moment& moment = lanes_[static_cast<std::size_t>(lane)].emplace_back();
@@ -58,7 +59,8 @@ class History {
   }
 
   // One step of every lane, committed to `replay`.
-  void step(ReplayBuffer& replay) {
+  template <class Replay>
+  void step(Replay& replay) {
     const StepView view = replay.slot();
     std::vector<std::int32_t> action;
     std::vector<float> box, reward;
@@ -103,7 +105,8 @@ class History {
     std::size_t lane, time;
     friend auto operator<=>(const Place&, const Place&) = default;
   };
-  static Place place(const ReplayBatch& batch, int row) {
+  template <class Batch>
+  static Place place(const Batch& batch, int row) {
     std::uint32_t words[2];
     std::memcpy(words, batch.observation[static_cast<std::size_t>((row + 1) * batch.stack - 1)], 8);
     return {words[0], words[1]};
@@ -138,7 +141,39 @@ class History {
     }
   }
 
-  void check_newest(ReplayBuffer& replay) const {
+  // The same of sequences: what a lane saw from the place on that the sequence starts at.
+  void check(const SequenceBatch& batch) const {
+    for (int b = 0; b < batch.size; ++b) {
+      const Place start = place(batch, b * batch.rows());
+      const std::vector<Moment>& lane = lanes_[start.lane];
+      std::size_t time = start.time;
+      bool last = false;  // the row is the last observation of the episode cut at time − 1
+      for (int t = 0; t < batch.rows(); ++t) {
+        const int row = b * batch.rows() + t;
+        const auto i = static_cast<std::size_t>(row);
+        const Moment& now = lane[last ? time - 1 : time];
+        const bool first =
+            !last && (time == 0 || lane[time - 1].terminated || lane[time - 1].truncated);
+        REQUIRE(gathered(batch.observation, batch, row) == (last ? now.next_stack : now.stack));
+        REQUIRE(batch.keep[i] == (first ? 0 : 1));
+        if (options_.masked) {
+          const auto from = batch.legal.begin() + row * kActions;
+          REQUIRE(std::vector<std::uint8_t>(from, from + kActions) ==
+                  (last ? std::vector<std::uint8_t>(kActions, 1) : now.legal));
+        }
+        const bool acted = !last && t + 1 < batch.rows();
+        REQUIRE(batch.acted[i] == (acted ? 1 : 0));
+        REQUIRE(batch.action[i] == (acted ? now.action : 0));
+        REQUIRE(batch.reward[i] == (acted ? now.reward : 0));
+        REQUIRE(batch.terminated[i] == (acted && now.terminated ? 1 : 0));
+        last = acted && now.truncated;
+        if (acted) ++time;
+      }
+    }
+  }
+
+  template <class Replay>
+  void check_newest(Replay& replay) const {
     const auto newest = replay.newest();
     REQUIRE(newest.size() == lanes_.size() * static_cast<std::size_t>(stack_));
     const std::size_t bytes = lanes_[0][0].stack.size() / static_cast<std::size_t>(stack_);
@@ -167,8 +202,8 @@ class History {
     stack.insert(stack.end(), frame.begin(), frame.end());
   }
 
-  static Bytes gathered(const std::vector<const std::byte*>& frames, const ReplayBatch& batch,
-                        int row) {
+  template <class Batch>
+  static Bytes gathered(const std::vector<const std::byte*>& frames, const Batch& batch, int row) {
     Bytes out;
     for (int k = 0; k < batch.stack; ++k) {
       const std::byte* frame = frames[static_cast<std::size_t>(row * batch.stack + k)];

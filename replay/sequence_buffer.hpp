@@ -1,0 +1,117 @@
+// Replay of sequences for recurrent learners (R2D2, Kapturowski et al. 2019): steps in their order,
+// with the recurrent state that the actor had where each sequence starts.
+#pragma once
+
+#include "replay/replay_buffer.hpp"
+
+#include <array>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace tengen {
+
+struct SequenceOptions {
+  std::int64_t capacity = 100'000;  ///< transitions, all lanes together
+  int lanes = 1;
+  int stack = 1;    ///< frames an observation is stacked from
+  int burn_in = 0;  ///< rows that only bring the recurrent state up to date
+  int length = 80;  ///< rows that are learned from; at least 2
+  int period = 40;  ///< steps from a sequence's start to the next one's of that lane; below length
+                    ///< they overlap
+  int state_size = 0;        ///< numbers of recurrent state a lane
+  bool prioritised = false;  ///< proportional, else uniform
+  float alpha = 0.6F;        ///< priority exponent
+};
+
+/// Sequences of rows() rows; row t of sequence b is element b · rows() + t of everything.
+/// Observations are pointers into replay memory, valid until the next slot() or commit(). Reused:
+/// sampling allocates nothing.
+///
+/// A sequence is what one lane saw, observation after observation, through as many episodes as fit:
+/// `keep` says where the recurrent state is cleared. So that every row has its successor's row
+/// right after it, the last observation of a truncated episode, whose value is bootstrapped from,
+/// has a row of its own, without an action; that of a terminated one has none, nobody asks for it.
+/// The very last row has no action either. Nothing is padded.
+struct SequenceBatch {
+  int size = 0, burn_in = 0, length = 0, stack = 1;
+  std::size_t frame_bytes = 0;
+  std::vector<const std::byte*> observation;  ///< rows × stack frames, oldest first
+  std::vector<float> keep;                    ///< 0 where an episode starts, else 1
+  std::vector<std::uint8_t> acted;            ///< 0: an observation without an action
+  std::vector<std::int32_t> action;           ///< 0 where there is none
+  std::vector<float> reward;                  ///< of that action
+  std::vector<std::uint8_t> terminated;       ///< by that action: do not bootstrap
+  /// rows × actions where the environment masks, else empty. All 1 for an episode's last
+  /// observation: nothing is known of what would have been legal there.
+  std::vector<std::uint8_t> legal;
+  std::vector<float> state;         ///< size × state_size: before row 0
+  std::vector<float> weight;        ///< size, as ReplayBatch's
+  std::vector<std::int64_t> index;  ///< size, for update_priorities; never used for another
+
+  [[nodiscard]] int rows() const { return burn_in + length + 1; }
+};
+
+/// Sequences start at fixed times, every `period` steps of every lane, whatever episodes do. Steps
+/// are in a ReplayBuffer, every frame once; beside it are only the states at the starts, and the
+/// priorities. Discrete actions.
+class SequenceBuffer {
+ public:
+  /// Throws Error for options out of range, and as ReplayBuffer does.
+  SequenceBuffer(const EnvSpec& spec, const SequenceOptions& options);
+
+  /// As ReplayBuffer's.
+  StepView slot() { return steps_.slot(); }
+  void start() { steps_.start(); }
+  void commit(const ActionView& action, std::span<const float> reward);
+  [[nodiscard]] std::span<const std::byte* const> newest() const { return steps_.newest(); }
+  [[nodiscard]] MaskView newest_legal() { return steps_.newest_legal(); }
+  /// Whether the newest observation of a lane is its episode's first.
+  [[nodiscard]] bool newest_starts(int lane) const { return steps_.starts(lane, steps_.now()); }
+  /// The actor's recurrent state before it sees the newest observation, lanes × state_size. Between
+  /// start() or commit() and the next commit(), every time.
+  void remember(std::span<const float> state);
+
+  [[nodiscard]] std::int64_t size() const;  ///< sequences that can be sampled
+  /// With replacement; size() must be ≥ 1. β is the importance exponent, ignored when uniform.
+  void sample(int count, float beta, Rng& rng, SequenceBatch& out) const;
+  /// One error a sequence (see sequence_error). Sequences overwritten since are passed over. Throws
+  /// Error for an error that is not finite.
+  void update_priorities(std::span<const std::int64_t> index, std::span<const float> error);
+
+  [[nodiscard]] std::size_t memory_bytes() const;
+  /// As ReplayBuffer's: steps go to segments, states and priorities whole to the archive.
+  void save(ArchiveWriter& writer, const std::string& name, const std::filesystem::path& directory);
+  void load(const ArchiveReader& reader, const std::string& name,
+            const std::filesystem::path& directory);
+
+ private:
+  // Sequence k of a lane starts at time k · period; its number is k · lanes + lane. Those with k in
+  // [first_start(), last_start()) can be sampled.
+  [[nodiscard]] std::int64_t first_start() const;
+  [[nodiscard]] std::int64_t last_start() const;
+  [[nodiscard]] std::int64_t leaf(std::int64_t index) const {
+    return index % (starts_ * options_.lanes);
+  }
+  void draw_indices(float beta, Rng& rng, SequenceBatch& out) const;
+  void fill_sequence(std::size_t b, SequenceBatch& out) const;
+  [[nodiscard]] std::array<std::pair<const char*, int>, 5> geometry() const;
+
+  SequenceOptions options_;
+  ReplayBuffer steps_;
+  std::size_t frame_bytes_;
+  std::size_t actions_;                   // columns of a mask; 0 without
+  std::int64_t times_, starts_;           // steps and starts alive a lane
+  std::vector<float> states_;             // starts · lanes × state_size, by leaf
+  std::optional<Priorities> priorities_;  // by leaf
+};
+
+/// What a sequence's priority is made of: η max |δ| + (1 − η) mean |δ| over the `absolute` TD
+/// errors of its steps (section 2.3).
+float sequence_error(std::span<const float> absolute, float eta);
+
+}  // namespace tengen
