@@ -151,6 +151,7 @@ class Arcade {
 
  private:
   static constexpr MixTable kMix = mix_table(G::kPalette);
+  static constexpr std::array<Shades, 4> kShades = shades_of(kMix);
 
   static void draw(const G& game, Window& window) {
     game.draw_still(window);
@@ -181,9 +182,14 @@ class Arcade {
   }
 
   void paint(const Rect& cells) {
-    Window window(pixels_under(cells, options_.format.size));
-    game_.draw_still(window);
-    develop(window, window, kMix, options_.format, cells, background_);
+    const Format& format = options_.format;
+    const auto count = static_cast<std::size_t>(format.size * format.size);
+    for (std::size_t channel = 0; channel * count < background_.size(); ++channel) {
+      Window window(pixels_under(cells, format.size),
+                    kShades[format.channels == 1 ? 0 : channel + 1]);
+      game_.draw_still(window);
+      develop(window, format.size, cells, std::span(background_).subspan(channel * count, count));
+    }
   }
 
   ArcadeOptions options_;

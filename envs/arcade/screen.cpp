@@ -2,6 +2,8 @@
 
 #include "core/check.hpp"
 
+#include <bit>
+#include <cstring>
 #include <numeric>
 
 namespace tengen::arcade {
@@ -11,6 +13,17 @@ namespace {
 constexpr std::uint8_t kDigits[10][5] = {
     {7, 5, 5, 5, 7}, {2, 2, 2, 2, 2}, {7, 1, 7, 4, 7}, {7, 1, 3, 1, 7}, {5, 5, 7, 1, 1},
     {7, 4, 7, 1, 7}, {7, 4, 7, 5, 7}, {7, 1, 1, 1, 1}, {7, 5, 7, 5, 7}, {7, 5, 7, 1, 7}};
+
+// The bytes of eight pixels that are 0xFF where a sprite's row has a bit, bit 7 first.
+constexpr std::array<std::uint64_t, 256> kMasks = [] {
+  std::array<std::uint64_t, 256> masks{};
+  for (std::size_t bits = 0; bits < masks.size(); ++bits) {
+    std::array<std::uint8_t, 8> bytes{};
+    for (std::size_t i = 0; i < 8; ++i) bytes[i] = (bits >> (7 - i) & 1) != 0 ? 0xFF : 0;
+    masks[bits] = std::bit_cast<std::uint64_t>(bytes);
+  }
+  return masks;
+}();
 
 // One axis of an area resize from kPixels to kCells: cell i is the weighted sum of kTaps pixels
 // from first[i] on. Weights are whole numbers that sum to kTotal; weights past the end are 0.
@@ -63,24 +76,19 @@ Rect pixels_under(const Rect& cells) {
           down.first[bottom] + down.kTaps - down.first[top]};
 }
 
-template <int kSize>
-void develop_channel(const Window& older, const Window& newer, const std::uint8_t* mix,
-                     const Rect& cells, std::uint8_t* out) {
+// add(row, weight, column): column[x] += weight × pixel x of that row of `area`.
+template <int kSize, class Add>
+void develop_channel(const Rect& area, const Rect& cells, std::uint8_t* out, Add&& add) {
   constexpr const auto& kX = kAcross<kSize>;
   constexpr const auto& kY = kDown<kSize>;
   constexpr std::uint32_t kTotal = static_cast<std::uint32_t>(kX.kTotal * kY.kTotal);
-  const Rect& area = older.area();
   std::uint16_t column[kScreenWidth];
   for (int y = cells.y; y < cells.bottom(); ++y) {
     const auto& weights = kY.weight[static_cast<std::size_t>(y)];
     std::fill_n(column, area.width, std::uint16_t{0});
-    for (int tap = 0; tap < kY.kTaps; ++tap) {
-      const int pixel_row = kY.first[static_cast<std::size_t>(y)] + tap;
-      const std::uint8_t *a = older.row(pixel_row), *b = newer.row(pixel_row);
-      const std::uint16_t weight = weights[static_cast<std::size_t>(tap)];
-      for (int x = 0; x < area.width; ++x)
-        column[x] = static_cast<std::uint16_t>(column[x] + weight * mix[a[x] * kMaxColours + b[x]]);
-    }
+    for (int tap = 0; tap < kY.kTaps; ++tap)
+      add(kY.first[static_cast<std::size_t>(y)] + tap, weights[static_cast<std::size_t>(tap)],
+          column);
     for (int x = cells.x; x < cells.right(); ++x) {
       const auto cell = static_cast<std::size_t>(x);
       const std::uint16_t* from = column + (kX.first[cell] - area.x);
@@ -92,11 +100,35 @@ void develop_channel(const Window& older, const Window& newer, const std::uint8_
 }
 
 template <int kSize>
+void develop_mixed(const Window& older, const Window& newer, const std::uint8_t* mix,
+                   const Rect& cells, std::uint8_t* out) {
+  const int width = older.area().width;
+  develop_channel<kSize>(
+      older.area(), cells, out, [&](int row, std::uint16_t weight, std::uint16_t* column) {
+        const std::uint8_t *a = older.row(row), *b = newer.row(row);
+        for (int x = 0; x < width; ++x)
+          column[x] =
+              static_cast<std::uint16_t>(column[x] + weight * mix[a[x] * kMaxColours + b[x]]);
+      });
+}
+
+template <int kSize>
+void develop_shaded(const Window& shaded, const Rect& cells, std::uint8_t* out) {
+  const int width = shaded.area().width;
+  develop_channel<kSize>(shaded.area(), cells, out,
+                         [&](int row, std::uint16_t weight, std::uint16_t* column) {
+                           const std::uint8_t* pixels = shaded.row(row);
+                           for (int x = 0; x < width; ++x)
+                             column[x] = static_cast<std::uint16_t>(column[x] + weight * pixels[x]);
+                         });
+}
+
+template <int kSize>
 void develop_size(const Window& older, const Window& newer, const MixTable& mix, int channels,
                   const Rect& cells, std::uint8_t* out) {
-  if (channels == 1) return develop_channel<kSize>(older, newer, mix[0].data(), cells, out);
+  if (channels == 1) return develop_mixed<kSize>(older, newer, mix[0].data(), cells, out);
   for (std::size_t c = 0; c < 3; ++c)
-    develop_channel<kSize>(older, newer, mix[c + 1].data(), cells, out + c * kSize * kSize);
+    develop_mixed<kSize>(older, newer, mix[c + 1].data(), cells, out + c * kSize * kSize);
 }
 
 }  // namespace
@@ -114,10 +146,20 @@ void Window::digit(const Rect& rect, int value, std::uint8_t colour) {
 
 void Window::sprite(int x, int y, std::span<const std::uint8_t> rows, std::uint8_t colour) {
   const Rect part = intersection({x, y, 8, static_cast<int>(rows.size())}, area_);
-  for (int row = part.y; row < part.bottom(); ++row)
-    for (int column = part.x; column < part.right(); ++column)
-      if ((rows[static_cast<std::size_t>(row - y)] >> (7 - (column - x)) & 1) != 0)
-        pixels_[(row - area_.y) * area_.width + (column - area_.x)] = colour;
+  const std::uint8_t shade = shades_[colour];
+  std::uint8_t* at = pixels_ + (part.y - area_.y) * area_.width + (part.x - area_.x);
+  for (int row = part.y; row < part.bottom(); ++row, at += area_.width) {
+    const std::uint8_t bits = rows[static_cast<std::size_t>(row - y)];
+    if (part.width == 8) {  // all eight at once
+      std::uint64_t pixels;
+      std::memcpy(&pixels, at, 8);
+      pixels = (pixels & ~kMasks[bits]) | (kMasks[bits] & shade * 0x0101010101010101U);
+      std::memcpy(at, &pixels, 8);
+      continue;
+    }
+    for (int column = 0; column < part.width; ++column)
+      if ((bits >> (7 - (part.x - x + column)) & 1) != 0) at[column] = shade;
+  }
 }
 
 Rect cells_over(const Rect& area, int size) {
@@ -139,6 +181,14 @@ void develop(const Window& older, const Window& newer, const MixTable& mix, cons
     develop_size<84>(older, newer, mix, format.channels, cells, out.data());
   else
     develop_size<42>(older, newer, mix, format.channels, cells, out.data());
+}
+
+void develop(const Window& shaded, int size, const Rect& cells, std::span<std::uint8_t> channel) {
+  TENGEN_CHECK(channel.size() == static_cast<std::size_t>(size * size));
+  if (size == 84)
+    develop_shaded<84>(shaded, cells, channel.data());
+  else
+    develop_shaded<42>(shaded, cells, channel.data());
 }
 
 }  // namespace tengen::arcade

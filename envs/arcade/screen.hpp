@@ -45,12 +45,18 @@ constexpr Rect united(const Rect& a, const Rect& b) {
 inline constexpr int kMaxColours = 16;
 using Palette = std::array<Colour, kMaxColours>;
 
-/// A part of the screen, one palette index a pixel. Drawing is in screen coordinates and clipped
-/// to the part, so that a game draws itself the same way into any of them.
+/// What a window holds for each palette index.
+using Shades = std::array<std::uint8_t, kMaxColours>;
+inline constexpr Shades kIndices = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
+
+/// A part of the screen, one palette index a pixel, or what `shades` makes of it. Drawing is in
+/// screen coordinates and clipped to the part, so that a game draws itself the same way into any of
+/// them.
 class Window {
  public:
   /// `area` lies within the screen. Pixels start undefined: a game paints all of them.
-  explicit Window(const Rect& area) : area_(area) {}
+  explicit Window(const Rect& area, const Shades& shades = kIndices)
+      : area_(area), shades_(shades) {}
 
   [[nodiscard]] const Rect& area() const { return area_; }
   /// Row y of the screen from column area().x on.
@@ -61,7 +67,8 @@ class Window {
   void fill(const Rect& rect, std::uint8_t colour) {
     const Rect part = intersection(rect, area_);
     std::uint8_t* at = pixels_ + (part.y - area_.y) * area_.width + (part.x - area_.x);
-    for (int y = 0; y < part.height; ++y, at += area_.width) std::fill_n(at, part.width, colour);
+    const std::uint8_t shade = shades_[colour];
+    for (int y = 0; y < part.height; ++y, at += area_.width) std::fill_n(at, part.width, shade);
   }
   /// A decimal digit, 0…9, of three by five cells stretched over `rect`.
   void digit(const Rect& rect, int value, std::uint8_t colour);
@@ -71,6 +78,7 @@ class Window {
 
  private:
   Rect area_;
+  Shades shades_;
   std::uint8_t pixels_[kScreenWidth * kScreenHeight];  // NOLINT: undefined on purpose
 };
 
@@ -108,6 +116,15 @@ constexpr MixTable mix_table(const Palette& palette) {
   return table;
 }
 
+/// Luminance, red, green and blue of a colour and itself in `mix`, by index.
+constexpr std::array<Shades, 4> shades_of(const MixTable& mix) {
+  std::array<Shades, 4> shades{};
+  for (std::size_t channel = 0; channel < 4; ++channel)
+    for (std::size_t i = 0; i < kMaxColours; ++i)
+      shades[channel][i] = mix[channel][i * kMaxColours + i];
+  return shades;
+}
+
 /// The cells of a size × size picture that depend on pixels of `area`.
 Rect cells_over(const Rect& area, int size);
 /// The pixels that those cells depend on.
@@ -118,5 +135,8 @@ Rect pixels_under(const Rect& cells, int size);
 /// pixels_under(cells). `out` is the whole picture of format.shape().
 void develop(const Window& older, const Window& newer, const MixTable& mix, const Format& format,
              const Rect& cells, std::span<std::uint8_t> out);
+/// The same of a single frame, one channel at a time, and faster: `shaded` holds what shades_of
+/// says of that channel.
+void develop(const Window& shaded, int size, const Rect& cells, std::span<std::uint8_t> channel);
 
 }  // namespace tengen::arcade
