@@ -2,6 +2,7 @@
 #include "envs/arcade/breakout.hpp"
 #include "envs/arcade/freeway.hpp"
 #include "envs/arcade/pong.hpp"
+#include "envs/arcade/space_invaders.hpp"
 #include "envs/classic/acrobot.hpp"
 #include "envs/classic/cart_pole.hpp"
 #include "envs/classic/catch.hpp"
@@ -58,6 +59,8 @@ EnvRegistry builtin_envs() {
       arcade::arcade_entry<arcade::Breakout>("Breakout, two walls, five balls; FIRE serves"));
   registry.add(
       arcade::arcade_entry<arcade::Freeway>("A chicken across ten lanes, as often as it can"));
+  registry.add(arcade::arcade_entry<arcade::SpaceInvaders>(
+      "Space Invaders: wave after wave, three cannons"));
   return registry;
 }
 

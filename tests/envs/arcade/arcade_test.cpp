@@ -3,6 +3,7 @@
 #include "envs/arcade/breakout.hpp"
 #include "envs/arcade/freeway.hpp"
 #include "envs/arcade/pong.hpp"
+#include "envs/arcade/space_invaders.hpp"
 #include "tests/catch.hpp"
 
 #include <set>
@@ -86,7 +87,7 @@ ArcadeOptions quiet() {
 }  // namespace
 
 TEMPLATE_TEST_CASE("a picture is that of the plain renderer, byte for byte", "", Pong, Breakout,
-                   Freeway) {
+                   Freeway, SpaceInvaders) {
   ArcadeOptions options;
   check_pictures<TestType>(options, 2200);
   for (const Format format : {Format{84, 3}, Format{42, 1}, Format{42, 3}}) {
@@ -226,11 +227,12 @@ TEST_CASE("the specification says what is seen and which keys there are") {
   CHECK(names(spec) == std::vector<std::string>{"NOOP", "FIRE", "RIGHT", "LEFT"});
   CHECK(names(Arcade<Pong>().spec()) ==
         std::vector<std::string>{"NOOP", "FIRE", "RIGHT", "LEFT", "RIGHTFIRE", "LEFTFIRE"});
+  CHECK(names(Arcade<SpaceInvaders>().spec()) == names(Arcade<Pong>().spec()));
   CHECK(names(Arcade<Freeway>().spec()) == std::vector<std::string>{"NOOP", "UP", "DOWN"});
 }
 
-TEMPLATE_TEST_CASE("a saved state goes on as if nothing had happened", "", Pong, Breakout,
-                   Freeway) {
+TEMPLATE_TEST_CASE("a saved state goes on as if nothing had happened", "", Pong, Breakout, Freeway,
+                   SpaceInvaders) {
   WorkerPool pool(1);
   ArcadeOptions options;
   options.repeat_action_probability = 0.25;
