@@ -36,14 +36,13 @@ ImpalaOptions read_options(const AgentContext& context, const ActorCriticSetting
   const Config agent = context.config.section("agent");
   ImpalaOptions o;
   o.lag = agent.get<int>("lag", 1, 0, 1);
-  const int rows = settings.n_steps * context.lanes;
-  const int batch = agent.get<int>("batch_size", rows, settings.n_steps, rows);
+  const int batch = agent.get<int>("batch_size", 0, 0, 1 << 24);  // 0: the whole rollout
   if (batch % settings.n_steps != 0)
     throw UsageError(
         "agent.batch_size = {} must be a multiple of agent.n_steps = {}: V-trace runs "
         "along whole sequences",
         batch, settings.n_steps);
-  o.batch_lanes = batch / settings.n_steps;
+  o.batch_lanes = batch == 0 ? context.lanes : batch / settings.n_steps;
   o.n_epochs = agent.get<int>("n_epochs", 1, 1, 100);
   o.vtrace.gamma = settings.gamma;
   o.vtrace.lambda = agent.get<float>("vtrace_lambda", 1.0F, 0.0F, 1.0F);

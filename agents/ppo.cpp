@@ -27,19 +27,11 @@ ActorCriticSettings read_settings(const AgentContext& context) {
   return read_actor_critic_settings(context, {});
 }
 
-PpoOptions read_options(const AgentContext& context, const ActorCriticSettings& settings) {
+// A finished player reads them too, on other lanes than it was trained on.
+PpoOptions read_options(const AgentContext& context) {
   const Config agent = context.config.section("agent");
   PpoOptions o;
-  const int rows = settings.n_steps * context.lanes;
-  o.batch_size = agent.get<int>("batch_size", std::min(256, rows), 1, 1 << 24);
-  if (o.batch_size > rows)
-    throw UsageError("agent.batch_size = {} is more than a rollout's {} rows (n_steps x n_envs)",
-                     o.batch_size, rows);
-  if (settings.network.state_size() > 0 && o.batch_size % settings.n_steps != 0)
-    throw UsageError(
-        "agent.batch_size = {} must be a multiple of agent.n_steps = {}: with memory a "
-        "minibatch is made of whole sequences",
-        o.batch_size, settings.n_steps);
+  o.batch_size = agent.get<int>("batch_size", 256, 1, 1 << 24);
   o.n_epochs = agent.get<int>("n_epochs", 4, 1, 1000);
   o.gae_lambda = agent.get<float>("gae_lambda", 0.95F, 0.0F, 1.0F);
   o.clip_range = agent.get<float>("clip_range", 0.2F, 0.0F, 10.0F);
@@ -49,6 +41,18 @@ PpoOptions read_options(const AgentContext& context, const ActorCriticSettings& 
   o.normalize_advantage = agent.get<bool>("normalize_advantage", true);
   o.target_kl = agent.get<float>("target_kl", 0.0F, 0.0F, 1e9F);
   return o;
+}
+
+void check_batch(const PpoOptions& options, const ActorCriticSettings& settings, int lanes) {
+  const int rows = settings.n_steps * lanes;
+  if (options.batch_size > rows)
+    throw UsageError("agent.batch_size = {} is more than a rollout's {} rows (n_steps x n_envs)",
+                     options.batch_size, rows);
+  if (settings.network.state_size() > 0 && options.batch_size % settings.n_steps != 0)
+    throw UsageError(
+        "agent.batch_size = {} must be a multiple of agent.n_steps = {}: with memory a "
+        "minibatch is made of whole sequences",
+        options.batch_size, settings.n_steps);
 }
 
 // Sums over rows, for the figures.
@@ -184,7 +188,8 @@ void update(OnPolicyAgent::Work& work, const ActorCriticSettings& settings,
 
 std::unique_ptr<Agent> make_ppo(const AgentContext& context) {
   const ActorCriticSettings settings = read_settings(context);
-  const PpoOptions options = read_options(context, settings);
+  const PpoOptions options = read_options(context);
+  check_batch(options, settings, context.lanes);
   return std::make_unique<OnPolicyAgent>(
       context, settings,
       [settings, options](OnPolicyAgent::Work& work) { update(work, settings, options); });
@@ -192,7 +197,7 @@ std::unique_ptr<Agent> make_ppo(const AgentContext& context) {
 
 std::unique_ptr<Policy> load_ppo_policy(const AgentContext& context, const ArchiveReader& reader) {
   const ActorCriticSettings settings = read_settings(context);
-  static_cast<void>(read_options(context, settings));  // so that its keys are known
+  static_cast<void>(read_options(context));  // so that its keys are known
   return load_actor_critic_policy(context, settings, reader);
 }
 

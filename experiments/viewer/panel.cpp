@@ -78,6 +78,7 @@ class Column {
   void header(const Session& session, std::string_view note);
   void actions(const Session& session);
   void plot(std::string_view name, std::span<const float> figures, Colour colour, double height);
+  void memory(std::span<const float> state);
   void input();
   [[nodiscard]] double room() const { return left_.height; }
   [[nodiscard]] double row() const { return painter_.line_height() + std::round(gap_ * 0.6); }
@@ -255,6 +256,32 @@ void Column::plot(std::string_view name, std::span<const float> figures, Colour 
                   frame.x + 1 + static_cast<double>(i) * step, y_of(means[i]), colour);
 }
 
+// Blue for −1 over dark for 0 to amber for 1; what lies beyond (an LSTM's cell may) is cut off.
+Colour state_colour(float value) {
+  const float size = std::min(std::abs(value), 1.0F);
+  const Colour far = value < 0 ? theme::kValue : theme::kChosen, near = theme::kTrack;
+  const auto mix = [size](std::uint8_t a, std::uint8_t b) {
+    return static_cast<std::uint8_t>(
+        std::lround((1 - size) * static_cast<float>(a) + size * static_cast<float>(b)));
+  };
+  return {mix(near.red, far.red), mix(near.green, far.green), mix(near.blue, far.blue)};
+}
+
+// Recurrent state as a strip of colours, a cell a number, in a few lines.
+void Column::memory(std::span<const float> state) {
+  const int count = static_cast<int>(state.size());
+  const int rows = std::clamp(count / 64, 1, 8), columns = (count + rows - 1) / rows;
+  const double height = std::round(painter_.line_height() * (0.6 + 0.4 * rows));
+  if (room() < row() + height + gap_) return;
+  text_line("memory", fmt::format("{} numbers", count), theme::kMuted);
+  Canvas strip(columns, rows);
+  for (int i = 0; i < count; ++i)
+    strip.fill(i % columns, i / columns, 1, 1, state_colour(state[static_cast<std::size_t>(i)]));
+  painter_.image(strip,
+                 {std::floor(left_.x), std::floor(left_.y), std::floor(left_.width), height});
+  skip(height + gap_);
+}
+
 // `count` pictures of one aspect, as large as fits into width × height.
 struct Grid {
   int columns = 1, rows = 1;
@@ -320,12 +347,15 @@ void paint_panel(Painter& painter, const Area& area, const Session& session,
   Column column(painter, area, session);
   column.header(session, note);
   column.actions(session);
+  const Insight insight = session.insight();
+  if (!insight.state.empty()) column.memory(insight.state);
   // The curves share what the network's input leaves.
-  const bool has_values = !session.values().empty();
+  const bool has_values = !session.values().empty(), undecided = !session.entropies().empty();
   const double for_input = std::min(column.wanted_by_input(), column.room() * 0.5);
   const double for_plot =
-      std::min((column.room() - for_input) / (has_values ? 2 : 1), 14 * column.row());
+      std::min((column.room() - for_input) / (1 + has_values + undecided), 14 * column.row());
   if (has_values) column.plot("state value", session.values(), theme::kValue, for_plot);
+  if (undecided) column.plot("entropy", session.entropies(), theme::kAlert, for_plot);
   column.plot("return so far", session.returns(), theme::kReturn, for_plot);
   column.input();
 }

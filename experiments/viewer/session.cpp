@@ -58,6 +58,7 @@ void Session::replace_policy(std::unique_ptr<Policy> policy, std::string player)
   player_ = std::move(player);
   policy_->reset();
   if (!values_.empty()) values_.pop_back();
+  if (!entropies_.empty()) entropies_.pop_back();
   returns_.pop_back();
   think();
 }
@@ -67,6 +68,7 @@ void Session::begin_episode() {
   score_ = 0;
   returns_.clear();
   values_.clear();
+  entropies_.clear();
 }
 
 void Session::think() {
@@ -76,6 +78,7 @@ void Session::think() {
   policy_->act(buffer_.view(), choice_);
   const Insight insight = policy_->insight();
   if (!insight.value.empty()) values_.push_back(insight.value[0]);
+  if (!insight.entropy.empty()) entropies_.push_back(insight.entropy[0]);
 }
 
 const Canvas& Session::picture() const {

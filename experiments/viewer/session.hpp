@@ -54,6 +54,8 @@ class Session {
   /// Sum of rewards so far and the state's value, one figure for every step of this episode.
   [[nodiscard]] std::span<const float> returns() const { return returns_; }
   [[nodiscard]] std::span<const float> values() const { return values_; }
+  /// How undecided the policy was, the same way; empty for players that are not random.
+  [[nodiscard]] std::span<const float> entropies() const { return entropies_; }
   /// Scores of the episodes that ended.
   [[nodiscard]] std::span<const float> finished() const { return finished_; }
 
@@ -75,7 +77,7 @@ class Session {
   int step_ = 0;
   std::int64_t total_steps_ = 0;
   double score_ = 0;
-  std::vector<float> returns_, values_, finished_;
+  std::vector<float> returns_, values_, entropies_, finished_;
 };
 
 /// True where the last two extents are rows × columns of a picture, false for a plain vector.

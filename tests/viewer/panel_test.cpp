@@ -48,6 +48,10 @@ bool overlap(const Area& a, const Area& b) {
 
 TEST_CASE("at any size nothing leaves the panel and no two texts overlap") {
   ScriptedSession scripted;
+  if (GENERATE(false, true)) {
+    scripted.policy.entropy = {0.4F};
+    scripted.policy.state.assign(256, 0.5F);
+  }
   for (int i = 0; i < 7; ++i) scripted.session.advance();
   const double line_height = GENERATE(9.0, 15.0, 18.0);
   const double width = GENERATE(160.0, 250.0, 440.0);
@@ -102,4 +106,17 @@ TEST_CASE("a composed frame has the game on the left, the panel on the right, ev
     CHECK(frame.at(5, 5) == Colour{40, 90, 10});
     CHECK(frame.at(frame.width() - 1, 0) == theme::kPanel);
   }
+}
+
+TEST_CASE("the panel shows memory and entropy where a player has them") {
+  ScriptedSession scripted;
+  scripted.policy.entropy = {0.4F};
+  scripted.policy.state.assign(256, 0.5F);
+  for (int i = 0; i < 5; ++i) scripted.session.advance();
+  CHECK(scripted.session.entropies().size() == scripted.session.values().size());
+  Witness witness(15);
+  paint_panel(witness, {0, 0, 440, 900}, scripted.session);
+  for (const char* text : {"memory", "256 numbers", "entropy"})
+    CHECK(std::ranges::count(witness.texts, text) == 1);
+  CHECK(witness.images.size() == 3);  // the strip and the stack
 }

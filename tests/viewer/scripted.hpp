@@ -53,9 +53,13 @@ class CountingPolicy final : public Policy {
   void reset() override { ++resets; }
   [[nodiscard]] Insight insight() const override {
     auto* bytes = const_cast<std::byte*>(input_.data());
-    return {"Q", q_, value_, {bytes, 1, input_.size(), {2, 6, 8}, Element::kUint8}};
+    Insight insight{"Q", q_, value_, {bytes, 1, input_.size(), {2, 6, 8}, Element::kUint8}};
+    insight.entropy = entropy;
+    insight.state = state;
+    return insight;
   }
   int resets = 0;
+  std::vector<float> entropy, state;  // none unless a test sets them
 
  private:
   int acts_ = 0;
@@ -67,7 +71,9 @@ class CountingPolicy final : public Policy {
 struct ScriptedSession {
   WorkerPool pool{1};
   BatchedEnv<Corridor> env{Corridor{}, 1, pool};
-  Session session{env, std::make_unique<CountingPolicy>(), "counting, 3 steps", 7};
+  std::unique_ptr<CountingPolicy> owned = std::make_unique<CountingPolicy>();
+  CountingPolicy& policy = *owned;
+  Session session{env, std::move(owned), "counting, 3 steps", 7};
 };
 
 }  // namespace tengen
