@@ -1,5 +1,6 @@
-// DQN on Pong from the screen with the Nature CNN and minibatches of 32: the whole loop as
-// Stable-Baselines3 runs it (one lane, an update every four steps), and the update by itself.
+// Learning Pong from the screen with the Nature CNN, as Stable-Baselines3 does it. DQN: the whole
+// loop (one lane, minibatches of 32, an update every four steps), and the update by itself. PPO and
+// A2C: the whole loop with eight lanes and the zoo's settings.
 #include "agents/agent.hpp"
 #include "envs/registry.hpp"
 #include "experiments/bench/bench.hpp"
@@ -19,14 +20,14 @@ Config dqn_config(const std::string& precision) {
   return config;
 }
 
-// One lane of Pong and an agent that has just started to learn.
+// Lanes of Pong and an agent.
 class Training {
  public:
-  explicit Training(const Config& config)
-      : env_(builtin_envs().make("Pong-v0", Config{}, 1, pool_)),
-        agent_(find_agent("dqn").make({env_->spec(), 1, config, 0, "cpu", &pool_})) {
+  Training(const std::string& algo, const Config& config, int lanes, int threads)
+      : pool_(threads),
+        env_(builtin_envs().make("Pong-v0", Config{}, lanes, pool_)),
+        agent_(find_agent(algo).make({env_->spec(), lanes, config, 0, "cpu", &pool_})) {
     env_->reset(0, agent_->slot());
-    step(kLearningStarts + 8);
   }
   void step(int times) {
     for (int i = 0; i < times; ++i) {
@@ -37,7 +38,7 @@ class Training {
   }
 
  private:
-  WorkerPool pool_{1};
+  WorkerPool pool_;
   Logger logger_;
   std::unique_ptr<VectorEnv> env_;
   std::unique_ptr<Agent> agent_;
@@ -46,7 +47,8 @@ class Training {
 void bench_loop(const BenchOptions& options, const std::string& precision) {
   const std::string what = "dqn/pong/end to end/" + precision;
   if (!wanted(options, what)) return;
-  Training training(dqn_config(precision));
+  Training training("dqn", dqn_config(precision), 1, 1);
+  training.step(kLearningStarts + 8);
   bench(options, what, "steps/s", 1, [&] {
     training.step(32);
     return std::int64_t{32};
@@ -61,10 +63,41 @@ void bench_update(const BenchOptions& options, const std::string& precision) {
   Config config = dqn_config(precision);
   config.set("agent.train_freq", std::int64_t{1});
   config.set("agent.gradient_steps", std::int64_t{kUpdates});
-  Training training(config);
+  Training training("dqn", config, 1, 1);
+  training.step(kLearningStarts + 8);
   bench(options, what, "updates/s", 1, [&] {
     training.step(1);
     return std::int64_t{kUpdates};
+  });
+}
+
+struct OnPolicy {
+  const char* algo;
+  int n_steps;
+  const char* settings;
+};
+constexpr OnPolicy kOnPolicy[] = {
+    {"ppo", 128,
+     "n_steps = 128\nbatch_size = 256\nn_epochs = 4\nlearning_rate = 2.5e-4\nclip_range = 0.1\n"
+     "vf_coef = 0.5\nent_coef = 0.01"},
+    {"a2c", 5,
+     "n_steps = 5\nlearning_rate = 7e-4\nvf_coef = 0.25\nent_coef = 0.01\noptimizer_eps = 1e-5"}};
+
+// Whole rollouts, so that acting and learning have their due shares.
+void bench_on_policy(const BenchOptions& options, const OnPolicy& algorithm,
+                     const std::string& precision, int threads) {
+  constexpr int kLanes = 8;
+  const std::string what =
+      fmt::format("{}/pong/end to end/{}{}", algorithm.algo, precision, threads > 1 ? "/2" : "");
+  if (!wanted(options, what) || threads > options.threads) return;
+  Config config = Config::from_string(fmt::format(
+      "[agent]\nframe_stack = 4\nreward_clip = \"sign\"\n{}\n[net]\nbody = \"nature\"\n",
+      algorithm.settings));
+  config.set("net.precision", precision);
+  Training training(algorithm.algo, config, kLanes, threads);
+  bench(options, what, "steps/s", threads, [&] {
+    training.step(algorithm.n_steps);
+    return std::int64_t{algorithm.n_steps} * kLanes;
   });
 }
 
@@ -74,6 +107,8 @@ void bench_training(const BenchOptions& options) {
   for (const char* precision : {"float32", "bfloat16"}) {
     bench_update(options, precision);
     bench_loop(options, precision);
+    for (const OnPolicy& algorithm : kOnPolicy)
+      for (const int threads : {1, 2}) bench_on_policy(options, algorithm, precision, threads);
   }
 }
 
