@@ -6,6 +6,7 @@
 #include "experiments/viewer/programs.hpp"
 #include "nets/runtime.hpp"
 
+#include <algorithm>
 #include <fstream>
 #include <iterator>
 #include <nlohmann/json.hpp>
@@ -45,6 +46,15 @@ const char* ending(const Trainer& trainer) {
   return trainer.finished() ? "steps" : "interrupt";
 }
 
+// "time: acting 12 %, environment 5 %, learning 80 %, …"
+void report_time(const Trainer& trainer) {
+  std::string text = "time:";
+  for (const auto& [name, seconds] : trainer.time_spent())
+    text += fmt::format("{} {} {:.0f} %", text.back() == ':' ? "" : ",", name,
+                        100 * seconds / std::max(trainer.seconds(), 1e-9));
+  fmt::print(stderr, "{}\n", text);
+}
+
 void report_json(const Trainer& trainer, const RunPaths& run) {
   nlohmann::ordered_json line{{"run", run.folder.string()},
                               {"steps", trainer.steps()},
@@ -57,6 +67,7 @@ void report_json(const Trainer& trainer, const RunPaths& run) {
     line["mean_length"] = score->mean_length();
     line["episodes"] = score->episodes();
   }
+  for (const auto& [name, seconds] : trainer.time_spent()) line["time"][name] = seconds;
   fmt::print("{}\n", line.dump());
 }
 
@@ -88,7 +99,7 @@ void run_session(Trainer& trainer, const Recipe& recipe, const RunPaths& run,
   trainer.open(run);
   if (!options.quiet) announce(trainer, recipe, run, options.threads);
   trainer.train(options.quiet);
-  if (!options.quiet) fmt::print(stderr, "time: {}\n", trainer.time_shares());
+  if (!options.quiet) report_time(trainer);
   if (options.json)
     report_json(trainer, run);
   else

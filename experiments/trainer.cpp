@@ -200,15 +200,13 @@ double Trainer::steps_per_second() const {
   return static_cast<double>(steps() - started_at_) / std::max(seconds(), 1e-9);
 }
 
-std::string Trainer::time_shares() const {
-  constexpr std::pair<Phase, const char*> kNames[] = {
-      {kActing, "acting"},         {kEnvironment, "environment"}, {kLearning, "learning"},
-      {kEvaluation, "evaluation"}, {kSaving, "saving"},           {kOther, "rest"}};
-  std::string text;
-  for (const auto& [phase, name] : kNames)
-    text += fmt::format("{}{} {:.0f} %", text.empty() ? "" : ", ", name,
-                        100 * clock_.seconds(phase) / std::max(clock_.total(), 1e-9));
-  return text;
+std::vector<std::pair<std::string, double>> Trainer::time_spent() const {
+  constexpr const char* kNames[kPhases] = {"acting",     "environment", "learning",
+                                           "evaluation", "saving",      "rest"};
+  std::vector<std::pair<std::string, double>> spent;
+  for (int phase = 0; phase < kPhases; ++phase)
+    spent.emplace_back(kNames[phase], clock_.seconds(static_cast<Phase>(phase)));
+  return spent;
 }
 
 void Trainer::PhaseClock::enter(Phase phase) {

@@ -15,6 +15,8 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace tengen {
 
@@ -43,8 +45,8 @@ class Trainer {
   /// The last evaluation, of the agent as it was at evaluated_at() steps.
   [[nodiscard]] const std::optional<Evaluation>& evaluation() const { return evaluation_; }
   [[nodiscard]] const EpisodeStatistics& episodes() const { return episodes_; }
-  /// Where the seconds went: "acting 12 %, environment 5 %, learning 80 %, rest 3 %".
-  [[nodiscard]] std::string time_shares() const;
+  /// Where the seconds went, by name: acting, environment, learning, evaluation, saving, rest.
+  [[nodiscard]] std::vector<std::pair<std::string, double>> time_spent() const;
   [[nodiscard]] double seconds() const { return clock_.total(); }
   [[nodiscard]] double steps_per_second() const;
 
