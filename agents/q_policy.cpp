@@ -8,7 +8,9 @@ namespace tengen {
 
 QActor::QActor(const Network& network, const Backend& backend, int lanes)
     : device_(backend.device),
-      input_(make_input(network.options().input, lanes, scalar_type(backend.precision))) {}
+      input_(make_input(network.options().input, lanes, scalar_type(backend.precision))),
+      state_(torch::zeros({lanes, network.memory().state_size()})),
+      keep_(torch::ones({1, lanes})) {}
 
 std::span<const float> QActor::values(const Network& network, const ParameterViews& parameters,
                                       std::span<const std::byte* const> frames,
@@ -16,8 +18,34 @@ std::span<const float> QActor::values(const Network& network, const ParameterVie
   const ComputeScope scope;
   const torch::NoGradGuard no_grad;
   gather(network.options().input, frames, input_);
-  values_ = network.values(parameters, input_.to(device_), mode).to(torch::kCPU).contiguous();
+  return keep_values(network.values(parameters, input_.to(device_), mode));
+}
+
+std::span<const float> QActor::values(const Network& network, const ParameterViews& parameters,
+                                      std::span<const std::byte* const> frames,
+                                      std::span<const std::uint8_t> first) {
+  const ComputeScope scope;
+  const torch::NoGradGuard no_grad;
+  gather(network.options().input, frames, input_);
+  for (std::size_t i = 0; i < first.size(); ++i)
+    keep_.data_ptr<float>()[i] = first[i] != 0 ? 0.0F : 1.0F;
+  const Sequence out =
+      network.forward(parameters, input_.to(device_), state_.to(device_), keep_.to(device_));
+  state_.copy_(out.state);
+  return keep_values(expected_values(network.head(), out.output));
+}
+
+std::span<const float> QActor::keep_values(const Tensor& values) {
+  values_ = values.to(torch::kCPU).contiguous();
   return {values_.data_ptr<float>(), static_cast<std::size_t>(values_.numel())};
+}
+
+std::span<float> QActor::state() {
+  return {state_.data_ptr<float>(), static_cast<std::size_t>(state_.numel())};
+}
+
+std::span<const float> QActor::state() const {
+  return {state_.data_ptr<float>(), static_cast<std::size_t>(state_.numel())};
 }
 
 std::int32_t best_action(std::span<const float> values, std::span<const std::uint8_t> legal) {
@@ -44,15 +72,21 @@ QPolicy::QPolicy(std::shared_ptr<const Network> network, const Parameters& param
       rng_(seed),
       frames_(lanes, stack_, env.observation.bytes()),
       actor_(*network_, backend, lanes),
+      first_(static_cast<std::size_t>(lanes)),
       best_(static_cast<std::size_t>(lanes)) {
   parameters_.copy_from(parameters);
 }
 
 void QPolicy::act(const StepView& seen, ActionBuffer out) {
-  for (int lane = 0; lane < lanes_; ++lane)
-    frames_.push(lane, seen.observation.bytes(lane), fresh_ || seen.ended(lane));
+  for (int lane = 0; lane < lanes_; ++lane) {
+    const bool first = fresh_ || seen.ended(lane);
+    frames_.push(lane, seen.observation.bytes(lane), first);
+    first_[static_cast<std::size_t>(lane)] = first ? 1 : 0;
+  }
   fresh_ = false;
-  values_ = actor_.values(*network_, parameters_.views(), frames_.pointers());
+  const bool remembers = network_->memory().kind != RecurrentKind::kNone;
+  values_ = remembers ? actor_.values(*network_, parameters_.views(), frames_.pointers(), first_)
+                      : actor_.values(*network_, parameters_.views(), frames_.pointers());
   const auto actions = static_cast<std::size_t>(actions_);
   for (int lane = 0; lane < lanes_; ++lane) {
     const auto i = static_cast<std::size_t>(lane);
@@ -70,7 +104,8 @@ Insight QPolicy::insight() const {
   return {.kind = "Q",
           .per_action = values_,
           .value = best_,
-          .input = frames_.picture(observation_, picture_)};
+          .input = frames_.picture(observation_, picture_),
+          .state = actor_.state()};
 }
 
 }  // namespace tengen

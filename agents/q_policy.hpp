@@ -1,4 +1,5 @@
-// Plays by the action values of a network: greedily, among the legal actions.
+// Plays by the action values of a network, with memory or without: greedily, among the legal
+// actions.
 #pragma once
 
 #include "agents/agent.hpp"
@@ -10,19 +11,30 @@
 
 namespace tengen {
 
-/// Action values of a few lanes at a time, in memory that stays.
+/// Action values of a few lanes at a time, in memory that stays, and the lanes' recurrent state
+/// where the network has one.
 class QActor {
  public:
   QActor(const Network& network, const Backend& backend, int lanes);
   /// lanes × actions values of the observations in `frames` (lanes × stack pointers). Valid until
-  /// the next call.
+  /// the next call. Without memory.
   std::span<const float> values(const Network& network, const ParameterViews& parameters,
                                 std::span<const std::byte* const> frames,
                                 const ForwardMode& mode = {});
+  /// The same with memory. `first`: 1 for lanes that start an episode, whose state is cleared
+  /// beforehand. Afterwards state() is the one after these observations.
+  std::span<const float> values(const Network& network, const ParameterViews& parameters,
+                                std::span<const std::byte* const> frames,
+                                std::span<const std::uint8_t> first);
+  /// lanes × state size; empty without memory.
+  [[nodiscard]] std::span<float> state();
+  [[nodiscard]] std::span<const float> state() const;
 
  private:
+  std::span<const float> keep_values(const Tensor& values);
+
   torch::Device device_;
-  Tensor input_, values_;
+  Tensor input_, values_, state_, keep_;
 };
 
 /// The largest of a lane's action values among its legal actions (an empty mask: all). The first of
@@ -47,7 +59,8 @@ class QPolicy final : public Policy {
   Rng rng_;
   FrameStack frames_;
   QActor actor_;
-  bool fresh_ = true;  // every lane is about to start an episode
+  bool fresh_ = true;                // every lane is about to start an episode
+  std::vector<std::uint8_t> first_;  // lanes
   std::span<const float> values_;
   std::vector<float> best_;                 // lanes
   mutable std::vector<std::byte> picture_;  // the stacks side by side, for insight()

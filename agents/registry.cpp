@@ -3,6 +3,7 @@
 #include "agents/dqn.hpp"
 #include "agents/impala.hpp"
 #include "agents/ppo.hpp"
+#include "agents/r2d2.hpp"
 #include "agents/random.hpp"
 #include "agents/reinforce.hpp"
 #include "core/check.hpp"
@@ -19,6 +20,8 @@ const std::vector<AgentEntry>& agent_entries() {
        load_impala_policy},
       {"ppo", "proximal policy optimisation: epochs of clipped minibatches a rollout", make_ppo,
        load_ppo_policy},
+      {"r2d2", "deep Q-learning with memory: prioritised sequences, stored state, burn-in",
+       make_r2d2, load_r2d2_policy},
       {"random", "uniformly random legal actions", make_random, load_random_policy},
       {"reinforce", "the policy gradient from whole episodes' returns", make_reinforce,
        load_reinforce_policy},

@@ -6,6 +6,11 @@
 #include <vector>
 
 namespace tengen {
+namespace {
+
+constexpr double kRescaleSlope = 1e-3;
+
+}  // namespace
 
 void gae(std::span<const float> reward, std::span<const std::uint8_t> ended,
          std::span<const float> value, std::span<const float> last_value, float gamma, float lambda,
@@ -48,6 +53,35 @@ void vtrace(std::span<const float> log_ratio, std::span<const float> reward,
     advantage[i] =
         std::min(o.pg_rho_bar, ratio) * (reward[i] + alive * o.gamma * next_target - value[i]);
   }
+}
+
+void sequence_targets(std::span<const float> reward, std::span<const std::uint8_t> terminated,
+                      std::span<const std::uint8_t> acted, std::span<const float> value,
+                      const SequenceTargetOptions& o, std::span<float> targets) {
+  for (std::size_t t = 0; t < reward.size(); ++t) {
+    const std::size_t end = t + static_cast<std::size_t>(o.n_steps);
+    float total = 0, discount = 1;
+    std::size_t row = t;
+    while (row < end && acted[row] != 0 && discount != 0) {
+      total += discount * reward[row];
+      discount = terminated[row] != 0 ? 0 : discount * o.gamma;
+      ++row;
+    }
+    if (discount != 0) total += discount * (o.rescaling ? unrescale(value[row]) : value[row]);
+    targets[t] = acted[t] == 0 ? 0 : o.rescaling ? rescale(total) : total;
+  }
+}
+
+float rescale(float x) {
+  const double size = std::abs(static_cast<double>(x));
+  return static_cast<float>(std::copysign(std::sqrt(size + 1) - 1, x) + kRescaleSlope * x);
+}
+
+float unrescale(float x) {
+  // In double precision: the difference of two nearly equal numbers is divided by 2 ε.
+  const double e = kRescaleSlope, size = std::abs(static_cast<double>(x));
+  const double root = (std::sqrt(1 + 4 * e * (size + 1 + e)) - 1) / (2 * e);
+  return static_cast<float>(std::copysign(root * root - 1, x));
 }
 
 Moments moments(std::span<const float> values) {

@@ -37,6 +37,25 @@ void vtrace(std::span<const float> log_ratio, std::span<const float> reward,
             std::span<const float> last_value, const VtraceOptions& options,
             std::span<float> targets, std::span<float> advantage);
 
+struct SequenceTargetOptions {
+  float gamma = 0.99F;
+  int n_steps = 1;
+  bool rescaling = false;  ///< values are h(return), see rescale()
+};
+/// Q-learning's n-step targets along one sequence (Kapturowski et al. 2019, section 2.3), rows as
+/// SequenceBatch has them: Σ_{k<m} γ^k r_{t+k} + γ^m V_{t+m}, where m is n_steps, or fewer up to a
+/// row without an action (which is an episode's last observation, or the sequence's), and nothing
+/// is bootstrapped from beyond a terminating step. `value` is V of every row. Writes a target for
+/// every row with an action, and 0 for others. The last row must have none.
+void sequence_targets(std::span<const float> reward, std::span<const std::uint8_t> terminated,
+                      std::span<const std::uint8_t> acted, std::span<const float> value,
+                      const SequenceTargetOptions& options, std::span<float> targets);
+
+/// h(x) = sgn(x) (√(|x| + 1) − 1) + 0.001 x, which brings returns of very different sizes together
+/// (Pohlen et al. 2018, proposition A.2), and its inverse.
+float rescale(float x);
+float unrescale(float x);
+
 struct Moments {
   float mean = 0, deviation = 0;
 };

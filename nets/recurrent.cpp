@@ -203,6 +203,14 @@ RecurrentKind find_recurrent(std::string_view name) {
                                      {"lstm", RecurrentKind::kLstm}});
 }
 
+RecurrentOptions read_recurrent(const Config& net, const char* fallback) {
+  RecurrentOptions options;
+  options.kind = find_recurrent(net.get<std::string>("recurrent", fallback));
+  if (options.kind != RecurrentKind::kNone)
+    options.size = net.get<int>("recurrent_size", options.size, 1, 8192);
+  return options;
+}
+
 RecurrentCell::RecurrentCell(const std::string& name, RecurrentKind kind, int features, int size,
                              ParameterLayout& layout)
     : kind_(kind), size_(size) {

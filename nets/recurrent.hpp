@@ -1,6 +1,7 @@
 // Memory inside a network: a gated cell that runs along a sequence of steps.
 #pragma once
 
+#include "core/config.hpp"
 #include "nets/parameters.hpp"
 
 #include <string>
@@ -15,6 +16,19 @@ enum class RecurrentKind {
 };
 /// "none", "gru" or "lstm". Throws UsageError with the nearest name.
 RecurrentKind find_recurrent(std::string_view name);
+
+struct RecurrentOptions {
+  RecurrentKind kind = RecurrentKind::kNone;
+  int size = 128;  ///< outputs
+
+  /// Numbers of state a lane; 0 without memory.
+  [[nodiscard]] int state_size() const {
+    return kind == RecurrentKind::kNone ? 0 : kind == RecurrentKind::kLstm ? 2 * size : size;
+  }
+};
+/// Reads `recurrent` (`fallback` where left out) and, with memory, `recurrent_size` of a recipe's
+/// [net] section. Throws UsageError.
+RecurrentOptions read_recurrent(const Config& net, const char* fallback);
 
 /// What a cell gives for a sequence.
 struct Sequence {

@@ -130,3 +130,46 @@ TEST_CASE("explained variance is 1 for a perfect critic and 0 for a constant one
   CHECK(explained_variance(returns, returns) == Approx(1));
   CHECK(explained_variance(std::vector<float>(4, 2.5F), returns) == Approx(0).margin(1e-6));
 }
+
+TEST_CASE("sequence targets are the discounted sum of rewards up to what is bootstrapped from") {
+  Rng rng(5);
+  for (int round = 0; round < 200; ++round) {
+    constexpr std::size_t kRows = 12;
+    std::vector<float> reward(kRows), value(kRows), targets(kRows);
+    std::vector<std::uint8_t> terminated(kRows), acted(kRows, 1);
+    for (std::size_t t = 0; t < kRows; ++t) {
+      value[t] = static_cast<float>(rng.normal());
+      // After a step that was cut short comes a row without an action.
+      acted[t] = t + 1 == kRows || (t > 0 && acted[t - 1] != 0 && rng.chance(0.15)) ? 0 : 1;
+      if (acted[t] == 0) continue;
+      reward[t] = static_cast<float>(rng.normal());
+      terminated[t] = rng.chance(0.15) ? 1 : 0;
+    }
+    for (const int n : {1, 2, 5, 50})
+      for (const bool rescaling : {false, true}) {
+        const float gamma = 0.9F;
+        sequence_targets(reward, terminated, acted, value, {gamma, n, rescaling}, targets);
+        for (std::size_t t = 0; t < kRows; ++t) {
+          double expected = 0, discount = 1;
+          for (std::size_t row = t; acted[t] != 0; ++row) {
+            const bool bootstrap = acted[row] == 0 || row == t + static_cast<std::size_t>(n);
+            if (bootstrap) expected += discount * (rescaling ? unrescale(value[row]) : value[row]);
+            if (bootstrap) break;
+            expected += discount * reward[row];
+            if (terminated[row] != 0) break;
+            discount *= gamma;
+          }
+          if (rescaling) expected = rescale(static_cast<float>(expected));
+          CHECK(targets[t] == Approx(expected).margin(1e-5));
+        }
+      }
+  }
+}
+
+TEST_CASE("unrescale undoes rescale") {
+  CHECK(rescale(0) == 0);
+  CHECK(rescale(3) == Approx(1.003));
+  CHECK(rescale(-99) == Approx(-9 - 0.099));
+  for (const float x : {0.0F, 1e-3F, -0.7F, 3.0F, -250.0F, 1e4F, 1e6F})
+    CHECK(unrescale(rescale(x)) == Approx(x).epsilon(1e-4).margin(1e-5));
+}

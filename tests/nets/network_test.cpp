@@ -114,6 +114,33 @@ TEST_CASE("every body overfits one batch, in both precisions") {
   }
 }
 
+TEST_CASE("a network with memory says step by step what it says of the whole sequence") {
+  const ObservationSpace space{{3}, Element::kFloat, -1, 1};
+  for (const char* cell : {"gru", "lstm"}) {
+    const Config net =
+        net_of(fmt::format("hidden = [8]\nrecurrent = \"{}\"\nrecurrent_size = 6", cell));
+    const RecurrentOptions memory = read_recurrent(net, "none");
+    const Network network(read_net(net, space, 1), {.actions = 2, .dueling = true}, memory);
+    Parameters parameters(network.layout(), {});
+    parameters.initialise(Rng(3));
+    const torch::NoGradGuard no_grad;
+    constexpr int kSteps = 5, kLanes = 2;
+    const Tensor input = torch::randn({kSteps * kLanes, 3, 1, 1});
+    Tensor keep = torch::ones({kSteps, kLanes});
+    keep[3][1] = 0;  // an episode starts
+    Tensor state = torch::randn({kLanes, memory.state_size()});
+    const Sequence whole = network.forward(parameters.views(), input, state, keep);
+    REQUIRE(whole.output.sizes() == std::vector<std::int64_t>{kSteps * kLanes, 2, 1});
+    for (int t = 0; t < kSteps; ++t) {
+      const Sequence step = network.forward(parameters.views(), input.narrow(0, t * kLanes, kLanes),
+                                            state, keep.narrow(0, t, 1));
+      CHECK(torch::allclose(step.output, whole.output.narrow(0, t * kLanes, kLanes), 1e-4, 1e-6));
+      state = step.state;
+    }
+    CHECK(torch::allclose(state, whole.state, 1e-4, 1e-6));
+  }
+}
+
 TEST_CASE("a checkpoint of another architecture is refused by the first difference") {
   const Network wide(read("body = \"small\""), {.actions = 6});
   const Network narrow(read("body = \"small\"\nhidden = [128]"), {.actions = 6});
