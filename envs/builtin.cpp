@@ -1,6 +1,7 @@
 #include "envs/arcade/arcade.hpp"
 #include "envs/arcade/breakout.hpp"
 #include "envs/arcade/freeway.hpp"
+#include "envs/arcade/kung_fu.hpp"
 #include "envs/arcade/pong.hpp"
 #include "envs/arcade/space_invaders.hpp"
 #include "envs/classic/acrobot.hpp"
@@ -61,6 +62,8 @@ EnvRegistry builtin_envs() {
       arcade::arcade_entry<arcade::Freeway>("A chicken across ten lanes, as often as it can"));
   registry.add(arcade::arcade_entry<arcade::SpaceInvaders>(
       "Space Invaders: wave after wave, three cannons"));
+  registry.add(arcade::arcade_entry<arcade::KungFu>(
+      "Five floors of fighters, each with its master, and again, harder"));
   return registry;
 }
 

@@ -162,6 +162,31 @@ void Window::sprite(int x, int y, std::span<const std::uint8_t> rows, std::uint8
   }
 }
 
+void Window::figure(int x, int y, int height, int direction, std::span<const std::uint64_t> rows,
+                    std::span<const std::uint8_t, 8> colours) {
+  const int left = direction > 0 ? x - kFigureMiddle : x + kFigureMiddle - kFigureColumns + 1;
+  const Rect part = intersection({left, y, kFigureColumns, height}, area_);
+  if (part.empty()) return;
+  std::uint8_t shades[8];
+  for (std::size_t i = 0; i < 8; ++i) shades[i] = shades_[colours[i]];
+  // Columns from `first` on, at `start`, are not cut off.
+  const int first = direction > 0 ? part.x - left : left + kFigureColumns - part.right();
+  const int start = direction > 0 ? part.x : part.right() - 1;
+  const auto count = static_cast<int>(rows.size());
+  for (int row = part.y; row < part.bottom(); ++row) {
+    const int from = height == count ? row - y : (row - y) * count / height;
+    std::uint64_t values = rows[static_cast<std::size_t>(from)] >> (3 * first);
+    const int empty = std::countr_zero(values) / 3;
+    const int end = std::min(part.width, (66 - std::countl_zero(values)) / 3);
+    if (empty >= end) continue;
+    values >>= 3 * empty;
+    std::uint8_t* to =
+        pixels_ + (row - area_.y) * area_.width + (start + direction * empty - area_.x);
+    for (int column = empty; column < end; ++column, values >>= 3, to += direction)
+      *to = (values & 7) != 0 ? shades[values & 7] : *to;
+  }
+}
+
 Rect cells_over(const Rect& area, int size) {
   const Rect seen = intersection(area, kWholeScreen);
   if (seen.empty()) return {};

@@ -41,6 +41,8 @@ constexpr Rect united(const Rect& a, const Rect& b) {
   return {x, y, std::max(a.right(), b.right()) - x, std::max(a.bottom(), b.bottom()) - y};
 }
 
+inline constexpr int kFigureColumns = 21, kFigureMiddle = 7;  ///< of Window::figure
+
 /// A game's colours; pixels are indices into it.
 inline constexpr int kMaxColours = 16;
 using Palette = std::array<Colour, kMaxColours>;
@@ -68,6 +70,10 @@ class Window {
     const Rect part = intersection(rect, area_);
     std::uint8_t* at = pixels_ + (part.y - area_.y) * area_.width + (part.x - area_.x);
     const std::uint8_t shade = shades_[colour];
+    if (part.width == area_.width) {  // whole rows follow each other
+      std::fill_n(at, part.height * part.width, shade);
+      return;
+    }
     for (int y = 0; y < part.height; ++y, at += area_.width) std::fill_n(at, part.width, shade);
   }
   /// A decimal digit, 0…9, of three by five cells stretched over `rect`.
@@ -75,6 +81,11 @@ class Window {
   /// Rows of up to eight pixels, bit 7 leftmost; pixel (x, y) of the screen is the first row's
   /// bit 7.
   void sprite(int x, int y, std::span<const std::uint8_t> rows, std::uint8_t colour);
+  /// Rows of kFigureColumns values, three bits each, column 0 lowest: 0 is transparent, value v
+  /// has colours[v]. They are stretched over rows y to y + height − 1. The figure's middle,
+  /// kFigureMiddle, stands at column x; direction −1 mirrors it there.
+  void figure(int x, int y, int height, int direction, std::span<const std::uint64_t> rows,
+              std::span<const std::uint8_t, 8> colours);
 
  private:
   Rect area_;

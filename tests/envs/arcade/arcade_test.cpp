@@ -2,6 +2,7 @@
 
 #include "envs/arcade/breakout.hpp"
 #include "envs/arcade/freeway.hpp"
+#include "envs/arcade/kung_fu.hpp"
 #include "envs/arcade/pong.hpp"
 #include "envs/arcade/space_invaders.hpp"
 #include "tests/catch.hpp"
@@ -87,7 +88,7 @@ ArcadeOptions quiet() {
 }  // namespace
 
 TEMPLATE_TEST_CASE("a picture is that of the plain renderer, byte for byte", "", Pong, Breakout,
-                   Freeway, SpaceInvaders) {
+                   Freeway, SpaceInvaders, KungFu) {
   ArcadeOptions options;
   check_pictures<TestType>(options, 2200);
   for (const Format format : {Format{84, 3}, Format{42, 1}, Format{42, 3}}) {
@@ -232,7 +233,7 @@ TEST_CASE("the specification says what is seen and which keys there are") {
 }
 
 TEMPLATE_TEST_CASE("a saved state goes on as if nothing had happened", "", Pong, Breakout, Freeway,
-                   SpaceInvaders) {
+                   SpaceInvaders, KungFu) {
   WorkerPool pool(1);
   ArcadeOptions options;
   options.repeat_action_probability = 0.25;
