@@ -27,6 +27,8 @@ Tensor activate(Activation activation, const Tensor& x) {
       return torch::softplus(x);
     case Activation::kElu:
       return torch::elu(x);
+    case Activation::kIdentity:
+      return x;
   }
   return x;
 }
@@ -40,6 +42,7 @@ double gain_of(Activation activation) {
     case Activation::kTanh:
       return 5.0 / 3.0;
     case Activation::kSigmoid:
+    case Activation::kIdentity:
       return 1.0;
   }
   return 1.0;

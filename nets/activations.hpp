@@ -7,9 +7,10 @@
 
 namespace tengen {
 
-enum class Activation { kRelu, kTanh, kSigmoid, kSoftplus, kElu };
+enum class Activation { kRelu, kTanh, kSigmoid, kSoftplus, kElu, kIdentity };
 
-/// "relu", "tanh", "sigmoid", "softplus" or "elu". Throws UsageError with the nearest name.
+/// "relu", "tanh", "sigmoid", "softplus" or "elu"; kIdentity has no name. Throws UsageError with
+/// the nearest name.
 Activation find_activation(std::string_view name);
 Tensor activate(Activation activation, const Tensor& x);
 /// What keeps the variance of a signal through a layer (He et al. 2015; torch's calculate_gain).

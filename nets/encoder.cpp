@@ -108,7 +108,7 @@ Tensor Encoder::forward(const ParameterViews& parameters, const Tensor& input,
                         const ForwardMode& mode) const {
   Tensor x = conv_ ? conv_->forward(parameters, input) : input.reshape({input.size(0), -1});
   for (const Dense& layer : hidden_)
-    x = drop(activate(activation_, layer.forward(parameters, x, mode)), dropout_, mode);
+    x = drop(layer.forward(parameters, x, mode, activation_), dropout_, mode);
   return x;
 }
 

@@ -35,8 +35,7 @@ Head::Head(const HeadOptions& options, int features, int hidden, Activation acti
 
 Tensor Head::run(const Stream& stream, const ParameterViews& parameters, Tensor x, float dropout,
                  const ForwardMode& mode) const {
-  if (has_hidden_)
-    x = drop(activate(activation_, stream.hidden.forward(parameters, x, mode)), dropout, mode);
+  if (has_hidden_) x = drop(stream.hidden.forward(parameters, x, mode, activation_), dropout, mode);
   return stream.out.forward(parameters, x, mode)
       .to(torch::kFloat32)
       .view({x.size(0), stream.width, options_.outputs()});

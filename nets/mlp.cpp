@@ -1,5 +1,7 @@
 #include "nets/mlp.hpp"
 
+#include "nets/fused.hpp"
+
 #include <cmath>
 
 namespace tengen {
@@ -41,15 +43,17 @@ Dense::Dense(const std::string& name, int in, int out, const InitRule& rule, boo
   noise_sizes.emplace_back(in, out);
 }
 
-Tensor Dense::forward(const ParameterViews& parameters, const Tensor& x,
-                      const ForwardMode& mode) const {
-  const Tensor y = torch::linear(x, parameters[weight_], parameters[bias_]);
-  if (!noisy_ || mode.noise == nullptr) return y;
+Tensor Dense::forward(const ParameterViews& parameters, const Tensor& x, const ForwardMode& mode,
+                      Activation f) const {
+  if (!noisy_ || mode.noise == nullptr) return dense(x, parameters[weight_], parameters[bias_], f);
   // (σ ∘ ε_out ε_inᵀ) x = ε_out ∘ σ (ε_in ∘ x): two products instead of a noisy copy of the
   // weights.
+  const Tensor y = torch::linear(x, parameters[weight_], parameters[bias_]);
   const Noise::Layer& noise = mode.noise->layers[noise_];
   const Tensor in = noise.in.to(x.scalar_type()), out = noise.out.to(x.scalar_type());
-  return y + torch::linear(x * in, parameters[weight_sigma_], parameters[bias_sigma_]) * out;
+  const Tensor added =
+      torch::linear(x * in, parameters[weight_sigma_], parameters[bias_sigma_]) * out;
+  return activate(f, y + added);
 }
 
 Tensor drop(const Tensor& x, float p, const ForwardMode& mode) {

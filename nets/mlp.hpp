@@ -27,7 +27,7 @@ struct ForwardMode {
   Rng* dropout = nullptr;        ///< null: nothing is dropped (acting, targets)
 };
 
-/// y = W x + b; noisy: y = (μ_W + σ_W ∘ ε) x + μ_b + σ_b ∘ ε_out with ε = ε_out ε_inᵀ.
+/// y = f(W x + b); noisy: y = f((μ_W + σ_W ∘ ε) x + μ_b + σ_b ∘ ε_out) with ε = ε_out ε_inᵀ.
 class Dense {
  public:
   Dense() = default;
@@ -36,7 +36,7 @@ class Dense {
   Dense(const std::string& name, int in, int out, const InitRule& rule, bool noisy, float sigma0,
         ParameterLayout& layout, std::vector<std::pair<int, int>>& noise_sizes);
   [[nodiscard]] Tensor forward(const ParameterViews& parameters, const Tensor& x,
-                               const ForwardMode& mode) const;
+                               const ForwardMode& mode, Activation f = Activation::kIdentity) const;
 
  private:
   std::size_t weight_ = 0, bias_ = 0, weight_sigma_ = 0, bias_sigma_ = 0, noise_ = 0;

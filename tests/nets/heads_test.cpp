@@ -186,7 +186,7 @@ TEST_CASE("noisy layers: means without noise, factorised noise with it") {
   const Tensor x = torch::randn({5, 64});
   const ParameterViews& p = parameters.views();
   CHECK(p[2][0][0].item<float>() == Approx(0.5 / 8));  // σ₀/√in
-  CHECK(torch::equal(dense.forward(p, x, {}), torch::linear(x, p[0], p[1])));
+  CHECK(torch::allclose(dense.forward(p, x, {}), torch::linear(x, p[0], p[1]), 1e-5, 1e-6));
 
   Noise noise;
   noise.layers.push_back({torch::zeros({64}), torch::zeros({32})});
