@@ -6,6 +6,7 @@
 #include "agents/r2d2.hpp"
 #include "agents/random.hpp"
 #include "agents/reinforce.hpp"
+#include "agents/sac.hpp"
 #include "core/check.hpp"
 
 namespace tengen {
@@ -25,6 +26,7 @@ const std::vector<AgentEntry>& agent_entries() {
       {"random", "uniformly random legal actions", make_random, load_random_policy},
       {"reinforce", "the policy gradient from whole episodes' returns", make_reinforce,
        load_reinforce_policy},
+      {"sac", "soft actor-critic: continuous actions, from replay", make_sac, load_sac_policy},
   };
   return kEntries;
 }

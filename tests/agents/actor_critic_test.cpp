@@ -66,7 +66,7 @@ TEST_CASE("actor-critics find the best real action") {
     Run<probes::Target> run(algorithm.name,
                             recipe(algorithm.settings, kNet + "\nlog_std_init = -1"), 16);
     run.start();
-    run.train(40'000);
+    run.train(20'000);  // in time: later the deviation is so small that a policy may jump away
     CHECK(play<probes::Target>(*run.agent->policy(1), 1, 1) > -0.01);
   }
 }
