@@ -74,8 +74,6 @@ void KungFu::start_floor() {
 
 void KungFu::start_life() {
   side = way();
-  if (progress() > kFloorLength - kArena) x = way() > 0 ? kFloorLength - kArena : kArena;
-  look_on();
   energy = boss_energy = kEnergy;
   time = kTime;
   attack = Attack::kNone;

@@ -12,7 +12,7 @@ struct Style {
   int ready, rest;  // frames before and after a blow or throw
   int low;          // blows at the feet, of 16
   KungFu::Shot shot;
-  bool steady;  // no blow makes him reel
+  bool steady;  // no blow stops it
   bool learns;  // guards the height at which he was hit last
   bool vanishes;
 };
@@ -20,9 +20,9 @@ struct Style {
 constexpr Style kStyles[KungFu::kFloors] = {
     {7, 20, 26, 6, 5, 20, 36, 5, KungFu::Shot::kNone, false, false, false},
     {6, 64, 15, 6, 5, 18, 44, 8, KungFu::Shot::kBoomerang, false, false, false},
-    {4, 14, 20, 10, 4, 26, 30, 4, KungFu::Shot::kNone, true, false, false},
+    {4, 14, 20, 11, 3, 18, 26, 4, KungFu::Shot::kNone, true, false, false},
     {6, 56, 15, 8, 5, 16, 36, 8, KungFu::Shot::kFire, false, false, true},
-    {8, 16, 18, 7, 4, 12, 28, 8, KungFu::Shot::kNone, false, true, false}};
+    {9, 16, 18, 8, 4, 10, 20, 8, KungFu::Shot::kNone, false, true, false}};
 
 constexpr int kGrip = 7;
 constexpr int kHigh = 27, kLow = 6;  // of throws and of a boss's blows
@@ -71,8 +71,7 @@ void KungFu::hit_boss(Enemy& enemy) {
     enemy.clock = 0;
     return clear_floor();
   }
-  // A blow that is under way comes all the same.
-  if (style.steady || enemy.doing != Doing::kMoves) return;
+  if (style.steady && enemy.doing != Doing::kMoves) return;
   enemy.doing = Doing::kReels;
   enemy.clock = 0;
 }
@@ -237,12 +236,8 @@ void KungFu::move_boss(Enemy& enemy) {
   }
   if (enemy.doing == Doing::kReels) {
     if (enemy.clock < 8) enemy.x -= enemy.side;
-    if (enemy.clock > kReelFrames) {
-      if (style.vanishes)
-        begin(Doing::kHidden);
-      else  // as often as not, he hits back at once
-        begin(Doing::kMoves, chance(2) == 0 ? style.rest / 2 : style.rest);
-    }
+    if (enemy.clock > kReelFrames)
+      begin(style.vanishes ? Doing::kHidden : Doing::kMoves, style.vanishes ? 0 : style.rest / 2);
   } else if (enemy.doing == Doing::kReadies &&
              enemy.clock > std::max(4, style.ready - 2 * round())) {
     if (style.shot != Shot::kNone && far > style.reach + 4 && shot == Shot::kNone)
