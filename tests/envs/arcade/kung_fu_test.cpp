@@ -1,6 +1,7 @@
 #include "envs/arcade/kung_fu.hpp"
 
 #include "core/rng.hpp"
+#include "core/signature.hpp"
 #include "envs/arcade/arcade.hpp"
 #include "tests/catch.hpp"
 
@@ -49,8 +50,8 @@ float hold(KungFu& game, int action, int frames) {
   return reward;
 }
 
-// The end of a floor, with its master a step away.
-KungFu before_boss(int floor) {
+// The end of a floor.
+KungFu at_end_of(int floor) {
   KungFu game;
   game.reset();
   game.cleared = floor;
@@ -58,6 +59,12 @@ KungFu before_boss(int floor) {
   game.x = way > 0 ? KungFu::kFloorLength - 70 : 70;
   game.side = way;
   game.camera = way > 0 ? KungFu::kFloorLength - kScreenWidth : 0;
+  return game;
+}
+
+// With its master a step away.
+KungFu before_boss(int floor) {
+  KungFu game = at_end_of(floor);
   game.step(KungFu::kNoop);
   return game;
 }
@@ -113,6 +120,24 @@ TEST_CASE("Kung-Fu: the same keys make the same game, other keys another") {
   const KungFu a = play(3, random_action), b = play(3, random_action), c = play(4, random_action);
   CHECK((a.score == b.score && a.frame == b.frame && a.luck == b.luck && a.enemies == b.enemies));
   CHECK((a.frame != c.frame || a.luck != c.luck));
+}
+
+// The environment's signature is of random play, which never meets a master or a later floor.
+TEST_CASE("Kung-Fu: rules and pictures of all floors are those that networks were trained on") {
+  Signature signature;
+  for (int floor = 0; floor < 5; ++floor) {
+    KungFu game = at_end_of(floor);
+    game.x -= 600 * game.way();  // the way to the master, and him
+    game.camera = std::clamp(game.x - 80, 0, KungFu::kFloorLength - kScreenWidth);
+    for (int i = 0; i < 800 && !game.over(); ++i) {
+      const int action = game.oracle(4);
+      for (int frame = 0; frame < 4 && !game.over(); ++frame) game.step(action);
+      for (const int value : {game.score, game.energy, game.boss_energy, game.x, game.shot_x})
+        signature.add(static_cast<std::uint64_t>(value));
+      if (i % 8 == 0) signature.add(std::as_bytes(screen(game).rgb()));
+    }
+  }
+  CHECK(signature.text() == "032e06cf2788cd0b");
 }
 
 TEST_CASE("Kung-Fu: every key does what it says") {
