@@ -184,11 +184,22 @@ std::string panel(const std::vector<Experiment>& experiments, const std::string&
       data += fmt::format("{} {} {} {}\n", p.step / unit.steps, p.mean, p.low, p.high);
     data += "END\n";
     const char* colour = kColours[e % kColours.size()];
-    if (seeds.size() > 1)
+    if (seeds.size() > 1) {
+      // The band ends where the first seed ends; thin lines show where each of them got to.
+      for (std::size_t k = 0; k < seeds.size(); ++k) {
+        const std::string seed = fmt::format("{}_{}", name, k);
+        data += seed + " << END\n";
+        for (const Point& p : *seeds[k])
+          data += fmt::format("{} {}\n", p.step / unit.steps, p.value);
+        data += "END\n";
+        bands +=
+            fmt::format("{} using 1:2 with lines lc rgb '#80{}' lw 1 notitle, ", seed, colour + 1);
+      }
       bands += fmt::format(
           "{} using 1:3:4 with filledcurves fc rgb '{}' fs transparent solid 0.18 "
           "noborder notitle, ",
           name, colour);
+    }
     const std::string title = seeds.size() == 1 ? experiments[e].name
                                                 : fmt::format("{}: mean ± s.d. of {} seeds",
                                                               experiments[e].name, seeds.size());

@@ -48,6 +48,10 @@ TEST_CASE("several seeds and several recipes become a PNG and an SVG") {
   CHECK_THAT(svg, ContainsSubstring("</svg>"));
   CHECK_THAT(svg, ContainsSubstring("pong-dqn: mean ± s.d. of 3 seeds"));
   CHECK_THAT(svg, ContainsSubstring("pong-rainbow"));
+  std::size_t seeds = 0;  // lines half transparent
+  for (std::size_t at = 0; (at = svg.find("opacity='0.50'", at)) != std::string::npos; ++at)
+    ++seeds;
+  CHECK(seeds == 3);
 }
 
 TEST_CASE("what cannot be plotted is one clear line, and an old plot stays") {
