@@ -30,6 +30,8 @@ class Row:
     case: str  # its --only
     floor: float
     aim: float
+    options: tuple = ()  # more of the script's options
+    prints: str = ""  # which of the figures that it prints, by a word in its "what"
 
 
 ROWS = [
@@ -55,6 +57,8 @@ ROWS = [
         "learner_sb3_atari.py", "a2c", 2.5, 4),
     Row("A2C on Pong end to end, 8 lanes, bfloat16", "updates", "a2c/pong/end to end/bfloat16",
         "learner_sb3_atari.py", "a2c", 2.5, 4),
+    Row("SAC on Pendulum, 10,000 steps, MLP 64-64, batch 100", "updates", "sac/pendulum/10k",
+        "learner_rltools.py", "cpp-env", 0.33, 1, ("--blas",), "throughput"),
     Row("replay, prioritised sample(32) and update, 84×84×4, 10⁵", "replay", "replay/prioritised/32",
         "replay_cpprb.py", "cpprb PER atari obs (84,84,4) u8 cap=100000 sample(32)+update_priorities", 3, 10),
 ]
@@ -83,9 +87,10 @@ def run_ours(args, row):
 def run_peer(args, row):
     script = args.peers / row.peer
     command = [args.python, script, "--only", row.case, "--threads", "1", "--repeats", "1",
-               "--seconds", str(args.seconds)]
+               "--seconds", str(args.seconds), *row.options]
     env = dict(os.environ, CUDA_VISIBLE_DEVICES="")
-    return only(figures(command, env), row.case, script)
+    lines = [line for line in figures(command, env) if row.prints in line["what"]]
+    return only(lines, row.case, script)
 
 
 def measure(args, row):

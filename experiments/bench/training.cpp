@@ -1,6 +1,7 @@
 // Learning Pong from the screen with the Nature CNN, as Stable-Baselines3 does it. DQN: the whole
 // loop (one lane, minibatches of 32, an update every four steps), and the update by itself. PPO and
-// A2C: the whole loop with eight lanes and the zoo's settings.
+// A2C: the whole loop with eight lanes and the zoo's settings. And SAC on Pendulum, a whole run
+// with RLtools' network, batch and rates.
 #include "agents/agent.hpp"
 #include "envs/registry.hpp"
 #include "experiments/bench/bench.hpp"
@@ -20,12 +21,13 @@ Config dqn_config(const std::string& precision) {
   return config;
 }
 
-// Lanes of Pong and an agent.
+// Lanes of a game and an agent.
 class Training {
  public:
-  Training(const std::string& algo, const Config& config, int lanes, int threads)
+  Training(const std::string& algo, const Config& config, int lanes, int threads,
+           const std::string& game = "Pong-v0")
       : pool_(threads),
-        env_(builtin_envs().make("Pong-v0", Config{}, lanes, pool_)),
+        env_(builtin_envs().make(game, Config{}, lanes, pool_)),
         agent_(find_agent(algo).make({env_->spec(), lanes, config, 0, "cpu", &pool_})) {
     env_->reset(0, agent_->slot());
   }
@@ -101,6 +103,20 @@ void bench_on_policy(const BenchOptions& options, const OnPolicy& algorithm,
   });
 }
 
+// Every repetition starts afresh: from an empty memory to the last of 10,000 steps.
+void bench_sac(const BenchOptions& options) {
+  constexpr int kSteps = 10'000;
+  const std::string what = "sac/pendulum/10k";
+  if (!wanted(options, what)) return;
+  const Config config = Config::from_string(
+      "[agent]\nlearning_rate = 1e-3\nbatch_size = 100\nbuffer_size = 10_000\n"
+      "[net]\nhidden = [64, 64]\n");
+  bench(options, what, "steps/s", 1, [&] {
+    Training("sac", config, 1, 1, "Pendulum-v1").step(kSteps);
+    return std::int64_t{kSteps};
+  });
+}
+
 }  // namespace
 
 void bench_training(const BenchOptions& options) {
@@ -110,6 +126,7 @@ void bench_training(const BenchOptions& options) {
     for (const OnPolicy& algorithm : kOnPolicy)
       for (const int threads : {1, 2}) bench_on_policy(options, algorithm, precision, threads);
   }
+  bench_sac(options);
 }
 
 }  // namespace tengen
