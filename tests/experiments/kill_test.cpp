@@ -46,6 +46,11 @@ const Arguments kReplay{"catch-dqn",
                         "--set",
                         "agent.buffer_size=3000"};
 
+// Continuous actions, and three networks with an optimiser each.
+const Arguments kContinuous{
+    "pendulum-sac",          "--threads", "1", "--set", "agent.train_freq=4", "--set",
+    "agent.buffer_size=3000"};
+
 // Acting beside learning, with memory and everything that is normalised.
 Arguments overlapping(const fs::path& directory) {
   const fs::path recipe = directory / "impala.toml";
@@ -109,6 +114,11 @@ void kill_and_compare(const TempDirectory& directory, const Arguments& recipe, i
 TEST_CASE("three kills at random instants change nothing") {
   const TempDirectory directory;
   kill_and_compare(directory, kReplay, 3);
+}
+
+TEST_CASE("nor with continuous actions") {
+  const TempDirectory directory;
+  kill_and_compare(directory, kContinuous, 3);
 }
 
 TEST_CASE("nor where acting and learning overlap") {
