@@ -217,5 +217,7 @@ TEST_CASE("actor-critics: settings that make no sense are one clear line") {
              ContainsSubstring("separate"));
   CHECK_THAT(error_of("reinforce", "baseline = \"values\"", kNet), ContainsSubstring("'value'"));
   CHECK_THAT(error_of("a2c", "gae_lambda = 2", kNet), ContainsSubstring("gae_lambda"));
+  CHECK_THAT(error_of("a2c", "normalize_observation = true", kNet + "\nprecision = \"bfloat16\""),
+             ContainsSubstring("float32"));
   CHECK_THAT(error_of("ppo", "player = \"greed\"", kNet), ContainsSubstring("'greedy'"));
 }
