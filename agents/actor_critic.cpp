@@ -44,35 +44,72 @@ void clip_to_box(const Box& box, std::span<const float> action, std::span<float>
 
 // ---- Actor -----------------------------------------------------------------------------------
 
-Actor::Actor(const ActorCritic& network, const Backend& backend, int lanes)
-    : backend_(backend),
-      input_(make_input(network.options().net.input, lanes, scalar_type(backend.precision))),
-      keep_(torch::ones({1, lanes})),
-      state_(torch::zeros({lanes, network.options().state_size()})) {}
+namespace {
 
-std::span<float> Actor::span_of(const Tensor& tensor) {
-  if (!tensor.defined()) return {};
+// Parts of fewer pictures would leave the processor's matrix units half empty.
+constexpr std::size_t kLanesPerPart = 8;
+
+std::span<const float> floats(const Tensor& tensor) {
   return {tensor.data_ptr<float>(), static_cast<std::size_t>(tensor.numel())};
 }
 
-std::span<const float> Actor::policy(int lane) const {
-  const auto width = static_cast<std::size_t>(policy_.size(1));
-  return policy().subspan(static_cast<std::size_t>(lane) * width, width);
+void copy_to(const Tensor& from, std::vector<float>& to, std::size_t begin) {
+  const Tensor host = from.to(torch::kCPU).contiguous();
+  std::ranges::copy(floats(host), to.begin() + static_cast<std::ptrdiff_t>(begin));
+}
+
+}  // namespace
+
+Actor::Actor(const ActorCritic& network, const Backend& backend, int lanes, WorkerPool* pool)
+    : backend_(backend),
+      pool_(pool),
+      width_(static_cast<std::size_t>(network.options().policy_outputs())),
+      state_size_(static_cast<std::size_t>(network.options().state_size())) {
+  const auto all = static_cast<std::size_t>(lanes);
+  policy_.resize(all * width_);
+  value_.resize(all);
+  state_.resize(all * state_size_);
+  const NetOptions& net = network.options().net;
+  const bool divided = !net.conv.empty() && backend.device.is_cpu();
+  const std::size_t count = divided ? std::max<std::size_t>(1, all / kLanesPerPart) : 1;
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::size_t begin = i * all / count, size = (i + 1) * all / count - begin;
+    const auto rows = static_cast<int>(size);
+    parts_.push_back({begin, size, make_input(net.input, rows, scalar_type(backend.precision)),
+                      torch::ones({1, rows})});
+  }
 }
 
 void Actor::run(const ActorCritic& network, const ParameterViews& parameters,
                 const InputNormaliser& normaliser, std::span<const std::byte* const> frames,
                 std::span<const std::uint8_t> first) {
+  const auto part = [&](int i) {
+    run_part(parts_[static_cast<std::size_t>(i)], network, parameters, normaliser, frames, first);
+  };
+  const auto count = static_cast<int>(parts_.size());
+  if (pool_ != nullptr) return pool_->run(count, part);
+  for (int i = 0; i < count; ++i) part(i);
+}
+
+void Actor::run_part(Part& part, const ActorCritic& network, const ParameterViews& parameters,
+                     const InputNormaliser& normaliser, std::span<const std::byte* const> frames,
+                     std::span<const std::uint8_t> first) {
   const ComputeScope scope;
   const torch::NoGradGuard no_grad;
-  gather(network.options().net.input, frames, input_);
-  normaliser.apply(input_);
-  for (std::size_t i = 0; i < first.size(); ++i) span_of(keep_)[i] = first[i] != 0 ? 0.0F : 1.0F;
-  const auto out = network.forward(parameters, input_.to(backend_.device),
-                                   state_.to(backend_.device), keep_.to(backend_.device));
-  policy_ = out.policy.to(torch::kCPU).contiguous();
-  value_ = out.value.to(torch::kCPU).contiguous();
-  if (out.state.defined()) state_ = out.state.to(torch::kCPU).contiguous();
+  const InputFormat& format = network.options().net.input;
+  const auto stack = static_cast<std::size_t>(format.stack);
+  gather(format, frames.subspan(part.begin * stack, part.lanes * stack), part.input);
+  normaliser.apply(part.input);
+  auto* keep = part.keep.data_ptr<float>();
+  for (std::size_t i = 0; i < part.lanes; ++i) keep[i] = first[part.begin + i] != 0 ? 0.0F : 1.0F;
+  const Tensor state = torch::from_blob(
+      state_.data() + part.begin * state_size_,
+      {static_cast<std::int64_t>(part.lanes), static_cast<std::int64_t>(state_size_)});
+  const auto out = network.forward(parameters, part.input.to(backend_.device),
+                                   state.to(backend_.device), part.keep.to(backend_.device));
+  copy_to(out.policy, policy_, part.begin * width_);
+  copy_to(out.value, value_, part.begin);
+  if (out.state.defined()) copy_to(out.state, state_, part.begin * state_size_);
 }
 
 std::vector<float> Actor::values(const ActorCritic& network, const ParameterViews& parameters,
@@ -86,15 +123,18 @@ std::vector<float> Actor::values(const ActorCritic& network, const ParameterView
                                   scalar_type(backend_.precision));
   gather(network.options().net.input, frames, input);
   normaliser.apply(input);
-  const std::vector<std::int64_t> lanes(which.begin(), which.end());
-  const Tensor state = state_.index_select(0, torch::tensor(lanes)).to(backend_.device);
+  const Tensor state = torch::empty({rows, static_cast<std::int64_t>(state_size_)});
+  for (std::size_t i = 0; i < which.size(); ++i)
+    std::copy_n(state_.begin() +
+                    static_cast<std::ptrdiff_t>(static_cast<std::size_t>(which[i]) * state_size_),
+                state_size_, state.data_ptr<float>() + i * state_size_);
   const Tensor value =
       network
-          .forward(parameters, input.to(backend_.device), state,
+          .forward(parameters, input.to(backend_.device), state.to(backend_.device),
                    torch::ones({1, rows}, torch::TensorOptions().device(backend_.device)))
           .value.to(torch::kCPU)
           .contiguous();
-  const std::span<float> values = span_of(value);
+  const auto values = floats(value);
   return {values.begin(), values.end()};
 }
 
@@ -104,7 +144,7 @@ ActorCriticPolicy::ActorCriticPolicy(std::shared_ptr<const ActorCritic> network,
                                      const Parameters& parameters,
                                      const InputNormaliser& normaliser, const Backend& backend,
                                      const EnvSpec& env, int lanes, bool sampling,
-                                     std::uint64_t seed)
+                                     std::uint64_t seed, WorkerPool* pool)
     : network_(std::move(network)),
       parameters_(network_->layout(), backend),
       normaliser_(normaliser),
@@ -115,7 +155,7 @@ ActorCriticPolicy::ActorCriticPolicy(std::shared_ptr<const ActorCritic> network,
       sampling_(sampling),
       rng_(seed),
       frames_(lanes, network_->options().net.input.stack, env.observation.bytes()),
-      actor_(*network_, backend, lanes),
+      actor_(*network_, backend, lanes, pool),
       first_(static_cast<std::size_t>(lanes)),
       box_(static_cast<std::size_t>(distribution_.dimensions())),
       shown_(first_.size() * static_cast<std::size_t>(distribution_.columns())),
@@ -171,7 +211,8 @@ std::unique_ptr<Policy> load_actor_critic_policy(const AgentContext& context,
   InputNormaliser normaliser(settings.normalize_observation, settings.network.net.input.depth());
   normaliser.load(reader, "agent/inputs");
   return std::make_unique<ActorCriticPolicy>(network, parameters, normaliser, backend, context.env,
-                                             context.lanes, settings.sampling, context.seed);
+                                             context.lanes, settings.sampling, context.seed,
+                                             context.pool);
 }
 
 }  // namespace tengen

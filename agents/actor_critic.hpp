@@ -46,14 +46,15 @@ ActorCriticSettings read_actor_critic_settings(const AgentContext& context,
                                                const ActorCriticDefaults& defaults);
 
 /// Runs the network for the newest observations of a few lanes, in memory that stays, and keeps
-/// their recurrent state.
+/// their recurrent state. Many lanes of pictures are cut into parts of a fixed number, which the
+/// pool's threads compute at the same time.
 class Actor {
  public:
-  Actor(const ActorCritic& network, const Backend& backend, int lanes);
+  /// `pool` (null: the caller's thread alone) outlives this.
+  Actor(const ActorCritic& network, const Backend& backend, int lanes, WorkerPool* pool);
 
   /// `frames`: lanes × stack pointers. `first`: 1 for lanes that start an episode, whose state is
-  /// cleared beforehand. Afterwards policy(), value() and state() are those of these observations,
-  /// valid until the next call.
+  /// cleared beforehand. Afterwards policy(), value() and state() are those of these observations.
   void run(const ActorCritic& network, const ParameterViews& parameters,
            const InputNormaliser& normaliser, std::span<const std::byte* const> frames,
            std::span<const std::uint8_t> first);
@@ -65,19 +66,29 @@ class Actor {
                                           std::span<const std::byte* const> frames,
                                           std::span<const int> which) const;
   /// lanes × policy outputs
-  [[nodiscard]] std::span<const float> policy() const { return span_of(policy_); }
-  [[nodiscard]] std::span<const float> policy(int lane) const;
+  [[nodiscard]] std::span<const float> policy(int lane) const {
+    return std::span(policy_).subspan(static_cast<std::size_t>(lane) * width_, width_);
+  }
   /// lanes
-  [[nodiscard]] std::span<const float> value() const { return span_of(value_); }
+  [[nodiscard]] std::span<const float> value() const { return value_; }
   /// lanes × state size; empty without memory
-  [[nodiscard]] std::span<float> state() { return span_of(state_); }
-  [[nodiscard]] std::span<const float> state() const { return span_of(state_); }
+  [[nodiscard]] std::span<float> state() { return state_; }
+  [[nodiscard]] std::span<const float> state() const { return state_; }
 
  private:
-  static std::span<float> span_of(const Tensor& tensor);
+  struct Part {
+    std::size_t begin = 0, lanes = 0;
+    Tensor input, keep;
+  };
+  void run_part(Part& part, const ActorCritic& network, const ParameterViews& parameters,
+                const InputNormaliser& normaliser, std::span<const std::byte* const> frames,
+                std::span<const std::uint8_t> first);
 
   Backend backend_;
-  Tensor input_, keep_, policy_, value_, state_;
+  WorkerPool* pool_;
+  std::size_t width_, state_size_;
+  std::vector<Part> parts_;
+  std::vector<float> policy_, value_, state_;  // by lane
 };
 
 /// Plays by a policy network: its likeliest actions, or drawn ones.
@@ -86,7 +97,7 @@ class ActorCriticPolicy final : public Policy {
   /// Copies `parameters` and `normaliser`.
   ActorCriticPolicy(std::shared_ptr<const ActorCritic> network, const Parameters& parameters,
                     const InputNormaliser& normaliser, const Backend& backend, const EnvSpec& env,
-                    int lanes, bool sampling, std::uint64_t seed);
+                    int lanes, bool sampling, std::uint64_t seed, WorkerPool* pool);
   void act(const StepView& seen, ActionBuffer out) override;
   void reset() override { fresh_ = true; }
   [[nodiscard]] Insight insight() const override;

@@ -71,7 +71,8 @@ class Impala final : public Agent {
   // The policy that acts: the learner's may be changing at this moment.
   [[nodiscard]] std::unique_ptr<Policy> policy(int lanes) const override {
     return std::make_unique<ActorCriticPolicy>(learner_.network(), acting_, actor_.normaliser(),
-                                               backend_, env_, lanes, settings_.sampling, seed_);
+                                               backend_, env_, lanes, settings_.sampling, seed_,
+                                               nullptr);
   }
   void save(ArchiveWriter& writer, const std::filesystem::path& directory) override;
   void load(const ArchiveReader& reader, const std::filesystem::path& directory) override;
@@ -116,7 +117,9 @@ Impala::Impala(const AgentContext& context, const ActorCriticSettings& settings,
       backend_(make_backend(context.device, settings.network.net.precision)),
       learner_(settings, backend_, context.seed),
       acting_(learner_.network()->layout(), backend_),
-      actor_(context, settings, learner_.network(), backend_),
+      // The other cores are the learner's while the two overlap.
+      actor_(context, settings, learner_.network(), backend_,
+             options.lag > 0 ? nullptr : context.pool),
       learning_(actor_.rollout()),
       inputs_(actor_.normaliser()),
       order_rng_(Rng(context.seed).split(1001)),

@@ -12,7 +12,8 @@ namespace tengen {
 // ---- Acting ----------------------------------------------------------------------------------
 
 RolloutActor::RolloutActor(const AgentContext& context, const ActorCriticSettings& settings,
-                           std::shared_ptr<const ActorCritic> network, const Backend& backend)
+                           std::shared_ptr<const ActorCritic> network, const Backend& backend,
+                           WorkerPool* pool)
     : settings_(settings),
       env_(context.env),
       network_(std::move(network)),
@@ -23,7 +24,7 @@ RolloutActor::RolloutActor(const AgentContext& context, const ActorCriticSetting
                              .steps = settings.n_steps,
                              .stack = settings.stack,
                              .state_size = settings.network.state_size()}),
-      actor_(*network_, backend, context.lanes),
+      actor_(*network_, backend, context.lanes, pool),
       action_(context.env.action, context.lanes),
       rng_(Rng(context.seed).split(1000)),
       first_(static_cast<std::size_t>(context.lanes)),
@@ -148,7 +149,7 @@ OnPolicyAgent::OnPolicyAgent(const AgentContext& context, const ActorCriticSetti
       seed_(context.seed),
       backend_(make_backend(context.device, settings.network.net.precision)),
       learner_(settings, backend_, context.seed),
-      actor_(context, settings, learner_.network(), backend_),
+      actor_(context, settings, learner_.network(), backend_, context.pool),
       rng_(Rng(context.seed).split(1001)) {}
 
 void OnPolicyAgent::learn(Logger& logger) {
@@ -177,7 +178,7 @@ void OnPolicyAgent::learn(Logger& logger) {
 std::unique_ptr<Policy> OnPolicyAgent::policy(int lanes) const {
   return std::make_unique<ActorCriticPolicy>(learner_.network(), learner_.parameters(),
                                              actor_.normaliser(), backend_, env_, lanes,
-                                             settings_.sampling, seed_);
+                                             settings_.sampling, seed_, pool_);
 }
 
 void OnPolicyAgent::save(ArchiveWriter& writer, const std::filesystem::path& /*directory*/) {

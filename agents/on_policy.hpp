@@ -10,9 +10,10 @@ namespace tengen {
 /// are used: the learner's own, or an older copy.
 class RolloutActor {
  public:
-  /// Rollouts of settings.n_steps steps.
+  /// Rollouts of settings.n_steps steps; `pool` as Actor's.
   RolloutActor(const AgentContext& context, const ActorCriticSettings& settings,
-               std::shared_ptr<const ActorCritic> network, const Backend& backend);
+               std::shared_ptr<const ActorCritic> network, const Backend& backend,
+               WorkerPool* pool);
 
   [[nodiscard]] StepView slot() { return rollout_.slot(); }
   /// Draws an action a lane for the newest observation.

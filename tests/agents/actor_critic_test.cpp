@@ -1,3 +1,4 @@
+#include "envs/registry.hpp"
 #include "tests/agents/probes.hpp"
 #include "tests/agents/run.hpp"
 #include "tests/catch.hpp"
@@ -144,6 +145,30 @@ TEST_CASE("actor-critics: the same bits with 1 and 2 threads") {
     other.start();
     other.train(4'096);
     CHECK(results[0] != policy_bytes(*other.agent));
+  }
+}
+
+TEST_CASE("actor-critics: lanes of pictures are shared out without a difference") {
+  for (const char* algo : {"ppo", "impala"}) {
+    std::vector<std::vector<std::byte>> results;
+    for (const int threads : {1, 2}) {
+      WorkerPool pool(threads);
+      const auto env = builtin_envs().make("Pong-v0", Config::from_string("size = 42"), 16, pool);
+      const auto agent = find_agent(algo).make(
+          {env->spec(), 16,
+           Config::from_string(recipe("frame_stack = 4\nn_steps = 8\nbatch_size = 64",
+                                      "body = \"small\"\nrecurrent = \"gru\"")),
+           3, "cpu", &pool});
+      Logger logger;
+      env->reset(3, agent->slot());
+      for (int i = 0; i < 24; ++i) {
+        const ActionView action = agent->act();
+        env->step(action, agent->slot());
+        agent->learn(logger);
+      }
+      results.push_back(policy_bytes(*agent));
+    }
+    CHECK(results[0] == results[1]);
   }
 }
 
