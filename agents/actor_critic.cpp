@@ -32,6 +32,11 @@ ActorCriticSettings read_actor_critic_settings(const AgentContext& context,
         "agent.normalize_observation is for observations of real numbers; those of {} "
         "are bytes (net.offset and net.scale shift and scale them)",
         context.env.name);
+  if (s.normalize_observation && !s.network.net.conv.empty())
+    throw UsageError(
+        "agent.normalize_observation is for vectors; {} shows pictures (net.offset and "
+        "net.scale shift and scale them)",
+        context.env.name);
   if (s.normalize_observation && s.network.net.precision != Precision::kFloat32)
     throw UsageError("agent.normalize_observation needs net.precision = \"float32\"");
   return s;

@@ -62,7 +62,6 @@ class Impala final : public Agent {
  public:
   Impala(const AgentContext& context, const ActorCriticSettings& settings,
          const ImpalaOptions& options);
-  ~Impala() override = default;
 
   StepView slot() override { return actor_.slot(); }
   ActionView act() override { return actor_.act(acting_.views()); }

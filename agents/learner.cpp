@@ -67,6 +67,26 @@ double Learner::step(const Rollout& rollout, const Selection& selection,
   return norm;
 }
 
+// The lanes' states before the first of the shard's rows, and where episodes start; nothing without
+// memory.
+std::pair<Tensor, Tensor> Learner::states_of(const Shard& shard, const Rollout& rollout,
+                                             int steps) const {
+  const int size = network_->options().state_size();
+  if (size == 0) return {};
+  const auto width = static_cast<std::size_t>(size);
+  const std::size_t lanes = shard.rows.size() / static_cast<std::size_t>(steps);
+  const Tensor state = torch::empty({static_cast<std::int64_t>(lanes), size});
+  const Tensor keep = torch::empty({steps, static_cast<std::int64_t>(lanes)});
+  for (std::size_t i = 0; i < shard.rows.size(); ++i)
+    floats(keep)[i] = rollout.starts(shard.rows[i]) ? 0.0F : 1.0F;
+  for (std::size_t lane = 0; lane < lanes; ++lane) {
+    const std::size_t from = shard.rows[lane] % static_cast<std::size_t>(rollout.lanes());
+    std::copy_n(rollout.state.begin() + static_cast<std::ptrdiff_t>(from * width), width,
+                floats(state).begin() + static_cast<std::ptrdiff_t>(lane * width));
+  }
+  return {state.to(backend_.device), keep.to(backend_.device)};
+}
+
 void Learner::compute(int index, const Rollout& rollout, const Selection& selection,
                       const InputNormaliser& normaliser, const LossGradient& loss) {
   const ComputeScope scope;
@@ -93,22 +113,7 @@ void Learner::compute(int index, const Rollout& rollout, const Selection& select
   gather(format, shard.frames, input);
   normaliser.apply(input);
 
-  Tensor state, keep;
-  if (const int size = network_->options().state_size(); size > 0) {
-    const int lanes = end - begin;
-    state = torch::empty({lanes, size});
-    keep = torch::empty({selection.steps, lanes});
-    for (std::size_t i = 0; i < count; ++i)
-      floats(keep)[i] = rollout.starts(shard.rows[i]) ? 0.0F : 1.0F;
-    const auto width = static_cast<std::size_t>(size);
-    for (std::size_t lane = 0; lane < static_cast<std::size_t>(lanes); ++lane) {
-      const std::size_t from = shard.rows[lane] % static_cast<std::size_t>(rollout.lanes());
-      std::copy_n(rollout.state.begin() + static_cast<std::ptrdiff_t>(from * width), width,
-                  floats(state).begin() + static_cast<std::ptrdiff_t>(lane * width));
-    }
-    state = state.to(backend_.device);
-    keep = keep.to(backend_.device);
-  }
+  const auto [state, keep] = states_of(shard, rollout, selection.steps);
   Rng dropout = shard.dropout.split(static_cast<std::uint64_t>(updates_));
   const auto out = network_->forward(parameters_.views(), input.to(backend_.device), state, keep,
                                      {.noise = nullptr, .dropout = &dropout});

@@ -76,6 +76,8 @@ class Learner {
     ParameterViews gradients;  // views of it
     Rng dropout;
   };
+  [[nodiscard]] std::pair<Tensor, Tensor> states_of(const Shard& shard, const Rollout& rollout,
+                                                    int steps) const;
   void compute(int index, const Rollout& rollout, const Selection& selection,
                const InputNormaliser& normaliser, const LossGradient& loss);
 

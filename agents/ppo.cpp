@@ -88,6 +88,8 @@ class PpoLoss {
   void begin(const Selection& selection) {
     count_ = static_cast<float>(selection.rows.size());
     std::ranges::fill(sums_, Sums{});
+    mean_ = 0;
+    scale_ = 1;
     if (!options_.normalize_advantage || selection.rows.size() < 2) return;
     chosen_.clear();
     for (const std::size_t row : selection.rows) chosen_.push_back(advantage_[row]);

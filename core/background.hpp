@@ -1,6 +1,8 @@
 // One piece of work at a time on a thread of its own, beside the caller.
 #pragma once
 
+#include "core/check.hpp"
+
 #include <condition_variable>
 #include <exception>
 #include <functional>
@@ -29,15 +31,17 @@ class Background {
   void start(std::function<void()> work) {
     {
       const std::lock_guard lock(mutex_);
+      TENGEN_CHECK(!work_ && !failure_, "start() before wait()");
       work_ = std::move(work);
     }
     changed_.notify_all();
   }
-  /// Returns when nothing is under way; rethrows what the work threw.
+  /// Returns when nothing is under way; rethrows what the work threw, every time from then on:
+  /// there is no going on after a failure that somebody else has caught.
   void wait() {
     std::unique_lock lock(mutex_);
     changed_.wait(lock, [this] { return !work_; });
-    if (failure_) std::rethrow_exception(std::exchange(failure_, nullptr));
+    if (failure_) std::rethrow_exception(failure_);
   }
 
  private:

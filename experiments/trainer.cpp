@@ -186,7 +186,7 @@ void Trainer::finish() {
     record_figures();
     logger_.dump(steps());
   }
-  write_checkpoint();
+  if (steps() > 0) write_checkpoint();  // a run that has not begun begins anew
 }
 
 std::string Trainer::progress_note() const {

@@ -9,11 +9,6 @@ int ActorCriticOptions::policy_outputs() const {
   return 2 * static_cast<int>(std::get<Box>(action).low.size());
 }
 
-int ActorCriticOptions::state_size() const {
-  if (recurrent == RecurrentKind::kNone) return 0;
-  return recurrent == RecurrentKind::kLstm ? 2 * recurrent_size : recurrent_size;
-}
-
 ActorCriticOptions read_actor_critic(const Config& net, const EnvSpec& env, int stack) {
   ActorCriticOptions o;
   const Shape& shape = env.observation.shape;
@@ -21,9 +16,9 @@ ActorCriticOptions read_actor_critic(const Config& net, const EnvSpec& env, int 
   o.net = read_net(net, env.observation, stack,
                    {.activation = image ? "relu" : "tanh", .init = "orthogonal"});
   o.action = env.action;
-  o.recurrent = find_recurrent(net.get<std::string>("recurrent", "none"));
-  const bool memory = o.recurrent != RecurrentKind::kNone;
-  if (memory) o.recurrent_size = net.get<int>("recurrent_size", 128, 1, 8192);
+  if (o.net.shared_hidden) throw UsageError("net.shared_hidden is for the dueling streams of dqn");
+  o.memory = read_recurrent(net, "none");
+  const bool memory = o.memory.kind != RecurrentKind::kNone;
   o.separate = net.get<bool>("separate", o.net.conv.empty() && !memory);
   if (o.separate && memory)
     throw UsageError(
@@ -42,10 +37,9 @@ ActorCritic::ActorCritic(const ActorCriticOptions& options) : options_(options) 
   encoder_.emplace(encoder(options.separate ? "policy." : ""));
   if (options.separate) value_encoder_.emplace(encoder("value."));
   int features = encoder_->features();
-  if (options.recurrent != RecurrentKind::kNone) {
-    cell_ =
-        RecurrentCell("recurrent", options.recurrent, features, options.recurrent_size, layout_);
-    features = options.recurrent_size;
+  if (options.memory.kind != RecurrentKind::kNone) {
+    cell_ = RecurrentCell("recurrent", options.memory.kind, features, options.memory.size, layout_);
+    features = options.memory.size;
   }
   const auto* box = std::get_if<Box>(&options.action);
   const int outputs = options.policy_outputs() / (box != nullptr ? 2 : 1);
@@ -65,7 +59,7 @@ ActorCriticOutput ActorCritic::forward(const ParameterViews& parameters, const T
                                        const ForwardMode& mode) const {
   ActorCriticOutput out;
   Tensor x = encoder_->forward(parameters, input, mode);
-  if (options_.recurrent != RecurrentKind::kNone) {
+  if (options_.memory.kind != RecurrentKind::kNone) {
     const Sequence sequence = cell_.forward(parameters, x, state, keep);
     out.state = sequence.state;
     x = sequence.output.to(input.scalar_type());

@@ -15,15 +15,14 @@ struct ActorCriticOptions {
   NetOptions net;
   ActionSpace action;
   bool separate = false;  ///< policy and value have encoders of their own
-  RecurrentKind recurrent = RecurrentKind::kNone;
-  int recurrent_size = 128;
+  RecurrentOptions memory;
   float log_std_init = 0;  ///< Box: logarithm of the initial standard deviation
 
   /// Numbers that describe a policy: a logit an action; for Box means, then logarithms of standard
   /// deviations, one a dimension each.
   [[nodiscard]] int policy_outputs() const;
   /// Numbers of recurrent state a lane; 0 without memory.
-  [[nodiscard]] int state_size() const;
+  [[nodiscard]] int state_size() const { return memory.state_size(); }
 };
 
 /// Reads `net` as read_net() does (defaults for vectors: tanh; weights orthogonal), and

@@ -37,7 +37,8 @@ class MlpPass {
   const Tensor& forward(const Tensor& x, std::span<const DenseLayer> layers);
   /// Which gradients are wanted, and where they go.
   struct Wanted {
-    std::span<const Tensor> parameters = {};  ///< filled: weight and bias of every layer; may be empty
+    std::span<const Tensor> parameters =
+        {};  ///< filled: weight and bias of every layer; may be empty
     bool input = false;
   };
   /// The gradients of Σ y ∘ dy after forward(); `dy` (contiguous) is overwritten. Returns that by

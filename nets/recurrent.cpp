@@ -16,7 +16,9 @@ using torch::autograd::Variable;
 // e^x by range reduction and a polynomial (Cephes' expf, relative error below 2e-7), without calls
 // or branches so that compilers make vector instructions of loops over it.
 inline float exponential(float x) {
-  x = x < -87.0F ? -87.0F : x > 87.0F ? 87.0F : x;
+  const float wrong = x - x;  // NaN for NaN, which the clamp below hides from the cast
+  x = x > -87.0F ? x : -87.0F;
+  x = x < 87.0F ? x : 87.0F;
   const float n = std::nearbyint(x * 1.44269504F);
   const float r = (x - n * 0.693359375F) + n * 2.12194440e-4F;
   float p = 1.9875691500e-4F;
@@ -26,7 +28,7 @@ inline float exponential(float x) {
   p = p * r + 1.6666665459e-1F;
   p = p * r + 5.0000001201e-1F;
   p = p * r * r + r + 1.0F;
-  return p * std::bit_cast<float>((static_cast<std::int32_t>(n) + 127) << 23);
+  return p * std::bit_cast<float>((static_cast<std::int32_t>(n) + 127) << 23) + wrong;
 }
 inline float sigmoid(float x) { return 1.0F / (1.0F + exponential(-x)); }
 inline float hyperbolic_tangent(float x) { return 2.0F / (1.0F + exponential(-2.0F * x)) - 1.0F; }

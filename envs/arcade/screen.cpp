@@ -196,6 +196,7 @@ Rect cells_over(const Rect& area, int size) {
 }
 
 Rect pixels_under(const Rect& cells, int size) {
+  if (cells.empty()) return {};
   return size == 84 ? pixels_under<84>(cells) : pixels_under<42>(cells);
 }
 

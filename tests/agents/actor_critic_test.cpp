@@ -3,6 +3,7 @@
 #include "tests/agents/run.hpp"
 #include "tests/catch.hpp"
 #include "tests/temp_directory.hpp"
+#include "tests/text_file.hpp"
 
 using namespace tengen;
 
@@ -148,6 +149,33 @@ TEST_CASE("actor-critics: the same bits with 1 and 2 threads") {
   }
 }
 
+TEST_CASE("with memory the learner sees the states that acted") {
+  // Nothing is learnt and one pass is made: every probability ratio must be 1.
+  for (const char* cell : {"gru", "lstm"}) {
+    Run<probes::Recall> run("ppo",
+                            recipe("n_steps = 6\nbatch_size = 12\nn_epochs = 1\nlearning_rate = 0",
+                                   fmt::format("hidden = [16]\ninit = \"default\"\nrecurrent = "
+                                               "\"{}\"\nrecurrent_size = 16",
+                                               cell)),
+                            4);
+    run.start();
+    run.train(4 * 6 * 3);
+    const TempDirectory directory;
+    run.logger.add(csv_sink(directory / "metrics.csv"));
+    run.logger.dump(1);
+    const std::string figures = text_of(directory / "metrics.csv");
+    INFO(figures);
+    const auto figure = [&](const std::string& tag) {
+      const std::size_t at = figures.find(tag + ",");
+      REQUIRE(at != std::string::npos);
+      return std::stod(figures.substr(at + tag.size() + 1));
+    };
+    CHECK(figure("train/clip_fraction") == 0);
+    CHECK(figure("train/approx_kl") < 1e-9);
+    CHECK(figure("train/entropy_loss") < -0.1);
+  }
+}
+
 TEST_CASE("actor-critics: lanes of pictures are shared out without a difference") {
   for (const char* algo : {"ppo", "impala"}) {
     std::vector<std::vector<std::byte>> results;
@@ -204,6 +232,30 @@ TEST_CASE("actor-critics: stopped and loaded anywhere, the run ends with the sam
   }
 }
 
+TEST_CASE("actor-critics: real actions are resumed too") {
+  for (const char* algo : {"a2c", "ppo", "impala", "reinforce"}) {
+    INFO(algo);
+    const std::string settings =
+        recipe("n_steps = 16\nlearning_rate = 1e-3" + batch_of(algo), kGru);
+    Run<probes::Target> whole(algo, settings, 8);
+    whole.start();
+    whole.train(800);
+    const TempDirectory directory;
+    Run<probes::Target> first(algo, settings, 8);
+    first.start();
+    first.train(456);
+    ArchiveWriter writer;
+    first.agent->save(writer, directory.path());
+    first.env.save(writer, "env");
+    Run<probes::Target> second(algo, settings, 8);
+    const auto reader = ArchiveReader::from_bytes(writer.bytes(), "run");
+    second.agent->load(reader, directory.path());
+    second.env.load(reader, "env");
+    second.train(344);
+    CHECK(policy_bytes(*second.agent) == policy_bytes(*whole.agent));
+  }
+}
+
 TEST_CASE("actor-critics: a saved policy plays as the agent's own") {
   for (const char* algo : {"a2c", "ppo", "impala", "reinforce"}) {
     INFO(algo);
@@ -236,6 +288,8 @@ TEST_CASE("actor-critics: settings that make no sense are one clear line") {
   CHECK_THAT(error_of("ppo", "n_steps = 16\nbatch_size = 24", kGru), ContainsSubstring("multiple"));
   CHECK_THAT(error_of("impala", "n_steps = 16\nbatch_size = 24", kNet),
              ContainsSubstring("multiple"));
+  CHECK_THAT(error_of("ppo", "batch_size = 32", "shared_hidden = true"),
+             ContainsSubstring("shared_hidden"));
   CHECK_THAT(error_of("ppo", "batch_size = 32", "recurrent = \"gruu\""),
              ContainsSubstring("'gru'"));
   CHECK_THAT(error_of("ppo", "batch_size = 32", "separate = true\nrecurrent = \"gru\""),
