@@ -1,0 +1,185 @@
+#include "agents/alphago/policy_value_learner.hpp"
+
+#include "core/check.hpp"
+#include "nets/losses.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace tengen {
+namespace {
+
+constexpr double kMomentum = 0.1;         // of the running statistics, torch's
+constexpr float kPointsPerUnit = 20;      // margins are learnt in units of 20 points
+constexpr std::int64_t kAverageFrom = 9;  // the average follows faster at first: (1 + n) / (10 + n)
+
+template <class T>
+Tensor rows_of(const std::vector<T>& data, int begin, int end, int rows, torch::ScalarType type,
+               const torch::Device& device) {
+  const auto width = static_cast<std::int64_t>(data.size()) / rows;
+  // torch has no constant tensors; these are only read.
+  return torch::from_blob(const_cast<T*>(data.data()) + begin * width, {end - begin, width}, type)
+      .to(device);
+}
+
+}  // namespace
+
+PolicyValueBatch::PolicyValueBatch(const PolicyValueOptions& net, int count) : rows(count) {
+  TENGEN_CHECK(count >= 1);
+  const auto size = [&](int width) {
+    return static_cast<std::size_t>(count) * static_cast<std::size_t>(width);
+  };
+  planes.resize(size(net.board() * net.planes));
+  globals.resize(size(net.globals));
+  policy.resize(size(net.actions));
+  value.resize(size(1));
+  margin.resize(size(1));
+  if (net.territory) ownership.resize(size(net.board()));
+  policy_weight.resize(size(1), 1);
+  territory_weight.resize(size(1), 1);
+}
+
+PolicyValueLearnerOptions read_policy_value_learner(const Config& agent) {
+  PolicyValueLearnerOptions o;
+  o.optimiser = read_optimiser(agent, {.max_grad_norm = 0, .kind = "adamw"});
+  o.value_weight = agent.get<float>("value_weight", o.value_weight, 0.0F, 100.0F);
+  o.margin_weight = agent.get<float>("margin_weight", o.margin_weight, 0.0F, 100.0F);
+  o.ownership_weight = agent.get<float>("ownership_weight", o.ownership_weight, 0.0F, 100.0F);
+  o.average = agent.get<float>("average", o.average, 0.0F, 1.0F);
+  o.shards = agent.get<int>("shards", 2, 1, 64);
+  return o;
+}
+
+PolicyValueLearner::PolicyValueLearner(const PolicyValueOptions& net,
+                                       const PolicyValueLearnerOptions& options,
+                                       const Backend& backend, std::uint64_t seed)
+    : options_(options),
+      backend_(backend),
+      network_(std::make_shared<PolicyValueNet>(net)),
+      parameters_(network_->layout(), backend),
+      statistics_(network_->statistics(), {backend.device, Precision::kFloat32}),
+      average_(network_->layout(), {backend.device, Precision::kFloat32}),
+      average_statistics_(network_->statistics(), {backend.device, Precision::kFloat32}),
+      optimiser_(options.optimiser, network_->layout(), backend) {
+  TENGEN_CHECK(options.shards >= 1);
+  parameters_.initialise(Rng(seed));
+  statistics_.initialise(Rng(seed));
+  for (int i = 0; i < options.shards; ++i) {
+    Shard shard;
+    shard.gradient = torch::zeros_like(parameters_.flat(), scalar_type(backend.precision));
+    shard.gradients = views_of(network_->layout(), shard.gradient);
+    shard.moments = torch::zeros_like(statistics_.flat());
+    shard.moment_views = views_of(network_->statistics(), shard.moments);
+    shards_.push_back(std::move(shard));
+  }
+  start_average();
+}
+
+void PolicyValueLearner::start_average() {
+  const torch::NoGradGuard no_grad;
+  average_.flat().copy_(parameters_.flat());
+  average_statistics_.flat().copy_(statistics_.flat());
+}
+
+PolicyValueLosses PolicyValueLearner::step(const PolicyValueBatch& batch, double learning_rate,
+                                           WorkerPool& pool) {
+  const int used = std::min(static_cast<int>(shards_.size()), batch.rows);
+  pool.run(used, [&](int i) { compute(i, used, batch); });
+
+  const ComputeScope scope;
+  const torch::NoGradGuard no_grad;
+  std::vector<Tensor> gradients;
+  PolicyValueLosses losses;
+  for (int i = 0; i < used; ++i) {
+    const Shard& shard = shards_[static_cast<std::size_t>(i)];
+    gradients.push_back(shard.gradient);
+    losses.policy += shard.losses.policy;
+    losses.value += shard.losses.value;
+    losses.margin += shard.losses.margin;
+    losses.ownership += shard.losses.ownership;
+  }
+  losses.norm = optimiser_.step(parameters_, gradients, learning_rate, pool);
+  if (!std::isfinite(losses.norm))
+    throw Error(
+        "the gradient's norm is {} after {} updates: learning diverged; a smaller "
+        "agent.learning_rate may help",
+        losses.norm, updates_);
+  for (int i = 0; i < used; ++i) {  // (1 − m) · old + m · mean of the shards'
+    const double left = 1 - kMomentum * i / used;
+    statistics_.flat().lerp_(shards_[static_cast<std::size_t>(i)].moments, kMomentum / used / left);
+  }
+  ++updates_;
+  const auto n = static_cast<double>(updates_);
+  const double keep = std::min(static_cast<double>(options_.average), n / (kAverageFrom + n));
+  average_.blend(parameters_, static_cast<float>(1 - keep));
+  average_statistics_.blend(statistics_, static_cast<float>(1 - keep));
+  return losses;
+}
+
+void PolicyValueLearner::compute(int index, int used, const PolicyValueBatch& batch) {
+  const ComputeScope scope;
+  Shard& shard = shards_[static_cast<std::size_t>(index)];
+  const PolicyValueOptions& net = network_->options();
+  const int begin = index * batch.rows / used, end = (index + 1) * batch.rows / used;
+  const auto rows = [&](const auto& data, torch::ScalarType type = torch::kFloat32) {
+    return rows_of(data, begin, end, batch.rows, type, backend_.device);
+  };
+  const Tensor planes =
+      rows(batch.planes, torch::kUInt8).view({end - begin, net.rows, net.columns, net.planes});
+  const auto out =
+      network_->learning(parameters_.views(), shard.moment_views, planes, rows(batch.globals));
+
+  // Every term is a sum over rows by the rows of the whole minibatch, so that shards add up.
+  const double scale = 1.0 / batch.rows;
+  const auto mean = [&](const Tensor& each, const Tensor& weight) {
+    return (each * weight).sum() * scale;
+  };
+  const Tensor policy = mean(loss_of(Loss::kCrossEntropy, out.logits, rows(batch.policy)),
+                             rows(batch.policy_weight).squeeze(1));
+  const Tensor value = loss_of(Loss::kMse, out.value, rows(batch.value).squeeze(1)).sum() * scale;
+  Tensor loss = policy + options_.value_weight * value;
+  shard.losses = {.policy = policy.item<double>(), .value = value.item<double>()};
+  if (net.territory) {
+    const Tensor weight = rows(batch.territory_weight).squeeze(1);
+    const Tensor margin = mean(loss_of(Loss::kHuber, out.margin / kPointsPerUnit,
+                                       rows(batch.margin).squeeze(1) / kPointsPerUnit),
+                               weight);
+    const Tensor owner = rows(batch.ownership, torch::kInt8).to(torch::kFloat32);
+    const Tensor ownership = mean(loss_of(Loss::kMse, out.ownership, owner).mean(1), weight);
+    loss = loss + options_.margin_weight * margin + options_.ownership_weight * ownership;
+    shard.losses.margin = margin.item<double>();
+    shard.losses.ownership = ownership.item<double>();
+  }
+  const auto gradients = torch::autograd::grad({loss}, parameters_.views());
+  const torch::NoGradGuard no_grad;
+  for (std::size_t i = 0; i < gradients.size(); ++i) shard.gradients[i].copy_(gradients[i]);
+}
+
+std::shared_ptr<const InferenceNet> PolicyValueLearner::player(const Backend& backend) const {
+  return std::make_shared<InferenceNet>(network_, average_, average_statistics_, backend);
+}
+
+void PolicyValueLearner::save(ArchiveWriter& writer) const {
+  writer.put_string("agent/precision", name_of(backend_.precision));
+  parameters_.save(writer, "agent/online");
+  statistics_.save(writer, "agent/statistics");
+  average_.save(writer, "agent/average");
+  average_statistics_.save(writer, "agent/average_statistics");
+  optimiser_.save(writer, "agent/optimiser");
+  writer.put("agent/updates", updates_);
+}
+
+void PolicyValueLearner::load(const ArchiveReader& reader) {
+  const std::string precision = reader.string("agent/precision");
+  if (precision != name_of(backend_.precision))
+    throw Error("{}: the run computed in {}, this recipe in {}; set net.precision = \"{}\"",
+                reader.origin(), precision, name_of(backend_.precision), precision);
+  parameters_.load(reader, "agent/online");
+  statistics_.load(reader, "agent/statistics");
+  average_.load(reader, "agent/average");
+  average_statistics_.load(reader, "agent/average_statistics");
+  optimiser_.load(reader, "agent/optimiser");
+  updates_ = reader.get<std::int64_t>("agent/updates");
+}
+
+}  // namespace tengen

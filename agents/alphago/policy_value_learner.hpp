@@ -1,0 +1,91 @@
+// Gradient steps of a policy-value network on rows of games.
+#pragma once
+
+#include "core/worker_pool.hpp"
+#include "nets/inference_net.hpp"
+#include "nets/optimisers.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+namespace tengen {
+
+/// Positions and what is to be learnt of them, row-major; whoever samples writes here. All from the
+/// view of the player to move.
+struct PolicyValueBatch {
+  PolicyValueBatch(const PolicyValueOptions& net, int rows);
+
+  int rows = 0;
+  std::vector<std::uint8_t> planes;     ///< rows × board rows × columns × planes
+  std::vector<float> globals;           ///< rows × globals
+  std::vector<float> policy;            ///< rows × actions: probabilities
+  std::vector<float> value;             ///< rows, in [−1, 1]
+  std::vector<float> margin;            ///< rows, in points
+  std::vector<std::int8_t> ownership;   ///< rows × points: 1, 0, −1; empty without territory
+  std::vector<float> policy_weight;     ///< rows; 1 to begin with, 0: nothing to learn
+  std::vector<float> territory_weight;  ///< rows; of margin and ownership
+};
+
+struct PolicyValueLearnerOptions {
+  OptimiserOptions optimiser;
+  float value_weight = 1;
+  float margin_weight = 0.02F, ownership_weight = 0.15F;
+  float average = 0.999F;  ///< what an update leaves of the averaged parameters that play
+  int shards = 1;  ///< parts of a minibatch computed at the same time; the result depends on it
+};
+/// Reads value_weight, margin_weight, ownership_weight, average, shards (2) and the optimiser's
+/// settings of an [agent] section. Throws UsageError.
+PolicyValueLearnerOptions read_policy_value_learner(const Config& agent);
+
+/// Means over the rows of a minibatch, times the rows' weights.
+struct PolicyValueLosses {
+  double policy = 0;     ///< cross-entropy, nats
+  double value = 0;      ///< (z − v)²
+  double margin = 0;     ///< Huber loss, in units of 20 points
+  double ownership = 0;  ///< (owner − prediction)², mean over points
+  double norm = 0;       ///< of the gradient, before clipping
+};
+
+/// Parameters, their running average, optimiser and working memory. Results do not depend on the
+/// number of threads.
+class PolicyValueLearner {
+ public:
+  PolicyValueLearner(const PolicyValueOptions& net, const PolicyValueLearnerOptions& options,
+                     const Backend& backend, std::uint64_t seed);
+
+  /// One gradient step. Throws Error if the gradient is not finite: learning diverged.
+  PolicyValueLosses step(const PolicyValueBatch& batch, double learning_rate, WorkerPool& pool);
+
+  /// What plays: the averaged parameters, to be computed on `backend`.
+  [[nodiscard]] std::shared_ptr<const InferenceNet> player(const Backend& backend) const;
+  [[nodiscard]] const std::shared_ptr<const PolicyValueNet>& network() const { return network_; }
+  [[nodiscard]] const Parameters& parameters() const { return parameters_; }
+  [[nodiscard]] std::int64_t updates() const { return updates_; }
+
+  /// Records below "agent/".
+  void save(ArchiveWriter& writer) const;
+  void load(const ArchiveReader& reader);
+
+ private:
+  struct Shard {
+    Tensor gradient;           // flat
+    ParameterViews gradients;  // views of it
+    Tensor moments;            // flat
+    ParameterViews moment_views;
+    PolicyValueLosses losses;  // sums over rows
+  };
+  void start_average();
+  void compute(int index, int used, const PolicyValueBatch& batch);
+
+  PolicyValueLearnerOptions options_;
+  Backend backend_;
+  std::shared_ptr<const PolicyValueNet> network_;
+  Parameters parameters_, statistics_;       // as learnt
+  Parameters average_, average_statistics_;  // as played
+  Optimiser optimiser_;
+  std::vector<Shard> shards_;
+  std::int64_t updates_ = 0;
+};
+
+}  // namespace tengen

@@ -1,0 +1,50 @@
+#include "nets/inference_net.hpp"
+
+#include "core/check.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+namespace tengen {
+namespace {
+
+void put(const Tensor& from, float* to) {
+  const Tensor host = from.to(torch::kCPU).contiguous();
+  std::memcpy(to, host.data_ptr<float>(), static_cast<std::size_t>(host.numel()) * sizeof(float));
+}
+
+}  // namespace
+
+InferenceNet::InferenceNet(std::shared_ptr<const PolicyValueNet> net, const Parameters& parameters,
+                           const Parameters& statistics, const Backend& backend)
+    : net_(std::move(net)), backend_(backend) {
+  const ComputeScope scope;
+  const auto type = torch::TensorOptions().device(backend.device);
+  flat_ = torch::zeros({net_->folded_layout().size()}, type.dtype(scalar_type(backend.precision)));
+  views_ = views_of(net_->folded_layout(), flat_);
+  net_->fold(parameters.exact_views(), statistics.exact_views(), views_);
+}
+
+void InferenceNet::evaluate(const PolicyValueRows& rows, Workspace& workspace) const {
+  const ComputeScope scope;
+  const c10::InferenceMode inference;
+  const PolicyValueOptions& o = options();
+  static_cast<void>(workspace);
+  // torch has no constant tensors; these are only read.
+  const Tensor planes = torch::from_blob(const_cast<std::uint8_t*>(rows.planes),
+                                         {rows.rows, o.rows, o.columns, o.planes}, torch::kUInt8);
+  const Tensor globals =
+      torch::from_blob(const_cast<float*>(rows.globals), {rows.rows, o.globals}, torch::kFloat32);
+  const PolicyValueOutput out =
+      net_->folded(views_, planes.to(backend_.device), globals.to(backend_.device));
+  put(out.logits, rows.logits);
+  put(out.value, rows.value);
+  if (o.territory) {
+    put(out.margin, rows.margin);
+    put(out.ownership, rows.ownership);
+  } else {
+    std::fill_n(rows.margin, rows.rows, 0.0F);
+  }
+}
+
+}  // namespace tengen
