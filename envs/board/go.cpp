@@ -30,7 +30,7 @@ void Go<kMaxSize>::set_komi(float komi) {
   const auto rest = static_cast<std::uint64_t>(
       ((board_.rows() * 32 + board_.columns()) * 4 + static_cast<int>(rules_.ko)) * 2 +
       (rules_.suicide ? 1 : 0));
-  rules_hash_ = mix64(rest << 32 | number);
+  rules_hash_ = mixed_bits(rest << 32 | number);
 }
 
 template <int kMaxSize>
@@ -241,7 +241,7 @@ void Go<kMaxSize>::observe(std::span<std::uint8_t> planes, std::span<float> glob
 template <int kMaxSize>
 std::uint64_t Go<kMaxSize>::hash() const {
   std::uint64_t hash = board_.hash() ^ rules_hash_ ^ (to_move_ == 1 ? kWhiteToMove : 0);
-  if (passes_ > 0) hash ^= mix64(static_cast<std::uint64_t>(passes_));
+  if (passes_ > 0) hash ^= mixed_bits(static_cast<std::uint64_t>(passes_));
   for_each_ko([&](int cell) { hash ^= std::rotl(Board::zobrist(cell, Stone::kBlack), 17); });
   return hash;
 }

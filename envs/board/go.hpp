@@ -120,7 +120,7 @@ class Go {
   }
 
  private:
-  static constexpr std::uint64_t kWhiteToMove = mix64(0x7E4C1);
+  static constexpr std::uint64_t kWhiteToMove = mixed_bits(0x7E4C1);
   static constexpr std::size_t kFilterBits = kMaxSize <= 9 ? 2048 : 8192;
 
   [[nodiscard]] bool is_legal_at(int cell) const;

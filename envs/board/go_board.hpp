@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/check.hpp"
+#include "envs/board/mixed_bits.hpp"
 #include "envs/board/stone.hpp"
 
 #include <array>
@@ -12,14 +13,6 @@
 #include <utility>
 
 namespace tengen {
-
-/// SplitMix64's output function (Steele, Lea and Flood 2014): spreads every bit of `x` over 64.
-constexpr std::uint64_t mix64(std::uint64_t x) {
-  x += 0x9E3779B97F4A7C15U;
-  x = (x ^ x >> 30) * 0xBF58476D1CE4E5B9U;
-  x = (x ^ x >> 27) * 0x94D049BB133111EBU;
-  return x ^ x >> 31;
-}
 
 /// rows × columns points, each side 1 … kMaxSize, in one padded array: a point is a *cell*, its
 /// neighbours are cell ± 1 and cell ± kStride, and cells around the board are Stone::kEdge. Chains
@@ -142,7 +135,7 @@ class GoBoard {
       for (int x = 0; x < kMaxSize; ++x)
         for (int colour = 0; colour < 2; ++colour)  // the same for every kMaxSize
           keys[cell(y, x)][colour] =
-              mix64(static_cast<std::uint64_t>((y * 32 + x) * 2 + colour) + 0x7E4C0000U);
+              mixed_bits(static_cast<std::uint64_t>((y * 32 + x) * 2 + colour) + 0x7E4C0000U);
     return keys;
   }();
 
