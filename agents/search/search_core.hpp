@@ -1,0 +1,128 @@
+// What a search tree does whatever the game is: expansion, backup, proofs, results.
+#pragma once
+
+#include "agents/search/evaluator.hpp"
+#include "agents/search/node_arena.hpp"
+#include "agents/search/options.hpp"
+#include "agents/search/root.hpp"
+#include "agents/search/symmetry.hpp"
+#include "core/rng.hpp"
+#include "envs/game.hpp"
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace tengen {
+
+/// A leaf on its way to be evaluated. Plain and small: a caller keeps one a row.
+struct Pending {
+  std::uint32_t node = 0;
+  int symmetry = 0;        ///< the row's planes are turned by it, so its logits are, too
+  std::uint64_t hash = 0;  ///< Game::hash() of the leaf
+};
+
+/// What became of a simulation.
+enum class Descent : std::uint8_t {
+  kLeaf,  ///< a leaf waits to be evaluated: absorb() or cancel() it
+  kDone,  ///< the leaf was over or proven, and is backed up
+  kBusy,  ///< the leaf is another simulation's, still waiting: absorb that first. Nothing changed
+};
+
+/// The part of SearchTree that knows no game. All values are in [−1, 1].
+class SearchCore {
+ public:
+  SearchCore(const GameSpec& spec, const SearchOptions& options);
+
+  [[nodiscard]] const GameSpec& spec() const { return spec_; }
+  [[nodiscard]] const SearchOptions& options() const { return options_; }
+
+  /// Starts a new search from the root: `simulations` leaves below it (0: no end in sight, see
+  /// finished()). Noise and symmetries are drawn from `rng` alone, so the same evaluations give
+  /// the same search. Nothing may be pending.
+  void begin(int simulations, RootNoise noise, Rng rng);
+  /// Takes a leaf's evaluation in: the row's logits, value and margin (and ownership). Rows may be
+  /// absorbed in any order. Throws Error if a logit or value is not finite.
+  void absorb(EvaluationBatch& batch, int row, const Pending& pending);
+  /// Takes a simulation back as if it had never been.
+  void cancel(const Pending& pending);
+
+  /// Every simulation of begin() was started, or the root's result is proven; and nothing is
+  /// pending.
+  [[nodiscard]] bool finished() const {
+    return pending_ == 0 && evaluated() &&
+           ((root_.simulations() > 0 && started_ >= root_.simulations()) || solved());
+  }
+  /// Simulations that begin() has left to start; the root's own evaluation is not one.
+  [[nodiscard]] int remaining() const { return std::max(0, root_.simulations() - started_); }
+  [[nodiscard]] int pending() const { return pending_; }
+  /// The root was evaluated, so that there are results.
+  [[nodiscard]] bool evaluated() const;
+  /// The root's result with best play is known.
+  [[nodiscard]] bool solved() const { return root_proven_ != SearchEdge::kUnproven; }
+
+  // Results, one number an action, 0 where illegal. evaluated() must hold.
+  void visits(std::span<float> out) const { root_.visits(arena_, out); }
+  /// The evaluator's own policy.
+  void prior(std::span<float> out) const { root_.prior(arena_, out); }
+  /// What a policy should learn (see SearchRoot::policy_target).
+  void policy_target(std::span<float> out) const { root_.policy_target(arena_, out); }
+  /// See SearchRoot::choose.
+  [[nodiscard]] int choose(Rng& rng, float temperature = 0) const {
+    return root_.choose(arena_, rng, temperature);
+  }
+  /// The mean of all evaluations, or the proven result, for the player to move at the root.
+  [[nodiscard]] float root_value() const;
+  /// The same in points.
+  [[nodiscard]] float root_margin() const;
+  /// The evaluator's own value of the root.
+  [[nodiscard]] float raw_value() const { return arena_.node(0).value; }
+  /// Visits of the root's moves together, those of a kept tree included.
+  [[nodiscard]] int root_visits() const;
+  /// Tried moves of the root, best first.
+  void report(std::vector<MoveReport>& out) const { root_.report(arena_, out); }
+  /// `action` and the most visited replies.
+  void principal_variation(int action, std::vector<int>& out) const;
+  /// Mean owner of each point in [−1, 1] for the player to move at the root, over the leaves since
+  /// begin(); zeros unless options.ownership.
+  void ownership(std::span<float> out) const;
+
+  [[nodiscard]] std::size_t nodes() const { return arena_.size(); }
+  [[nodiscard]] double bytes_per_expansion() const {
+    return static_cast<double>(arena_.bytes()) / static_cast<double>(arena_.size());
+  }
+
+ protected:
+  static constexpr std::uint32_t kRoot = 0;
+
+  // The move to follow below an open node; its edge exists and carries the virtual loss.
+  int follow(std::uint32_t node);
+  // Takes virtual losses off the way to `node`.
+  void retreat(std::uint32_t node);
+  // Adds the node's value to every edge on the way to it.
+  void back_up(std::uint32_t node);
+  // The node's value is exact: so may its ancestors' be.
+  void prove(std::uint32_t node);
+  void open(std::uint32_t node, std::span<const float> logits, std::span<const std::uint16_t> to);
+  void add_ownership(std::span<const float> owners, std::span<const std::uint16_t> to, int mover);
+  void forget_search();
+  // Starts over with the child for `action` if there is one that was evaluated.
+  bool keep_child(int action);
+
+  GameSpec spec_;
+  SearchOptions options_;
+  NodeArena arena_;
+  SearchRoot root_;
+  SymmetryTables symmetries_;
+  Rng rng_;
+  int started_ = 0;  // simulations since begin()
+  int pending_ = 0;
+  std::int8_t root_proven_ = SearchEdge::kUnproven;
+  std::vector<double> owners_;  // sums, player 0's view
+  double owner_count_ = 0;
+  std::vector<std::uint32_t> order_;  // of open()
+};
+
+}  // namespace tengen

@@ -1,0 +1,158 @@
+// A tree search over one game, one step at a time, so that callers batch evaluations as they like.
+#pragma once
+
+#include "agents/search/search_core.hpp"
+#include "core/check.hpp"
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+namespace tengen {
+
+/// One tree of one game. Not thread-safe. The usual caller keeps many trees and takes a leaf from
+/// each:
+///
+///     tree.reset(position);
+///     tree.begin(16, RootNoise::kOn, rng.split(move));
+///     while (!tree.finished()) {
+///       if (tree.descend(batch, 0, pending) != Descent::kLeaf) continue;
+///       evaluator.evaluate(batch, 1);
+///       tree.absorb(batch, 0, pending);
+///     }
+///     const int action = tree.choose(rng);
+///     tree.advance(action);
+///
+/// The first leaf is the root itself, which no simulation is counted for. Positions are not stored:
+/// a descent replays the moves from the root. A warm tree does not allocate (if copying the game
+/// does not).
+template <Game G>
+class SearchTree : public SearchCore {
+ public:
+  explicit SearchTree(const G& position, const SearchOptions& options = {})
+      : SearchCore(position.spec(), options),
+        position_(position),
+        leaf_(position),
+        mask_(static_cast<std::size_t>(spec_.actions)),
+        planes_(spec_.plane_bytes()),
+        owners_here_(static_cast<std::size_t>(spec_.points())) {}
+
+  [[nodiscard]] const G& position() const { return position_; }
+
+  /// A new tree from a position of the same spec.
+  void reset(const G& position) {
+    TENGEN_CHECK(pending_ == 0, "{} leaves are pending", pending_);
+    position_ = position;
+    arena_.clear();
+    root_proven_ = SearchEdge::kUnproven;
+    forget_search();
+  }
+  /// Plays at the root. Keeps what is known of the new one; returns whether that was anything.
+  /// begin() the next search afterwards.
+  bool advance(int action) {
+    const bool kept = keep_child(action);
+    position_.play(action);
+    return kept;
+  }
+
+  /// One simulation. Walks from the root to a leaf, leaving a virtual loss; if the leaf is to be
+  /// evaluated, writes its observation into `row`. The root must not be finished.
+  Descent descend(EvaluationBatch& batch, int row, Pending& pending);
+
+ private:
+  // A child is born when its position is first reached.
+  std::uint32_t add_node(std::uint32_t parent, int slot);
+  void finish(std::uint32_t node);
+  void observe(EvaluationBatch& batch, int row, int symmetry);
+
+  G position_, leaf_;
+  std::vector<std::uint8_t> mask_, planes_;
+  std::vector<std::uint16_t> actions_;
+  std::vector<std::int8_t> owners_here_;
+};
+
+template <Game G>
+Descent SearchTree<G>::descend(EvaluationBatch& batch, int row, Pending& pending) {
+  leaf_ = position_;
+  if (arena_.size() == 0) {
+    TENGEN_CHECK(!position_.finished(), "the game is over");
+    add_node(kRoot, 0);
+  }
+  std::uint32_t node = kRoot;
+  while (arena_.node(node).state == NodeState::kOpen) {
+    const int k = follow(node);
+    const auto slot = static_cast<std::size_t>(k);
+    leaf_.play(arena_.moves(arena_.node(node))[slot].action);
+    std::uint32_t child = arena_.edges(arena_.node(node))[slot].child;
+    if (child == SearchEdge::kNoChild) {
+      child = add_node(node, k);
+      arena_.edges(arena_.node(node))[slot].child = child;
+    }
+    node = child;
+  }
+  if (arena_.node(node).state == NodeState::kWaiting) {
+    retreat(node);
+    return Descent::kBusy;
+  }
+  if (node != kRoot) ++started_;
+  if (arena_.node(node).state == NodeState::kExact) {
+    finish(node);
+    return Descent::kDone;
+  }
+  arena_.node(node).state = NodeState::kWaiting;
+  ++pending_;
+  pending.node = node;
+  pending.hash = leaf_.hash();
+  pending.symmetry =
+      options_.random_symmetry && symmetries_.count() > 1
+          ? static_cast<int>(rng_.below(static_cast<std::uint32_t>(symmetries_.count())))
+          : 0;
+  observe(batch, row, pending.symmetry);
+  return Descent::kLeaf;
+}
+
+template <Game G>
+std::uint32_t SearchTree<G>::add_node(std::uint32_t parent, int slot) {
+  actions_.clear();
+  const bool over = leaf_.finished();
+  if (!over) {
+    leaf_.legal(mask_);
+    for (std::size_t action = 0; action < mask_.size(); ++action) {
+      if (mask_[action] != 0) actions_.push_back(static_cast<std::uint16_t>(action));
+    }
+  }
+  const std::uint32_t index = arena_.add(parent, slot, over ? 0 : leaf_.to_move(), actions_);
+  if (over) {
+    SearchNode& node = arena_.node(index);
+    node.state = NodeState::kExact;
+    node.value = leaf_.score();
+    if constexpr (HasTerritory<G>) node.margin = leaf_.margin();
+  }
+  return index;
+}
+
+template <Game G>
+void SearchTree<G>::finish(std::uint32_t node) {
+  if constexpr (HasTerritory<G>) {
+    if (options_.ownership && arena_.node(node).move_count == 0) {
+      leaf_.ownership(owners_here_);
+      for (std::size_t i = 0; i < owners_.size(); ++i) owners_[i] += owners_here_[i];
+      ++owner_count_;
+    }
+  }
+  back_up(node);
+  prove(node);
+}
+
+template <Game G>
+void SearchTree<G>::observe(EvaluationBatch& batch, int row, int symmetry) {
+  if (symmetry == 0) {
+    leaf_.observe(batch.planes(row), batch.globals(row));
+    return;
+  }
+  leaf_.observe(planes_, batch.globals(row));
+  symmetries_.transform(symmetry, planes_, batch.planes(row));
+}
+
+}  // namespace tengen
