@@ -1,4 +1,5 @@
 #include "agents/search/options.hpp"
+#include "core/check.hpp"
 #include "tests/catch.hpp"
 
 using namespace tengen;
