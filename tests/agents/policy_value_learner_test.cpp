@@ -1,0 +1,103 @@
+#include "agents/alphago/policy_value_learner.hpp"
+
+#include "agents/alphago/net_evaluator.hpp"
+#include "core/check.hpp"
+#include "tests/catch.hpp"
+
+#include <cmath>
+#include <numeric>
+
+using namespace tengen;
+
+namespace {
+
+PolicyValueOptions small_go(Precision precision = Precision::kFloat32) {
+  return {.rows = 5,
+          .columns = 5,
+          .planes = 3,
+          .globals = 2,
+          .actions = 26,
+          .territory = true,
+          .blocks = 2,
+          .channels = 16,
+          .precision = precision};
+}
+
+// Random boards, and targets that nothing but learning by heart can meet.
+PolicyValueBatch random_batch(const PolicyValueOptions& net, int rows, std::uint64_t seed = 3) {
+  PolicyValueBatch batch(net, rows);
+  Rng rng(seed);
+  for (auto& plane : batch.planes) plane = rng.chance(0.4) ? 1 : 0;
+  for (float& global : batch.globals) global = static_cast<float>(rng.uniform(-1, 1));
+  const auto actions = static_cast<std::size_t>(net.actions);
+  for (std::size_t row = 0; row < static_cast<std::size_t>(rows); ++row) {
+    float* policy = batch.policy.data() + row * actions;
+    policy[rng.below(static_cast<std::uint32_t>(actions))] += 0.75F;
+    policy[rng.below(static_cast<std::uint32_t>(actions))] += 0.25F;
+    batch.value[row] = rng.chance(0.5) ? 1.0F : -1.0F;
+    batch.margin[row] = static_cast<float>(rng.uniform(-20, 20));
+  }
+  for (auto& owner : batch.ownership) owner = static_cast<std::int8_t>(rng.below(3)) - 1;
+  return batch;
+}
+
+double entropy(const PolicyValueBatch& batch) {
+  double sum = 0;
+  for (const float p : batch.policy) sum -= p > 0 ? p * std::log(static_cast<double>(p)) : 0;
+  return sum / batch.rows;
+}
+
+PolicyValueLearnerOptions options_of(const std::string& settings = "") {
+  return read_policy_value_learner(Config::from_string(settings));
+}
+
+std::vector<std::byte> saved(const PolicyValueLearner& learner) {
+  ArchiveWriter writer;
+  learner.save(writer);
+  return writer.bytes();
+}
+
+}  // namespace
+
+TEST_CASE("a network learns a minibatch by heart", "[agents]") {
+  for (const Precision precision : {Precision::kFloat32, Precision::kBfloat16}) {
+    const PolicyValueOptions net = small_go(precision);
+    WorkerPool pool(2);
+    PolicyValueLearner learner(net, options_of("ownership_weight = 1\nmargin_weight = 1"),
+                               {torch::kCPU, precision}, 1);
+    const PolicyValueBatch batch = random_batch(net, 24);
+    PolicyValueLosses losses = learner.step(batch, 3e-3, pool);
+    CHECK(losses.policy > 2.5);
+    CHECK(losses.value > 0.5);
+    for (int i = 0; i < 300; ++i) losses = learner.step(batch, 3e-3, pool);
+    const double slack = precision == Precision::kFloat32 ? 0.05 : 0.15;
+    CHECK(losses.policy < entropy(batch) + slack);
+    CHECK(losses.value < slack);
+    CHECK(losses.margin < slack);
+    CHECK(losses.ownership < 2 * slack);
+  }
+}
+
+TEST_CASE("learning does not depend on threads, and goes on from a checkpoint", "[agents]") {
+  for (const Precision precision : {Precision::kFloat32, Precision::kBfloat16}) {
+    const PolicyValueOptions net = small_go(precision);
+    const Backend backend{torch::kCPU, precision};
+    const PolicyValueLearnerOptions options = options_of("shards = 3");
+    PolicyValueLearner one(net, options, backend, 5), two(net, options, backend, 5);
+    WorkerPool single(1), both(2);
+    for (std::uint64_t i = 0; i < 4; ++i) {
+      const PolicyValueBatch batch = random_batch(net, 10, i);
+      one.step(batch, 1e-2, single);
+      two.step(batch, 1e-2, both);
+    }
+    CHECK((saved(one) == saved(two)));
+
+    PolicyValueLearner resumed(net, options, backend, 6);
+    resumed.load(ArchiveReader::from_bytes(saved(one), "test"));
+    CHECK((saved(resumed) == saved(one)));
+    const PolicyValueBatch batch = random_batch(net, 10, 9);
+    one.step(batch, 1e-2, single);
+    resumed.step(batch, 1e-2, single);
+    CHECK((saved(resumed) == saved(one)));
+  }
+}
