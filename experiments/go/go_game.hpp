@@ -1,0 +1,123 @@
+// A game of Go as protocols and files need it: any size at run time, moves by either player, undo.
+#pragma once
+
+#include "envs/board/go.hpp"
+#include "envs/board/go_record.hpp"
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace tengen {
+
+/// What White gets for handicap stones under area scoring, which would else count them for Black.
+enum class HandicapBonus : std::uint8_t { kNone, kStones, kStonesLessOne };
+
+/// The rules of a game: GoRules, and what they do not need to know.
+struct GoRuleset {
+  GoRules rules;
+  HandicapBonus bonus = HandicapBonus::kNone;
+
+  friend bool operator==(const GoRuleset&, const GoRuleset&) = default;
+};
+
+/// Rules by name ("tromp-taylor", "chinese", "aga" …) in any letter case; komi stays. Throws
+/// UsageError for territory scoring, which is not played here, and for an unknown name.
+GoRuleset named_rules(std::string_view name, float komi);
+/// The names that named_rules() knows.
+std::vector<std::string> rule_names();
+
+/// Stones set up, then moves, and the position that they lead to. Actions as in Go: y · columns + x
+/// from the top left, rows · columns passes.
+class GoGame {
+ public:
+  using Position = Go<25>;
+  struct Stones {
+    int point;
+    Stone stone;
+  };
+  struct Move {
+    int player, action;
+    friend bool operator==(const Move&, const Move&) = default;
+  };
+
+  explicit GoGame(int rows = 19, int columns = 19, const GoRuleset& ruleset = {});
+
+  [[nodiscard]] int rows() const { return rows_; }
+  [[nodiscard]] int columns() const { return columns_; }
+  [[nodiscard]] int points() const { return rows_ * columns_; }
+  [[nodiscard]] int pass_action() const { return points(); }
+  [[nodiscard]] const GoRuleset& ruleset() const { return ruleset_; }
+  [[nodiscard]] float komi() const { return ruleset_.rules.komi; }
+  /// Komi and handicap bonus.
+  [[nodiscard]] float full_komi() const;
+  [[nodiscard]] int handicap() const { return handicap_; }
+  [[nodiscard]] const std::vector<Stones>& set_up_stones() const { return stones_; }
+  [[nodiscard]] const std::vector<Move>& moves() const { return moves_; }
+  [[nodiscard]] const Position& position() const { return position_; }
+  [[nodiscard]] int to_move() const { return position_.to_move(); }
+  /// Two passes in a row were made.
+  [[nodiscard]] bool passed_out() const { return position_.passes() >= 2; }
+
+  /// Takes every stone off.
+  void clear();
+  /// Other rules for the same stones and moves.
+  void set_ruleset(const GoRuleset& ruleset);
+  void set_to_move(int player);
+  /// Why `player` may not play there now ("occupied", "suicide", "ko", "superko", or that no game
+  /// is so long); empty if it may.
+  [[nodiscard]] std::string why_illegal(int player, int action) const;
+  /// A legal move of either player, whoever moved last.
+  void play(int player, int action);
+  /// Takes a move back; false if there is none.
+  bool undo();
+  /// Replaces the position: these stones, no moves. `handicap` stones of them count for the bonus.
+  /// Throws Error if a chain has no liberty or a point has two stones; the game is then unchanged.
+  void set_up(std::vector<Stones> stones, int to_move, int handicap = 0);
+
+  /// Plays a record on from an empty board of its size: its events before move `moves` (counted
+  /// from 1; 0: all). Komi is taken over, rules are not. Throws Error if the size does not fit or a
+  /// move is illegal.
+  static GoGame from_record(const GoRecord& record, const GoRuleset& ruleset, int before_move = 0);
+  [[nodiscard]] GoRecord to_record() const;
+
+  /// The same position in a Go of another capacity, whose sides must suffice.
+  template <int kMaxSize>
+  [[nodiscard]] Go<kMaxSize> as_go() const {
+    GoRules rules = ruleset_.rules;
+    rules.komi = full_komi();
+    rules.max_moves = Go<kMaxSize>::kMostMoves;
+    Go<kMaxSize> go(rows_, columns_, rules);
+    for (const Stones& at : stones_) go.set_up(at.point, at.stone);
+    go.set_to_move(first_to_move_);
+    for (const Move& move : moves_) play_on(go, move);
+    if (go.passes() < 2) go.set_to_move(to_move_);
+    return go;
+  }
+  /// Makes a move of either player, after two passes too.
+  template <int kMaxSize>
+  static void play_on(Go<kMaxSize>& go, const Move& move) {
+    if (go.passes() >= 2) go.resume();
+    go.set_to_move(move.player);
+    go.play(move.action);
+  }
+
+ private:
+  void rebuild();
+
+  int rows_, columns_;
+  GoRuleset ruleset_;
+  int handicap_ = 0, first_to_move_ = 0, to_move_ = 0;
+  std::vector<Stones> stones_;
+  std::vector<Move> moves_;
+  Position position_;
+};
+
+/// "B+3.5", "W+0.5" or "0" of a margin for Black.
+std::string score_text(float margin);
+
+/// Black's margin once the marked stones (a byte a point) are taken off.
+float margin_without(const GoGame& game, std::span<const std::uint8_t> dead);
+
+}  // namespace tengen
