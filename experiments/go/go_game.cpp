@@ -47,8 +47,10 @@ GoRuleset named_rules(std::string_view name, float komi) {
   std::string wanted(name);
   for (char& c : wanted) c = c == '_' || c == ' ' ? '-' : static_cast<char>(std::tolower(c));
   if (wanted == "japanese" || wanted == "korean" || wanted == "stone-scoring")
-    throw UsageError("rules '{}' need territory or stone scoring, which is not played here; area "
-                     "scoring is: {}", name, fmt::join(rule_names(), ", "));
+    throw UsageError(
+        "rules '{}' need territory or stone scoring, which is not played here; area "
+        "scoring is: {}",
+        name, fmt::join(rule_names(), ", "));
   for (const NamedRules& rules : kNamedRules)
     if (wanted == rules.name)
       return {{.ko = rules.ko, .suicide = rules.suicide, .komi = komi}, rules.bonus};
@@ -91,8 +93,17 @@ void GoGame::set_to_move(int player) {
   if (!passed_out()) position_.set_to_move(player);
 }
 
+// Every Go that the board fits in must take the game.
+int GoGame::most_moves() const {
+  const int side = std::max(rows_, columns_);
+  return side <= 9    ? Go<9>::kMostMoves
+         : side <= 13 ? Go<13>::kMostMoves
+         : side <= 19 ? Go<19>::kMostMoves
+                      : Go<25>::kMostMoves;
+}
+
 std::string GoGame::why_illegal(int player, int action) const {
-  if (position_.move_number() >= Position::kMostMoves) return "no game is that long";
+  if (static_cast<int>(moves_.size()) >= most_moves()) return "no game is that long";
   if (action == pass_action()) return "";
   if (position_.at(action) != Stone::kEmpty) return "occupied";
   Position go = position_;

@@ -5,6 +5,7 @@
 #include "envs/board/go_record.hpp"
 
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -105,6 +106,7 @@ class GoGame {
 
  private:
   void rebuild();
+  [[nodiscard]] int most_moves() const;
 
   int rows_, columns_;
   GoRuleset ruleset_;
