@@ -4,6 +4,7 @@
 #include "core/file.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstring>
 #include <limits>
@@ -126,12 +127,12 @@ void Canvas::fill(int x, int y, int width, int height, Colour colour) {
 
 template <class F>
 void Canvas::shade(double left, double top, double right, double bottom, Colour colour,
-                   F&& coverage) {
+                   double opacity, F&& coverage) {
   const int x_end = clamped(std::ceil(right), 0, width_);
   const int y_end = clamped(std::ceil(bottom), 0, height_);
   for (int y = clamped(std::floor(top), 0, height_); y < y_end; ++y) {
     for (int x = clamped(std::floor(left), 0, width_); x < x_end; ++x) {
-      const double part = std::min(1.0, coverage(x + 0.5, y + 0.5));
+      const double part = std::min(1.0, coverage(x + 0.5, y + 0.5)) * opacity;
       if (!(part > 0)) continue;
       std::uint8_t* p = &pixels_[(static_cast<std::size_t>(y) * static_cast<std::size_t>(width_) +
                                   static_cast<std::size_t>(x)) *
@@ -143,29 +144,48 @@ void Canvas::shade(double left, double top, double right, double bottom, Colour 
   }
 }
 
-void Canvas::line(double x0, double y0, double x1, double y1, Colour colour, double thickness) {
-  if (!(thickness > 0)) return;
-  const double reach = thickness / 2 + 0.5, dx = x1 - x0, dy = y1 - y0;
-  const double squared = dx * dx + dy * dy;
-  shade(std::min(x0, x1) - reach, std::min(y0, y1) - reach, std::max(x0, x1) + reach,
-        std::max(y0, y1) + reach, colour, [&](double x, double y) {
-          const double along = ((x - x0) * dx + (y - y0) * dy) / squared;
-          const double t = squared > 0 ? std::clamp(along, 0.0, 1.0) : 0;
-          const double ex = x - x0 - t * dx, ey = y - y0 - t * dy;
+void Canvas::line(double x0, double y0, double x1, double y1, Colour colour, double thickness,
+                  double opacity) {
+  lines(std::array{x0, y0, x1, y1}, colour, thickness, opacity);
+}
+
+void Canvas::lines(std::span<const double> ends, Colour colour, double thickness, double opacity) {
+  TENGEN_CHECK(ends.size() % 4 == 0);
+  if (!(thickness > 0) || ends.empty()) return;
+  const double reach = thickness / 2 + 0.5;
+  double left = ends[0], top = ends[1], right = left, bottom = top;
+  for (std::size_t i = 0; i < ends.size(); i += 2) {
+    left = std::min(left, ends[i]);
+    right = std::max(right, ends[i]);
+    top = std::min(top, ends[i + 1]);
+    bottom = std::max(bottom, ends[i + 1]);
+  }
+  const auto from_one = [](std::span<const double, 4> end, double x, double y) {
+    const double dx = end[2] - end[0], dy = end[3] - end[1], squared = dx * dx + dy * dy;
+    const double along = ((x - end[0]) * dx + (y - end[1]) * dy) / squared;
+    const double t = squared > 0 ? std::clamp(along, 0.0, 1.0) : 0;
+    const double ex = x - end[0] - t * dx, ey = y - end[1] - t * dy;
+    return ex * ex + ey * ey;
+  };
+  shade(left - reach, top - reach, right + reach, bottom + reach, colour, opacity,
+        [&](double x, double y) {
+          double nearest = from_one(ends.first<4>(), x, y);
+          for (std::size_t i = 4; i < ends.size(); i += 4)
+            nearest = std::min(nearest, from_one(ends.subspan(i).first<4>(), x, y));
           // A line thinner than a pixel covers no more of it than its thickness.
-          return std::min(thickness, reach - std::sqrt(ex * ex + ey * ey));
+          return std::min(thickness, reach - std::sqrt(nearest));
         });
 }
 
-void Canvas::disc(double x, double y, double radius, Colour colour) {
+void Canvas::disc(double x, double y, double radius, Colour colour, double opacity) {
   if (!(radius > 0)) return;
   const double reach = radius + 0.5;
-  shade(x - reach, y - reach, x + reach, y + reach, colour, [&](double px, double py) {
+  shade(x - reach, y - reach, x + reach, y + reach, colour, opacity, [&](double px, double py) {
     return std::min(2 * radius, reach - std::sqrt((px - x) * (px - x) + (py - y) * (py - y)));
   });
 }
 
-void Canvas::polygon(std::span<const double> xy, Colour colour) {
+void Canvas::polygon(std::span<const double> xy, Colour colour, double opacity) {
   TENGEN_CHECK(xy.size() % 2 == 0);
   const std::size_t n = xy.size() / 2;
   if (n < 3) return;
@@ -182,7 +202,7 @@ void Canvas::polygon(std::span<const double> xy, Colour colour) {
   if (area == 0) return;
   const double direction = area > 0 ? 1 : -1;
   // The inside lies on the same side of every edge: the nearest edge decides.
-  shade(left - 0.5, top - 0.5, right + 0.5, bottom + 0.5, colour, [&](double x, double y) {
+  shade(left - 0.5, top - 0.5, right + 0.5, bottom + 0.5, colour, opacity, [&](double x, double y) {
     double part = 1;
     for (std::size_t i = 0; i < n; ++i) {
       const std::size_t next = (i + 1) % n;

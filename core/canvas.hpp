@@ -36,11 +36,15 @@ class Canvas {
   [[nodiscard]] Colour at(int x, int y) const;
 
   void fill(int x, int y, int width, int height, Colour colour);
-  /// Anti-aliased, with round ends.
-  void line(double x0, double y0, double x1, double y1, Colour colour, double thickness = 1);
-  void disc(double x, double y, double radius, Colour colour);  ///< anti-aliased
-  /// Convex, x0 y0 x1 y1 … in either direction; anti-aliased.
-  void polygon(std::span<const double> xy, Colour colour);
+  // Shapes are anti-aliased and let through what is below them by 1 − opacity.
+  /// With round ends.
+  void line(double x0, double y0, double x1, double y1, Colour colour, double thickness = 1,
+            double opacity = 1);
+  /// Many at once, x0 y0 x1 y1 of each: where they overlap they are one shape, painted once.
+  void lines(std::span<const double> ends, Colour colour, double thickness = 1, double opacity = 1);
+  void disc(double x, double y, double radius, Colour colour, double opacity = 1);
+  /// Convex, x0 y0 x1 y1 … in either direction.
+  void polygon(std::span<const double> xy, Colour colour, double opacity = 1);
   /// A 5×7 pixel ASCII font at integer scale; (x, y) is the top left corner. '\n' starts a line
   /// kLineHeight below; what is not printable ASCII is a box.
   void text(int x, int y, std::string_view text, Colour colour, int scale = 1);
@@ -54,9 +58,11 @@ class Canvas {
   static constexpr int kLineHeight = 9;  ///< pixels from one line to the next, at scale 1
 
  private:
-  // Blends `colour` over every pixel of the box by coverage(x, y) at the pixel's centre.
+  // Blends `colour` over every pixel of the box by coverage(x, y) at the pixel's centre, at most 1,
+  // times `opacity`.
   template <class F>
-  void shade(double left, double top, double right, double bottom, Colour colour, F&& coverage);
+  void shade(double left, double top, double right, double bottom, Colour colour, double opacity,
+             F&& coverage);
   void glyph(int x, int y, unsigned char character, Colour colour, int scale);
 
   int width_ = 0, height_ = 0;

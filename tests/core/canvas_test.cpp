@@ -152,3 +152,16 @@ TEST_CASE("PNG files are whole, and an unwritable path is an error that names it
   CHECK_THROWS_WITH(canvas.write_png(folder / "none" / "picture.png"),
                     ContainsSubstring("none/picture.png") && ContainsSubstring("No such file"));
 }
+
+TEST_CASE("opacity lets what is below through, and overlapping lines are one shape") {
+  Canvas canvas(40, 40, kBlack);
+  canvas.disc(20, 20, 10, kWhite, 0.5);
+  CHECK(canvas.at(20, 20) == Colour{128, 128, 128});
+  canvas.reset(40, 40, kBlack);
+  canvas.lines(std::array{5.5, 20.5, 34.5, 20.5, 20.5, 5.5, 20.5, 34.5}, kWhite, 3, 0.5);
+  CHECK(canvas.at(20, 20) == Colour{128, 128, 128});  // where they cross
+  CHECK(canvas.at(8, 20) == Colour{128, 128, 128});
+  CHECK(canvas.at(8, 8) == kBlack);
+  canvas.polygon(std::array{0.0, 0.0, 4.0, 0.0, 4.0, 4.0, 0.0, 4.0}, kRed, 0);
+  CHECK(canvas.at(2, 2) == kBlack);
+}
