@@ -18,6 +18,7 @@ SearchOptions read_search_options(const Config& config, SearchOptions o) {
   o.considered_actions = config.get("considered_actions", o.considered_actions, 1, 1 << 16);
   o.c_visit = config.get("c_visit", o.c_visit, 0.0F, 1e6F);
   o.c_scale = config.get("c_scale", o.c_scale, 0.0F, 1e3F);
+  o.playout_weight = config.get("playout_weight", o.playout_weight, 0.0F, 1.0F);
   o.solve = config.get("solve", o.solve);
   o.random_symmetry = config.get("random_symmetry", o.random_symmetry);
   o.ownership = config.get("ownership", o.ownership);

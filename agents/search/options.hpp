@@ -33,7 +33,8 @@ struct SearchOptions {
   float c_visit = 50;
   float c_scale = 1;
 
-  bool solve = true;             ///< proven wins and losses are exact (Winands et al. 2008)
+  float playout_weight = 0;  ///< λ: a leaf is worth (1 − λ) · value + λ · result of one playout
+  bool solve = true;         ///< proven wins and losses are exact (Winands et al. 2008)
   bool random_symmetry = false;  ///< each leaf is shown to the evaluator turned by chance
   bool ownership = false;        ///< average the leaves' ownership at the root
 };

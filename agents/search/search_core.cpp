@@ -101,19 +101,22 @@ void SearchCore::open(std::uint32_t index, std::span<const float> logits,
                       std::span<const std::uint16_t> to) {
   SearchNode& node = arena_.node(index);
   const auto moves = arena_.moves(node);
+  weights_.resize(moves.size());
   float most = -INFINITY;
-  for (const SearchMove move : moves) most = std::max(most, logits[to[move.action]]);
+  for (std::size_t k = 0; k < moves.size(); ++k) {
+    weights_[k] = logits[to[moves[k].action]];
+    most = std::max(most, weights_[k]);
+  }
   float sum = 0;
-  for (const SearchMove move : moves) sum += std::exp(logits[to[move.action]] - most);
+  for (float& w : weights_) sum += w = std::exp(w - most);
   if (!std::isfinite(sum) || !std::isfinite(node.value)) {
     throw Error("the evaluator of {} answered with numbers that are not finite", spec_.name);
   }
   // Sorted as integers, likeliest first and then by action.
-  order_.clear();
-  for (const SearchMove move : moves) {
-    const float p = std::max(std::exp(logits[to[move.action]] - most) / sum, 1e-30F);
-    order_.push_back(static_cast<std::uint32_t>(PackedProbability(p).bits()) << 16 |
-                     (0xFFFFU - move.action));
+  order_.resize(moves.size());
+  for (std::size_t k = 0; k < moves.size(); ++k) {
+    const PackedProbability p(std::max(weights_[k] / sum, 1e-30F));
+    order_[k] = static_cast<std::uint32_t>(p.bits()) << 16 | (0xFFFFU - moves[k].action);
   }
   std::ranges::sort(order_, std::greater<>());
   for (std::size_t k = 0; k < moves.size(); ++k) {
@@ -126,7 +129,7 @@ void SearchCore::open(std::uint32_t index, std::span<const float> logits,
 void SearchCore::absorb(EvaluationBatch& batch, int row, const Pending& pending) {
   SearchNode& node = arena_.node(pending.node);
   TENGEN_CHECK(node.state == NodeState::kWaiting, "node {} waits for nothing", pending.node);
-  node.value = batch.value(row);
+  node.value = batch.value(row) + options_.playout_weight * (pending.playout - batch.value(row));
   node.margin = batch.margin(row);
   open(pending.node, batch.logits(row), symmetries_.actions(pending.symmetry));
   --pending_;

@@ -22,6 +22,7 @@ struct Pending {
   std::uint32_t node = 0;
   int symmetry = 0;        ///< the row's planes are turned by it, so its logits are, too
   std::uint64_t hash = 0;  ///< Game::hash() of the leaf
+  float playout = 0;       ///< its result for the leaf's mover, if options.playout_weight > 0
 };
 
 /// What became of a simulation.
@@ -90,8 +91,9 @@ class SearchCore {
   void ownership(std::span<float> out) const;
 
   [[nodiscard]] std::size_t nodes() const { return arena_.size(); }
+  [[nodiscard]] std::size_t bytes() const { return arena_.bytes(); }
   [[nodiscard]] double bytes_per_expansion() const {
-    return static_cast<double>(arena_.bytes()) / static_cast<double>(arena_.size());
+    return static_cast<double>(bytes()) / static_cast<double>(arena_.size());
   }
 
  protected:
@@ -122,7 +124,8 @@ class SearchCore {
   std::int8_t root_proven_ = SearchEdge::kUnproven;
   std::vector<double> owners_;  // sums, player 0's view
   double owner_count_ = 0;
-  std::vector<std::uint32_t> order_;  // of open()
+  std::vector<float> weights_;        // of open()
+  std::vector<std::uint32_t> order_;  // likewise
 };
 
 }  // namespace tengen

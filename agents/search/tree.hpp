@@ -1,6 +1,7 @@
 // A tree search over one game, one step at a time, so that callers batch evaluations as they like.
 #pragma once
 
+#include "agents/search/playout.hpp"
 #include "agents/search/search_core.hpp"
 #include "core/check.hpp"
 
@@ -108,6 +109,10 @@ Descent SearchTree<G>::descend(EvaluationBatch& batch, int row, Pending& pending
       options_.random_symmetry && symmetries_.count() > 1
           ? static_cast<int>(rng_.below(static_cast<std::uint32_t>(symmetries_.count())))
           : 0;
+  if (options_.playout_weight > 0) {
+    const float score = random_playout(leaf_, rng_, mask_);
+    pending.playout = leaf_.to_move() == 0 ? score : -score;
+  }
   observe(batch, row, pending.symmetry);
   return Descent::kLeaf;
 }
