@@ -282,6 +282,21 @@ float Go<kMaxSize>::playout(Rng& rng) const {
   return points > 0 ? 1.0F : points < 0 ? -1.0F : 0.0F;
 }
 
+template <int kMaxSize>
+int Go<kMaxSize>::random_action(Rng& rng) const {
+  std::array<typename Board::Cell, Board::kMaxPoints> candidates;
+  int count = board_.empty_count();
+  for (int i = 0; i < count; ++i)
+    candidates[i] = static_cast<typename Board::Cell>(board_.empty(i));
+  while (count > 0) {
+    auto& chosen = candidates[rng.below(static_cast<std::uint32_t>(count))];
+    if (!board_.is_eye(chosen, stone_of(to_move_)) && is_legal_at(chosen))
+      return board_.point(chosen);
+    chosen = candidates[--count];
+  }
+  return pass_action();
+}
+
 // --- Life and death --------------------------------------------------------------------------
 
 template <int kMaxSize>

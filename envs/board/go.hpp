@@ -15,7 +15,7 @@ namespace tengen {
 
 /// Which repetitions are forbidden. Passing is always allowed.
 enum class KoRule : std::uint8_t {
-  kSimple,       ///< retaking at once a single stone that took a single stone
+  kSimple,       ///< retaking at once where a single stone took a single stone
   kPositional,   ///< making any earlier position again (Tromp–Taylor)
   kSituational,  ///< making any earlier position again with the same player to move
 };
@@ -73,6 +73,8 @@ class Go {
   /// Uniformly random moves that are no suicide, retake no simple ko, and fill no own eye, until
   /// neither player has one, or for 3 · points moves. Superko is not looked at.
   float playout(Rng& rng) const;
+  /// A uniformly random legal move that fills no own eye; if there is none, a pass.
+  int random_action(Rng& rng) const;
   /// Of any position, as it stands.
   [[nodiscard]] float margin() const;
   void ownership(std::span<std::int8_t> owners) const;
