@@ -34,5 +34,6 @@ void bench_envs(const BenchOptions& options);
 void bench_replay(const BenchOptions& options);
 void bench_training(const BenchOptions& options);
 void bench_acting(const BenchOptions& options);
+void bench_search(const BenchOptions& options);
 
 }  // namespace tengen

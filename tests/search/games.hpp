@@ -125,4 +125,19 @@ class HashedEvaluator final : public Evaluator {
   }
 };
 
+/// In a WideGame: having played point 50 is worth 0.5 to the first player, not having −0.1; equal
+/// logits.
+class PointEvaluator final : public Evaluator {
+ public:
+  void evaluate(EvaluationBatch& batch, int rows) override {
+    for (int row = 0; row < rows; ++row) {
+      std::ranges::fill(batch.logits(row), 0.0F);
+      const bool good = batch.planes(row)[2 * 50 + 1] != 0;
+      const bool second = static_cast<int>(batch.globals(row)[0]) % 2 == 1;
+      batch.value(row) = (good ? 0.5F : -0.1F) * (second ? -1.0F : 1.0F);
+      batch.margin(row) = 0;
+    }
+  }
+};
+
 }  // namespace tengen

@@ -157,21 +157,8 @@ TEST_CASE("sequential halving spends its budget as the paper says") {
   CHECK(sum_of(visits_of(tree)) == 32);
 }
 
-TEST_CASE("the Gumbel root plays the best of the moves it considered, by an exact evaluator") {
-  // Every child's evaluation is exact, so with 16 of 82 considered the one with the best value and
-  // luck wins; without noise and with all considered it is the best there is.
-  struct Exact final : Evaluator {
-    void evaluate(EvaluationBatch& batch, int rows) override {
-      for (int row = 0; row < rows; ++row) {
-        std::ranges::fill(batch.logits(row), 0.0F);
-        batch.margin(row) = 0;
-        // Playing point 50 first is what counts; the opponent to move sees the opposite.
-        const bool good = batch.planes(row)[2 * 50 + 1] != 0;
-        const bool opponent = static_cast<int>(batch.globals(row)[0]) % 2 == 1;
-        batch.value(row) = (good ? 0.5F : -0.1F) * (opponent ? -1.0F : 1.0F);
-      }
-    }
-  } evaluator;
+TEST_CASE("the Gumbel root finds the one good move if it considers all") {
+  PointEvaluator evaluator;
   SearchOptions options;
   options.considered_actions = 82;
   SearchTree<WideGame> tree(WideGame(), options);
@@ -184,6 +171,58 @@ TEST_CASE("the Gumbel root plays the best of the moves it considered, by an exac
   CHECK(sum_of(target) == Approx(1));
   CHECK(std::ranges::max_element(target) - target.begin() == 50);
   CHECK(target[50] > 0.9F);
+}
+
+TEST_CASE("noise and forced playouts spread the visits, and the target takes them back") {
+  SearchOptions options = options_of(SearchRule::kPuct);
+  OpenTree<WideGame> tree(WideGame(), options);
+  PointEvaluator evaluator;
+  std::vector<float> calm(82), noisy(82), target(82), prior(82);
+  tree.begin(1000, RootNoise::kOff, Rng(1));
+  run(tree, evaluator);
+  tree.visits(calm);
+  tree.policy_target(target);
+  for (std::size_t i = 0; i < 82; ++i) REQUIRE(target[i] == Approx(calm[i] / 1000));
+  tree.reset(WideGame());
+  tree.begin(1000, RootNoise::kOn, Rng(1));
+  run(tree, evaluator);
+  tree.visits(noisy);
+  tree.policy_target(target);
+  tree.prior(prior);
+  CHECK(noisy != calm);
+  CHECK(sum_of(target) == Approx(1));
+  CHECK(prior[3] == Approx(1.0 / 82).epsilon(0.002));  // without noise
+  // (1 − 0.25) / 82 is the least a move's prior can be.
+  const float forced = std::sqrt(2 * 0.75F / 82 * 500);
+  int pruned = 0;
+  for (std::size_t i = 0; i < 82; ++i) {
+    if (noisy[i] > 0 && i != 50) REQUIRE(noisy[i] >= std::floor(forced));
+    REQUIRE(target[i] <= (i == 50 ? 1 : noisy[i] / noisy[50]));
+    pruned += noisy[i] > 0 && target[i] == 0;
+  }
+  CHECK(pruned > 20);
+  CHECK(target[50] > noisy[50] / 1000);
+}
+
+TEST_CASE("moves are drawn as often as the temperature says") {
+  SearchTree<WideGame> tree(WideGame(), options_of(SearchRule::kPuct));
+  PointEvaluator evaluator;
+  tree.begin(200, RootNoise::kOff, Rng(1));
+  run(tree, evaluator);
+  std::vector<float> target(82);
+  tree.policy_target(target);
+  const float share = target[50];
+  Rng rng(2);
+  const auto drawn = [&](float temperature) {
+    int count = 0;
+    for (int i = 0; i < 2000; ++i) count += tree.choose(rng, temperature) == 50;
+    return static_cast<float>(count) / 2000;
+  };
+  CHECK(drawn(1) == Approx(share).margin(0.04));
+  float sum = 0;
+  for (const float p : target) sum += std::sqrt(p);
+  CHECK(drawn(2) == Approx(std::sqrt(share) / sum).margin(0.04));
+  CHECK(drawn(0) == 1);
 }
 
 TEST_CASE("virtual losses leave no trace, in whatever order leaves come back") {
