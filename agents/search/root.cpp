@@ -198,16 +198,18 @@ int SearchRoot::best_move(const NodeArena& arena) const {
   const auto moves = arena.moves(root);
   const auto edges = arena.edges(root);
   const NodeSummary seen = settled_summary(arena, root);
-  // In order: not proven lost, proven won, most visits of this search, the rule's own score.
+  const bool gumbel = options_.rule == SearchRule::kGumbel;
+  // Sequential halving ranks by its own visits; those of a kept tree were for other luck.
+  const bool halved = gumbel && prepared_ && simulations_ > 0;
+  // In order: not proven lost, proven won, most visits, the rule's own score.
   using Rank = std::tuple<bool, bool, std::uint32_t, float>;
   int best = -1;
   Rank best_rank;
   for (std::size_t k = 0; k < moves.size(); ++k) {
     const bool tried = k < edges.size();
     const int proven = tried ? edges[k].proven : SearchEdge::kUnproven;
-    const bool gumbel = options_.rule == SearchRule::kGumbel;
     const std::uint32_t count =
-        tried ? edges[k].visits - (gumbel && prepared_ ? visited_[moves[k].action] : 0) : 0;
+        tried ? edges[k].visits - (halved ? visited_[moves[k].action] : 0) : 0;
     const float q = tried ? edges[k].settled_q_or(seen.mixed_value) : seen.mixed_value;
     float score = std::log(static_cast<float>(moves[k].prior));
     if (gumbel) score += at(gumbel_, moves[k]) + sigma(options_, seen.most_tries, q);

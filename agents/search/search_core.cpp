@@ -16,16 +16,12 @@ SearchCore::SearchCore(const GameSpec& spec, const SearchOptions& options)
 
 void SearchCore::begin(int simulations, RootNoise noise, Rng rng) {
   TENGEN_CHECK(pending_ == 0, "{} leaves are pending", pending_);
-  forget_search();
-  rng_ = rng.split(0);
-  root_.plan(simulations, noise, rng.split(1));
-  if (evaluated()) root_.prepare(arena_);
-}
-
-void SearchCore::forget_search() {
   started_ = 0;
   std::ranges::fill(owners_, 0.0);
   owner_count_ = 0;
+  rng_ = rng.split(0);
+  root_.plan(simulations, noise, rng.split(1));
+  if (evaluated()) root_.prepare(arena_);
 }
 
 bool SearchCore::evaluated() const {
@@ -161,10 +157,14 @@ void SearchCore::add_ownership(std::span<const float> owners, std::span<const st
   ++owner_count_;
 }
 
+void SearchCore::clear() {
+  arena_.clear();
+  root_proven_ = SearchEdge::kUnproven;
+  begin(0, RootNoise::kOff, rng_);
+}
+
 bool SearchCore::keep_child(int action) {
   TENGEN_CHECK(pending_ == 0, "{} leaves are pending", pending_);
-  root_proven_ = SearchEdge::kUnproven;
-  forget_search();
   if (evaluated()) {
     const auto moves = arena_.moves(arena_.node(kRoot));
     const auto edges = arena_.edges(arena_.node(kRoot));
@@ -173,14 +173,15 @@ bool SearchCore::keep_child(int action) {
       const SearchNode& child = arena_.node(edges[k].child);
       if (child.state == NodeState::kUnseen || child.move_count == 0) break;
       const bool proven = child.state == NodeState::kExact;
-      const auto value = static_cast<std::int8_t>(std::lround(child.value));
+      root_proven_ =
+          proven ? static_cast<std::int8_t>(std::lround(child.value)) : SearchEdge::kUnproven;
       arena_.keep(edges[k].child);
-      if (proven) root_proven_ = value;
       arena_.node(kRoot).state = NodeState::kOpen;  // proven by moves, so it was open once
+      begin(0, RootNoise::kOff, rng_);
       return true;
     }
   }
-  arena_.clear();
+  clear();
   return false;
 }
 

@@ -42,7 +42,8 @@ class SearchCore {
 
   /// Starts a new search from the root: `simulations` leaves below it (0: no end in sight, see
   /// finished()). Noise and symmetries are drawn from `rng` alone, so the same evaluations give
-  /// the same search. Nothing may be pending.
+  /// the same search. Nothing may be pending. A tree that was not told searches without noise and
+  /// end.
   void begin(int simulations, RootNoise noise, Rng rng);
   /// Takes a leaf's evaluation in: the row's logits, value and margin (and ownership). Rows may be
   /// absorbed in any order. Throws Error if a logit or value is not finite.
@@ -109,7 +110,8 @@ class SearchCore {
   void prove(std::uint32_t node);
   void open(std::uint32_t node, std::span<const float> logits, std::span<const std::uint16_t> to);
   void add_ownership(std::span<const float> owners, std::span<const std::uint16_t> to, int mover);
-  void forget_search();
+  // Forgets the tree.
+  void clear();
   // Starts over with the child for `action` if there is one that was evaluated.
   bool keep_child(int action);
 

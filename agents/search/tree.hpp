@@ -45,12 +45,10 @@ class SearchTree : public SearchCore {
   void reset(const G& position) {
     TENGEN_CHECK(pending_ == 0, "{} leaves are pending", pending_);
     position_ = position;
-    arena_.clear();
-    root_proven_ = SearchEdge::kUnproven;
-    forget_search();
+    clear();
   }
   /// Plays at the root. Keeps what is known of the new one; returns whether that was anything.
-  /// begin() the next search afterwards.
+  /// begin() the next search afterwards, or go on without noise and end.
   bool advance(int action) {
     const bool kept = keep_child(action);
     position_.play(action);

@@ -295,6 +295,10 @@ TEST_CASE("a move keeps what is known of it, and only that") {
     REQUIRE(tree.advance(action));
     REQUIRE(tree.written() == expected);
     tree.check_sums();
+    // What is known may be asked for before the next search begins.
+    const auto visits = visits_of(tree);
+    REQUIRE(visits[static_cast<std::size_t>(tree.choose(rng))] ==
+            *std::ranges::max_element(visits));
   }
   CHECK_FALSE(
       tree.advance(81 - 1));  // hardly looked at: passes for unknown or is kept, both rightly
