@@ -57,6 +57,9 @@ void apply_theme() {
   for (const auto& [which, colour] : kColours) style.Colors[which] = colour4(colour);
 }
 
+constexpr ImGuiWindowFlags kFixed = ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove |
+                                    ImGuiWindowFlags_NoSavedSettings | ImGuiWindowFlags_NoNav;
+
 ImVec2 point(double x, double y) { return {static_cast<float>(x), static_cast<float>(y)}; }
 
 }  // namespace
@@ -198,5 +201,37 @@ double ImGuiPainter::text_width(std::string_view text) const {
 }
 
 double ImGuiPainter::line_height() const { return ImGui::GetFontSize(); }
+
+void draw_key_help(const Area& area, std::span<const KeyHelp> keys) {
+  ImGui::SetNextWindowPos(point(area.x + area.width / 2, area.y + area.height / 2), 0,
+                          {0.5F, 0.5F});
+  ImGui::SetNextWindowBgAlpha(0.92F);
+  ImGui::Begin("help", nullptr, kFixed | ImGuiWindowFlags_AlwaysAutoResize);
+  if (ImGui::BeginTable("keys", 2, ImGuiTableFlags_SizingFixedFit)) {
+    for (const auto& [key, meaning] : keys) {
+      ImGui::TableNextColumn();
+      ImGui::TextColored(colour4(theme::kChosen), "%s", key);
+      ImGui::TableNextColumn();
+      ImGui::TextUnformatted(meaning);
+    }
+    ImGui::EndTable();
+  }
+  ImGui::End();
+}
+
+void begin_controls(const Area& area) {
+  ImGui::SetNextWindowPos(point(area.x, area.y));
+  ImGui::SetNextWindowSize(point(area.width, area.height));
+  ImGui::Begin("controls", nullptr, kFixed);
+}
+
+bool control_button(const char* label, bool first) {
+  if (!first) {
+    ImGui::SameLine();
+    const float width = ImGui::CalcTextSize(label).x + 2 * ImGui::GetStyle().FramePadding.x;
+    if (ImGui::GetContentRegionAvail().x < width) ImGui::NewLine();
+  }
+  return ImGui::Button(label);
+}
 
 }  // namespace tengen

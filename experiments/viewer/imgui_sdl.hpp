@@ -7,6 +7,8 @@
 #include <SDL.h>
 #include <imgui.h>
 
+#include <span>
+#include <utility>
 #include <vector>
 
 namespace tengen {
@@ -60,5 +62,15 @@ class ImGuiPainter final : public Painter {
   SdlWindow& window_;
   ImDrawList& list_;
 };
+
+/// A key and what it does.
+using KeyHelp = std::pair<const char*, const char*>;
+/// A table of keys over the middle of an area.
+void draw_key_help(const Area& area, std::span<const KeyHelp> keys);
+
+/// Begins an ImGui window over `area` that cannot be moved; ImGui::End() ends it.
+void begin_controls(const Area& area);
+/// A button beside the one before, or below where there is no room; true when pressed.
+bool control_button(const char* label, bool first);
 
 }  // namespace tengen

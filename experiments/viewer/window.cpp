@@ -41,11 +41,9 @@ constexpr std::array<Speed, 8> kSpeeds{{{0.25, "1/4x"},
                                         {16, "16x"},
                                         {std::numeric_limits<double>::infinity(), "max"}}};
 constexpr double kFrameSeconds = 1.0 / 60;
-constexpr ImGuiWindowFlags kFixed = ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove |
-                                    ImGuiWindowFlags_NoSavedSettings | ImGuiWindowFlags_NoNav;
 constexpr double kStepBudget = 0.012;  // of a frame; the rest draws
 
-constexpr std::array<std::pair<const char*, const char*>, 12> kHelp{{
+constexpr std::array<KeyHelp, 12> kHelp{{
     {"P", "pause, go on"},
     {"N", "one step"},
     {"- +", "slower, faster"},
@@ -124,7 +122,6 @@ class Viewer {
   void draw();
   void draw_game(const Area& area);
   void draw_controls(const Area& area);
-  void draw_help(const Area& area);
   [[nodiscard]] std::filesystem::path unused_file(std::string_view ending) const;
 
   Session& session_;
@@ -337,7 +334,7 @@ void Viewer::draw() {
       painter, {game.width, 0, panel_width, size.y}, session_,
       fmt::format("{:.0f} frames/s  {:.0f} steps/s", frames_.per_second(), steps_.per_second()));
   draw_controls({0, game.height, game.width, controls_height_});
-  if (help_) draw_help(game);
+  if (help_) draw_key_help(game, kHelp);
   window_.end_frame();
   if (screenshot_) save_screenshot();
   window_.present();
@@ -361,17 +358,11 @@ void Viewer::draw_game(const Area& area) {
 }
 
 void Viewer::draw_controls(const Area& area) {
-  ImGui::SetNextWindowPos({static_cast<float>(area.x), static_cast<float>(area.y)});
-  ImGui::SetNextWindowSize({static_cast<float>(area.width), static_cast<float>(area.height)});
-  ImGui::Begin("controls", nullptr, kFixed);
+  begin_controls(area);
   auto button = [first = true](const char* label) mutable {
-    if (!first) {
-      ImGui::SameLine();
-      const float width = ImGui::CalcTextSize(label).x + 2 * ImGui::GetStyle().FramePadding.x;
-      if (ImGui::GetContentRegionAvail().x < width) ImGui::NewLine();
-    }
+    const bool pressed = control_button(label, first);
     first = false;
-    return ImGui::Button(label);
+    return pressed;
   };
   if (button(paused_ ? "Go on (P)" : "Pause (P)")) press(SDLK_p);
   if (button("Step (N)")) press(SDLK_n);
@@ -384,24 +375,6 @@ void Viewer::draw_controls(const Area& area) {
   ImGui::SliderInt("speed (- +)", &speed_, 0, static_cast<int>(kSpeeds.size()) - 1,
                    kSpeeds[static_cast<std::size_t>(speed_)].name, ImGuiSliderFlags_NoInput);
   controls_height_ = ImGui::GetCursorPosY() + 6;
-  ImGui::End();
-}
-
-void Viewer::draw_help(const Area& area) {
-  ImGui::SetNextWindowPos(
-      {static_cast<float>(area.x + area.width / 2), static_cast<float>(area.y + area.height / 2)},
-      0, {0.5F, 0.5F});
-  ImGui::SetNextWindowBgAlpha(0.92F);
-  ImGui::Begin("help", nullptr, kFixed | ImGuiWindowFlags_AlwaysAutoResize);
-  if (ImGui::BeginTable("keys", 2, ImGuiTableFlags_SizingFixedFit)) {
-    for (const auto& [key, meaning] : kHelp) {
-      ImGui::TableNextColumn();
-      ImGui::TextColored({0.957F, 0.698F, 0.243F, 1}, "%s", key);  // theme::kChosen
-      ImGui::TableNextColumn();
-      ImGui::TextUnformatted(meaning);
-    }
-    ImGui::EndTable();
-  }
   ImGui::End();
 }
 
