@@ -205,7 +205,7 @@ void Overlay::owners() {
     const double owned = picture_.ownership[static_cast<std::size_t>(point)];
     const double size = std::min(1.0, std::abs(owned));
     if (!(size > 0.12) || owner(point) * owned > 0) continue;
-    square(point, std::max(0.8, 0.17 * cell_ * size), owned > 0 ? kInk : kChalk, 0.55 + 0.4 * size);
+    square(point, std::max(0.8, 0.14 * cell_ * size), owned > 0 ? kInk : kChalk, 0.55 + 0.4 * size);
   }
 }
 

@@ -154,7 +154,9 @@ void GoColumn::graph(double height) {
   const auto x_of = [&](std::size_t i) {
     return frame.x + 1 + (frame.width - 2) * static_cast<double>(i) / length;
   };
-  const auto y_of = [&](float value) { return frame.y + frame.height * (1 - value) / 2; };
+  const auto y_of = [&](float value) {
+    return frame.y + frame.height * (1 - std::clamp(value, -1.0F, 1.0F)) / 2;
+  };
   painter_.fill({std::round(x_of(static_cast<std::size_t>(session_.move_number()))) - 1, frame.y, 2,
                  frame.height},
                 theme::kBar);

@@ -6,7 +6,7 @@ namespace tengen {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-constexpr std::chrono::milliseconds kReportEvery{100};
+constexpr std::chrono::milliseconds kReportEvery{200};
 
 }  // namespace
 

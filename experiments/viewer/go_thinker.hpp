@@ -33,7 +33,7 @@ class GoThinker {
   struct State {
     int tag = -1;  ///< of the question; −1: none
     bool thinking = false;
-    std::optional<int> action;  ///< what choose() came to
+    std::optional<int> action;  ///< what choose() came to; −1: it resigns
     GoAnalysis analysis;        ///< as far as it has come
     std::string error;          ///< why the player gave up
   };

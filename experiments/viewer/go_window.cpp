@@ -354,6 +354,7 @@ void GoViewer::take_in(const GoThinker::State& state) {
   if (!state.action) return;
   asked_node_ = -1;
   thinker_.stop();
+  if (*state.action < 0) return session_.resign();
   if (const std::string why = session_.why_illegal(*state.action); !why.empty()) {
     paused_ = true;
     return say(
