@@ -4,6 +4,7 @@
 #include "core/config.hpp"
 #include "envs/game.hpp"
 
+#include <array>
 #include <functional>
 #include <memory>
 #include <string>
@@ -15,6 +16,9 @@ namespace tengen {
 
 class SelfPlay;
 struct SelfPlayOptions;
+struct ArenaPlayer;
+struct ArenaOptions;
+struct ArenaResult;
 
 /// A game with its options, behind one virtual call a batch: what agents and commands, which know
 /// no concrete game, may ask of it. Templates over games are instantiated here and nowhere else.
@@ -25,6 +29,9 @@ class AnyGame {
   /// One thread's games of the game against itself.
   [[nodiscard]] virtual std::unique_ptr<SelfPlay> self_play(const SelfPlayOptions& options,
                                                             int worker) const = 0;
+  /// Games [first, first + options.games) of a match, on this thread.
+  [[nodiscard]] virtual ArenaResult arena(const std::array<ArenaPlayer, 2>& players,
+                                          const ArenaOptions& options, int first) const = 0;
 };
 
 /// How a game is made: `options` is the recipe's [game] section without `id` (size, komi …).

@@ -1,9 +1,11 @@
-// tengen list envs|agents|recipes|models: what there is.
+// tengen list envs|games|agents|recipes|models: what there is.
 #include "agents/agent.hpp"
 #include "experiments/commands.hpp"
 #include "experiments/common.hpp"
+#include "experiments/games.hpp"
 #include "experiments/model.hpp"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 namespace tengen {
@@ -20,9 +22,17 @@ std::vector<Item> list_envs(const SharedOptions& options) {
   return items;
 }
 
-std::vector<Item> list_agents(const SharedOptions&) {
+std::vector<Item> list_games(const SharedOptions&) {
   std::vector<Item> items;
+  for (const GameEntry& entry : game_entries()) items.push_back({entry.id, entry.description});
+  return items;
+}
+
+std::vector<Item> list_agents(const SharedOptions&) {
+  // Learns from games against itself, so it is no Agent.
+  std::vector<Item> items{{"alphazero", "self-play of a policy-value network with tree search"}};
   for (const AgentEntry& entry : agent_entries()) items.push_back({entry.name, entry.description});
+  std::ranges::sort(items, {}, &Item::name);
   return items;
 }
 
@@ -33,12 +43,14 @@ std::vector<Item> list_recipes_found(const SharedOptions&) {
   return items;
 }
 
-// "Pong-v0, 400000 steps of dqn, mean reward 19.8"
+// "Pong-v0, 400000 steps of dqn, mean reward 19.8"; "Go-v0, 50000 games of alphazero"
 std::string model_description(const std::string& name) {
   const ModelInfo info = model_info(ArchiveReader::read_file(find_model(name, RunPlayer::kBest)));
   const auto manifest = nlohmann::json::parse(info.manifest);
-  std::string text = fmt::format("{}, {} steps of {}", manifest.value("env", ""),
-                                 manifest.value("steps", 0), manifest.value("algo", ""));
+  const bool game = manifest.contains("game");
+  std::string text = fmt::format("{}, {} {} of {}", manifest.value(game ? "game" : "env", ""),
+                                 manifest.value(game ? "games" : "steps", 0),
+                                 game ? "games" : "steps", manifest.value("algo", ""));
   if (manifest.contains("score"))
     text += fmt::format(", mean reward {:.4g}", manifest["score"].value("mean_reward", 0.0));
   return text;
@@ -55,6 +67,7 @@ struct Kind {
   std::vector<Item> (*items)(const SharedOptions&);
 };
 constexpr Kind kKinds[] = {{"envs", list_envs},
+                           {"games", list_games},
                            {"agents", list_agents},
                            {"recipes", list_recipes_found},
                            {"models", list_models_found}};
@@ -75,11 +88,11 @@ void print(const std::vector<Item>& items, bool json) {
 
 void add_list_command(CLI::App& program) {
   CLI::App* command =
-      program.add_subcommand("list", "What there is: envs, agents, recipes, models");
+      program.add_subcommand("list", "What there is: envs, games, agents, recipes, models");
   const auto options = std::make_shared<SharedOptions>();
   add_shared(*command, *options, {Shared::kJson, Shared::kPlugins});
   const auto what = std::make_shared<std::string>();
-  command->add_option("WHAT", *what, "envs, agents, recipes or models")->required();
+  command->add_option("WHAT", *what, "envs, games, agents, recipes or models")->required();
   command->footer("Example:\n  tengen list envs --plugin libmy_env.so");
   command->callback([options, what] {
     std::vector<std::string> names;

@@ -43,8 +43,7 @@ void add_plot_command(CLI::App& program) {
       ->type_name("FILE");
   command
       ->add_option("--tag", options->tags,
-                   "What to draw, a panel each; rollout/ep_rew_mean and eval/mean_reward if not "
-                   "given")
+                   "What to draw, a panel each; rewards and Elo ratings if not given")
       ->type_name("TAG")
       ->allow_extra_args(false);
   command->footer(

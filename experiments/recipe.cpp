@@ -17,20 +17,29 @@ Recipe Recipe::from_config(Config config, std::string_view default_name) {
   r.name = config.get<std::string>("name", std::string(default_name));
   if (r.name.empty() || r.name.find('/') != std::string::npos || r.name.starts_with("."))
     throw UsageError("name = \"{}\": must be usable as a folder's name", r.name);
-  for (const char* key : {"algo", "env.id"})
+  const auto need = [&](const char* key) {
     if (!config.has(key)) throw UsageError("recipe '{}' does not set '{}'", r.name, key);
-  r.algo = config.get<std::string>("algo", "");
-  r.env = config.get<std::string>("env.id", "");
+    return config.get<std::string>(key, "");
+  };
+  r.algo = need("algo");
+  r.env = need(r.self_play() ? "game.id" : "env.id");
   r.device = config.get<std::string>("device", "cpu");
   r.plugins = config.get<std::vector<std::string>>("plugins", {});
   r.steps = config.get<std::int64_t>("steps", 100'000, 1, kMany);
-  r.n_envs = config.get<int>("n_envs", 1, 1, 65'536);
   r.seed = static_cast<std::uint64_t>(config.get<std::int64_t>("seed", 0, 0, kMany));
-  r.log_freq = config.get<std::int64_t>("log_freq", 1'000, 1, kMany);
   r.eval_freq = config.get<std::int64_t>("eval_freq", 10'000, 0, kMany);
-  r.eval_episodes = config.get<int>("eval_episodes", 10, 1, 100'000);
-  r.checkpoint_freq = config.get<std::int64_t>("checkpoint_freq", 10'000, 0, kMany);
-  r.stop_at_reward = config.get<double>("stop_at_reward", kInfinity, -kInfinity, kInfinity);
+  r.n_envs = 1;
+  r.log_freq = 1;  // self-play: every cycle
+  r.stop_at_reward = kInfinity;
+  if (!r.self_play()) {
+    r.n_envs = config.get<int>("n_envs", r.n_envs, 1, 65'536);
+    r.log_freq = config.get<std::int64_t>("log_freq", 1'000, 1, kMany);
+    r.stop_at_reward =
+        config.get<double>("stop_at_reward", r.stop_at_reward, -kInfinity, kInfinity);
+  }
+  const bool games = r.self_play();
+  r.eval_episodes = config.get<int>("eval_episodes", games ? 100 : 10, 1, 100'000);
+  r.checkpoint_freq = config.get<std::int64_t>("checkpoint_freq", games ? 1 : 10'000, 0, kMany);
   r.config = std::move(config);
   return r;
 }

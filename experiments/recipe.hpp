@@ -17,10 +17,10 @@ struct Recipe {
   Config config;       ///< the whole file; what is read below is marked read
   std::string name;    ///< names the run's folder; the file's name unless the recipe says
   std::string algo;    ///< an agent of `tengen list agents`
-  std::string env;     ///< [env] id
+  std::string env;     ///< [env] id; of self-play [game] id
   std::string device;  ///< cpu, cuda …
   std::vector<std::string> plugins;  ///< libraries that bring the environment, if need be
-  std::int64_t steps;                ///< environment steps, all lanes together
+  std::int64_t steps;                ///< environment steps, all lanes together; of self-play games
   int n_envs;                        ///< lanes
   std::uint64_t seed;
   std::int64_t log_freq;         ///< steps between rows of figures
@@ -31,6 +31,9 @@ struct Recipe {
 
   /// Throws UsageError: a key missing, of another type, or out of range.
   static Recipe from_config(Config config, std::string_view default_name);
+  /// Whether it learns from games against itself: frequencies are then in games, and n_envs and
+  /// stop_at_reward are nobody's.
+  [[nodiscard]] bool self_play() const { return algo == "alphazero"; }
   /// The recipe as judges and viewers play it: [env] with [eval_env] over it.
   [[nodiscard]] Config evaluation_config() const;
 };

@@ -1,4 +1,6 @@
 // tengen resume RUN: go on as if never stopped.
+#include "core/archive.hpp"
+#include "core/worker_pool.hpp"
 #include "experiments/commands.hpp"
 #include "experiments/common.hpp"
 #include "experiments/session.hpp"
@@ -20,15 +22,15 @@ Recipe stored_recipe(const RunPaths& run, const ResumeOptions& options) {
   return Recipe::from_config(std::move(config), run.folder.filename().string());
 }
 
-// A trainer as the newest good checkpoint left it; a new one where the run has none yet.
-std::unique_ptr<Trainer> take_up(const RunPaths& run, const Recipe& recipe,
-                                 const EnvRegistry& registry, WorkerPool& pool) {
+// As the newest good checkpoint left it; from the start where the run has none yet.
+std::unique_ptr<Training> take_up(const RunPaths& run, const Recipe& recipe,
+                                  const ResumeOptions& options, WorkerPool& pool) {
   const std::vector<std::int64_t> steps = checkpoint_steps(run);
   for (const std::int64_t step : steps) {
-    auto trainer = std::make_unique<Trainer>(recipe, registry, pool);
+    auto training = make_training(recipe, options.shared.plugins, pool);
     try {
-      trainer->load(run, step);
-      return trainer;
+      training->load(run, step);
+      return training;
     } catch (const Error& error) {
       fmt::print(stderr, "tengen: warning: passing over the checkpoint of step {}: {}\n", step,
                  error.what());
@@ -37,7 +39,7 @@ std::unique_ptr<Trainer> take_up(const RunPaths& run, const Recipe& recipe,
   if (!steps.empty())
     throw Error("no checkpoint of '{}' can be taken up; 'tengen train' starts anew",
                 run.folder.string());
-  return std::make_unique<Trainer>(recipe, registry, pool);
+  return make_training(recipe, options.shared.plugins, pool);
 }
 
 void resume(const ResumeOptions& options) {
@@ -48,9 +50,9 @@ void resume(const ResumeOptions& options) {
   check_device(recipe.device);
   const int threads = options.shared.thread_budget();
   WorkerPool pool(threads);
-  const auto trainer = take_up(*run, recipe, make_registry(options.shared.plugins, recipe), pool);
-  if (options.steps) trainer->go_on();
-  run_session(*trainer, recipe, *run, {threads, options.shared.quiet, options.shared.json});
+  const auto training = take_up(*run, recipe, options, pool);
+  if (options.steps) training->go_on();
+  run_session(*training, recipe, *run, {threads, options.shared.quiet, options.shared.json});
 }
 
 }  // namespace

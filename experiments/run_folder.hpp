@@ -19,6 +19,10 @@ struct RunPaths {
   [[nodiscard]] auto metrics() const { return folder / "metrics.csv"; }
   [[nodiscard]] auto model() const { return folder / "model.tgn"; }  ///< the newest player
   [[nodiscard]] auto best_model() const { return folder / "best" / "model.tgn"; }
+  [[nodiscard]] auto games() const { return folder / "games.store"; }  ///< of self-play
+  [[nodiscard]] auto player_at(std::int64_t games) const {  ///< of self-play: as it was judged
+    return folder / "players" / (std::to_string(games) + ".tgn");
+  }
   [[nodiscard]] auto checkpoints() const { return folder / "checkpoint"; }
   [[nodiscard]] auto segments() const { return folder / "checkpoint" / "segments"; }
 };

@@ -1,5 +1,6 @@
 #include "experiments/session.hpp"
 
+#include "core/check.hpp"
 #include "experiments/commands.hpp"
 #include "experiments/manifest.hpp"
 #include "experiments/viewer/plot.hpp"
@@ -32,52 +33,38 @@ void note_command(const RunPaths& run) {
   std::ofstream(run.command(), std::ios::app) << command_line() << '\n';
 }
 
-void announce(const Trainer& trainer, const Recipe& recipe, const RunPaths& run, int threads) {
-  fmt::print(stderr, "{} on {}: {} to {} steps, {} lane{}, seed {}, {} thread{}, {}\n", recipe.algo,
-             recipe.env, trainer.steps(), recipe.steps, recipe.n_envs,
-             recipe.n_envs == 1 ? "" : "s", recipe.seed, threads, threads == 1 ? "" : "s",
-             recipe.device);
+void announce(const Training& training, const Recipe& recipe, const RunPaths& run, int threads) {
+  fmt::print(stderr, "{} on {}: {} to {} {}, {}, seed {}, {} thread{}, {}\n", recipe.algo,
+             recipe.env, training.steps(), recipe.steps, training.unit(), training.width(),
+             recipe.seed, threads, threads == 1 ? "" : "s", recipe.device);
   fmt::print(stderr, "LibTorch {}, BLAS: {}\nin {}\n", torch_version(), blas_name(),
              run.folder.string());
 }
 
-const char* ending(const Trainer& trainer) {
-  if (trainer.reached_reward()) return "reward";
-  return trainer.finished() ? "steps" : "interrupt";
-}
-
 // "time: acting 12 %, environment 5 %, learning 80 %, …"
-void report_time(const Trainer& trainer) {
+void report_time(const Training& training) {
   std::string text = "time:";
-  for (const auto& [name, seconds] : trainer.time_spent())
+  for (const auto& [name, seconds] : training.time_spent())
     text += fmt::format("{} {} {:.0f} %", text.back() == ':' ? "" : ",", name,
-                        100 * seconds / std::max(trainer.seconds(), 1e-9));
+                        100 * seconds / std::max(training.seconds(), 1e-9));
   fmt::print(stderr, "{}\n", text);
 }
 
-void report_json(const Trainer& trainer, const RunPaths& run) {
+void report_json(const Training& training, const RunPaths& run) {
   nlohmann::ordered_json line{{"run", run.folder.string()},
-                              {"steps", trainer.steps()},
-                              {"seconds", trainer.seconds()},
-                              {"fps", trainer.steps_per_second()},
-                              {"ended_by", ending(trainer)}};
-  if (const auto& score = trainer.evaluation()) {
-    line["mean_reward"] = score->mean_reward();
-    line["std_reward"] = score->std_reward();
-    line["mean_length"] = score->mean_length();
-    line["episodes"] = score->episodes();
-  }
-  for (const auto& [name, seconds] : trainer.time_spent()) line["time"][name] = seconds;
+                              {training.unit(), training.steps()},
+                              {"seconds", training.seconds()},
+                              {"fps", training.steps_per_second()},
+                              {"ended_by", training.ended_by()}};
+  training.add_score(line);
+  for (const auto& [name, seconds] : training.time_spent()) line["time"][name] = seconds;
   fmt::print("{}\n", line.dump());
 }
 
-void report_text(const Trainer& trainer, const RunPaths& run) {
-  fmt::print("{}: {} steps, {:.1f} s, {:.0f} steps/s", run.folder.string(), trainer.steps(),
-             trainer.seconds(), trainer.steps_per_second());
-  if (const auto& score = trainer.evaluation())
-    fmt::print(", mean reward {:.4g} ± {:.2g} over {} games", score->mean_reward(),
-               score->std_reward(), score->episodes());
-  fmt::print("\n");
+void report_text(const Training& training, const RunPaths& run) {
+  fmt::print("{}: {} {}, {:.1f} s, {:.{}f} {}/s{}\n", run.folder.string(), training.steps(),
+             training.unit(), training.seconds(), training.steps_per_second(),
+             training.steps_per_second() < 10 ? 2 : 0, training.unit(), training.score());
 }
 
 // A courtesy: where gnuplot is missing or nothing was recorded there are no curves.
@@ -93,23 +80,23 @@ void leave_curves(const RunPaths& run) {
 
 }  // namespace
 
-void run_session(Trainer& trainer, const Recipe& recipe, const RunPaths& run,
+void run_session(Training& training, const Recipe& recipe, const RunPaths& run,
                  const SessionOptions& options) {
   note_command(run);
-  trainer.open(run);
-  if (!options.quiet) announce(trainer, recipe, run, options.threads);
-  trainer.train(options.quiet);
-  if (!options.quiet) report_time(trainer);
+  training.open(run);
+  if (!options.quiet) announce(training, recipe, run, options.threads);
+  training.train(options.quiet);
+  if (!options.quiet) report_time(training);
   if (options.json)
-    report_json(trainer, run);
+    report_json(training, run);
   else
-    report_text(trainer, run);
-  if (trainer.finished()) {
+    report_text(training, run);
+  if (training.finished()) {
     leave_curves(run);
     return;
   }
-  fmt::print(stderr, "stopped at step {}; to go on: tengen resume {}\n", trainer.steps(),
-             run.folder.string());
+  fmt::print(stderr, "stopped at {} {}; to go on: tengen resume {}\n", training.steps(),
+             training.unit(), run.folder.string());
   throw Exit{kInterrupted};
 }
 

@@ -3,7 +3,7 @@
 
 #include "experiments/recipe.hpp"
 #include "experiments/run_folder.hpp"
-#include "experiments/trainer.hpp"
+#include "experiments/training.hpp"
 
 namespace tengen {
 
@@ -15,7 +15,7 @@ struct SessionOptions {
 
 /// Says what starts, notes the command line in command.txt, trains, and reports on stdout. Throws
 /// Exit after Ctrl-C, when the run has been saved.
-void run_session(Trainer& trainer, const Recipe& recipe, const RunPaths& run,
+void run_session(Training& training, const Recipe& recipe, const RunPaths& run,
                  const SessionOptions& options);
 
 }  // namespace tengen

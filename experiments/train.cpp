@@ -1,4 +1,6 @@
 // tengen train RECIPE: a new run.
+#include "core/file.hpp"
+#include "core/worker_pool.hpp"
 #include "experiments/commands.hpp"
 #include "experiments/common.hpp"
 #include "experiments/manifest.hpp"
@@ -43,12 +45,12 @@ void train(const TrainOptions& options) {
   check_device(recipe.device);
   const int threads = options.shared.thread_budget();
   WorkerPool pool(threads);
-  Trainer trainer(recipe, make_registry(options.shared.plugins, recipe), pool);
+  const auto training = make_training(recipe, options.shared.plugins, pool);
   const RunPaths run = create_run(recipe.name, options.out);
   const RunLock lock(run);
   write_text(run.manifest(), run_manifest(recipe, threads));
   write_text(run.recipe(), recipe.config.to_toml());  // from here on it can be resumed
-  run_session(trainer, recipe, run, {threads, options.shared.quiet, options.shared.json});
+  run_session(*training, recipe, run, {threads, options.shared.quiet, options.shared.json});
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <nlohmann/json.hpp>
 
 namespace fs = std::filesystem;
 
@@ -209,17 +210,27 @@ std::vector<std::pair<std::string, double>> Trainer::time_spent() const {
   return spent;
 }
 
-void Trainer::PhaseClock::enter(Phase phase) {
-  const auto now = std::chrono::steady_clock::now();
-  seconds_[phase_] += std::chrono::duration<double>(now - since_).count();
-  phase_ = phase;
-  since_ = now;
+const char* Trainer::ended_by() const {
+  if (reached_) return "reward";
+  return finished() ? "steps" : "interrupt";
 }
 
-double Trainer::PhaseClock::total() const {
-  double sum = std::chrono::duration<double>(std::chrono::steady_clock::now() - since_).count();
-  for (const double s : seconds_) sum += s;
-  return sum;
+std::string Trainer::width() const {
+  return fmt::format("{} lane{}", recipe_.n_envs, recipe_.n_envs == 1 ? "" : "s");
+}
+
+std::string Trainer::score() const {
+  if (!evaluation_) return "";
+  return fmt::format(", mean reward {:.4g} ± {:.2g} over {} games", evaluation_->mean_reward(),
+                     evaluation_->std_reward(), evaluation_->episodes());
+}
+
+void Trainer::add_score(nlohmann::ordered_json& line) const {
+  if (!evaluation_) return;
+  line["mean_reward"] = evaluation_->mean_reward();
+  line["std_reward"] = evaluation_->std_reward();
+  line["mean_length"] = evaluation_->mean_length();
+  line["episodes"] = evaluation_->episodes();
 }
 
 }  // namespace tengen

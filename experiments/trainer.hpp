@@ -7,11 +7,9 @@
 #include "envs/registry.hpp"
 #include "experiments/episode_statistics.hpp"
 #include "experiments/evaluate.hpp"
-#include "experiments/recipe.hpp"
-#include "experiments/run_folder.hpp"
+#include "experiments/phase_clock.hpp"
+#include "experiments/training.hpp"
 
-#include <chrono>
-#include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
@@ -20,50 +18,33 @@
 
 namespace tengen {
 
-/// Trains one run. Nothing that is measured in seconds influences what is learnt or written, the
-/// columns time/* of the figures aside.
-class Trainer {
+/// Trains an agent in an environment.
+class Trainer final : public Training {
  public:
   /// Touches no file. `pool` must outlive this. Throws UsageError: unknown ids or keys, values out
   /// of range.
   Trainer(const Recipe& recipe, const EnvRegistry& registry, WorkerPool& pool);
 
-  /// Takes up `run`'s checkpoint of that step. Throws Error if it is damaged or of another recipe;
-  /// this is then unusable.
-  void load(const RunPaths& run, std::int64_t step);
-  /// From here on everything is written to `run`. Rows of its figures after steps() are dropped.
-  void open(const RunPaths& run);
-  /// Trains until the recipe's end, or its stop_at_reward, or Ctrl-C. Ends with a checkpoint; a
-  /// failure to write one on the way is a warning, at the end an Error.
-  void train(bool quiet);
-  /// Trains on although stop_at_reward was reached.
-  void go_on() { reached_ = false; }
+  void load(const RunPaths& run, std::int64_t step) override;
+  void open(const RunPaths& run) override;
+  /// Also ends at the recipe's stop_at_reward.
+  void train(bool quiet) override;
+  void go_on() override { reached_ = false; }
 
-  [[nodiscard]] std::int64_t steps() const { return agent_->steps(); }
-  [[nodiscard]] bool finished() const { return steps() >= recipe_.steps || reached_; }
-  [[nodiscard]] bool reached_reward() const { return reached_; }
-  /// The last evaluation, of the agent as it was at evaluated_at() steps.
-  [[nodiscard]] const std::optional<Evaluation>& evaluation() const { return evaluation_; }
-  [[nodiscard]] const EpisodeStatistics& episodes() const { return episodes_; }
-  /// Where the seconds went, by name: acting, environment, learning, evaluation, saving, rest.
-  [[nodiscard]] std::vector<std::pair<std::string, double>> time_spent() const;
-  [[nodiscard]] double seconds() const { return clock_.total(); }
-  [[nodiscard]] double steps_per_second() const;
+  [[nodiscard]] std::int64_t steps() const override { return agent_->steps(); }
+  [[nodiscard]] bool finished() const override { return steps() >= recipe_.steps || reached_; }
+  [[nodiscard]] const char* unit() const override { return "steps"; }
+  [[nodiscard]] const char* ended_by() const override;
+  [[nodiscard]] std::string width() const override;
+  [[nodiscard]] std::vector<std::pair<std::string, double>> time_spent() const override;
+  [[nodiscard]] double seconds() const override { return clock_.total(); }
+  [[nodiscard]] double steps_per_second() const override;
+  /// Of the agent as it was at its last evaluation.
+  [[nodiscard]] std::string score() const override;
+  void add_score(nlohmann::ordered_json& line) const override;
 
  private:
   enum Phase { kActing, kEnvironment, kLearning, kEvaluation, kSaving, kOther, kPhases };
-  // A stop-watch that is always in one phase.
-  class PhaseClock {
-   public:
-    void enter(Phase phase);
-    [[nodiscard]] double seconds(Phase phase) const { return seconds_[phase]; }
-    [[nodiscard]] double total() const;
-
-   private:
-    Phase phase_ = kOther;
-    std::chrono::steady_clock::time_point since_ = std::chrono::steady_clock::now();
-    double seconds_[kPhases] = {};
-  };
 
   void step();
   void keep_books(std::int64_t before);
@@ -85,7 +66,7 @@ class Trainer {
   double best_reward_;
   bool reached_ = false;
   std::int64_t started_at_ = 0;  // steps when this process began
-  PhaseClock clock_;
+  PhaseClock<Phase> clock_;
 };
 
 }  // namespace tengen

@@ -159,6 +159,11 @@ std::shared_ptr<const InferenceNet> PolicyValueLearner::player(const Backend& ba
   return std::make_shared<InferenceNet>(network_, average_, average_statistics_, backend);
 }
 
+void PolicyValueLearner::save_player(ArchiveWriter& writer) const {
+  average_.save(writer, "agent/average");
+  average_statistics_.save(writer, "agent/average_statistics");
+}
+
 void PolicyValueLearner::save(ArchiveWriter& writer) const {
   writer.put_string("agent/precision", name_of(backend_.precision));
   parameters_.save(writer, "agent/online");
@@ -180,6 +185,18 @@ void PolicyValueLearner::load(const ArchiveReader& reader) {
   average_statistics_.load(reader, "agent/average_statistics");
   optimiser_.load(reader, "agent/optimiser");
   updates_ = reader.get<std::int64_t>("agent/updates");
+}
+
+std::shared_ptr<const InferenceNet> load_net_player(const ArchiveReader& reader,
+                                                    const PolicyValueOptions& net,
+                                                    const Backend& backend) {
+  const auto network = std::make_shared<const PolicyValueNet>(net);
+  const Backend exact{backend.device, Precision::kFloat32};
+  Parameters parameters(network->layout(), exact);
+  Parameters statistics(network->statistics(), exact);
+  parameters.load(reader, "agent/average");
+  statistics.load(reader, "agent/average_statistics");
+  return std::make_shared<const InferenceNet>(network, parameters, statistics, backend);
 }
 
 }  // namespace tengen

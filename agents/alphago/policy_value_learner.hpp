@@ -63,6 +63,8 @@ class PolicyValueLearner {
   [[nodiscard]] const Parameters& parameters() const { return parameters_; }
   [[nodiscard]] std::int64_t updates() const { return updates_; }
 
+  /// What load_net_player() needs: the averaged parameters and nothing else.
+  void save_player(ArchiveWriter& writer) const;
   /// Records below "agent/".
   void save(ArchiveWriter& writer) const;
   void load(const ArchiveReader& reader);
@@ -87,5 +89,10 @@ class PolicyValueLearner {
   std::vector<Shard> shards_;
   std::int64_t updates_ = 0;
 };
+
+/// The player in a model file. Throws Error if its weights do not fit.
+std::shared_ptr<const InferenceNet> load_net_player(const ArchiveReader& reader,
+                                                    const PolicyValueOptions& net,
+                                                    const Backend& backend);
 
 }  // namespace tengen

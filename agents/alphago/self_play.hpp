@@ -2,55 +2,65 @@
 #pragma once
 
 #include "agents/search/evaluator.hpp"
+#include "agents/search/options.hpp"
 #include "core/archive.hpp"
 #include "replay/game_store.hpp"
 
-#include <atomic>
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
 namespace tengen {
 
-/// How moves are searched for.
-enum class SearchKind : std::uint8_t {
-  kGumbel,      ///< every move the same few simulations, each a training row
-  kPlayoutCap,  ///< PUCT: some moves a full search, which become rows, the others a cheap one
-};
-
 struct SelfPlayOptions {
-  SearchKind kind = SearchKind::kGumbel;
-  int workers = 1;                 ///< threads that play; all of their games are numbered together
-  int slots = 32;                  ///< games at once, each worker
-  int simulations = 16;            ///< evaluations a move (kPlayoutCap: of a full search)
-  int considered = 16;             ///< kGumbel: actions sampled at the root
-  int cheap_simulations = 16;      ///< kPlayoutCap
-  double full_probability = 0.25;  ///< kPlayoutCap
-  double random_moves = 3;         ///< at first, on average, moves are drawn from the policy itself
-  double temperature = 0.75, final_temperature = 0.15;  ///< of moves after a search
-  double temperature_half_life = 9;                     ///< moves
+  SearchOptions search;  ///< of the moves that become training rows
+  /// Playout-cap randomisation (Wu 2019, section 3.1): so many of the moves are searched in full,
+  /// the others cheaply, without noise, and leave no row. 1: all of them.
+  double full_probability = 1;
+  int cheap_simulations = 16;
+  int workers = 1;           ///< threads that play; their games are numbered together
+  int slots = 32;            ///< games at once, each worker
+  double opening_moves = 3;  ///< on average, exponentially distributed: drawn from the bare policy
+  /// Of moves after a search, move n: final + (first − final) · 2^(−n / half-life). 0 is the
+  /// search's own choice, which Gumbel's noise varies already.
+  double temperature = 0, final_temperature = 0;
+  double temperature_half_life = 9;
   std::uint64_t seed = 0;
 };
+
+/// Reads n_slots, full_probability, cheap_simulations, opening_moves, temperature,
+/// final_temperature and temperature_half_life of an [agent] section. What fits the rule of
+/// `search` is the default. Throws UsageError.
+SelfPlayOptions read_self_play(const Config& agent, const SearchOptions& search);
 
 /// What a worker has done since it was made.
 struct SelfPlayCounts {
   std::int64_t games = 0, rows = 0, moves = 0, evaluations = 0;
 };
 
-/// One thread's games. Which games it plays and how does not depend on other workers, nor on time.
+/// One thread's games. Which games it plays and how depends neither on other workers nor on time.
 class SelfPlay {
  public:
   virtual ~SelfPlay() = default;
-  /// Plays on until finished games have brought `rows` rows, or `stop` is set; then every game
-  /// stands between two moves. Records go to `finished`, in the order of their ends.
-  virtual void play(Evaluator& evaluator, std::int64_t rows, const std::atomic<bool>& stop,
-                    std::vector<GameRecord>& finished) = 0;
-  /// From the next move on.
+  /// Plays on until finished games have brought `rows` rows, or `stop()`, which is asked before
+  /// every batch; then every game stands between two moves. Records go to `finished`, in the order
+  /// of their ends. Returns the rows.
+  virtual std::int64_t play(Evaluator& evaluator, std::int64_t rows,
+                            const std::function<bool()>& stop,
+                            std::vector<GameRecord>& finished) = 0;
+  /// Of full searches, from the next move on.
   virtual void set_simulations(int simulations) = 0;
-  [[nodiscard]] virtual const SelfPlayCounts& counts() const = 0;
-  /// The games under way, so that a resumed run plays the same ones on. Between two play() only.
+  /// Any thread may ask.
+  [[nodiscard]] virtual SelfPlayCounts counts() const = 0;
+  /// The games under way, so that a resumed run goes on with the same ones.
   virtual void save(ArchiveWriter& writer, const std::string& name) const = 0;
+  /// Throws Error if the games do not fit.
   virtual void load(const ArchiveReader& reader, const std::string& name) = 0;
 };
+
+/// The sizes of a game's rows, and where its symmetries take them.
+GameRowShape row_shape(const GameSpec& game);
+std::vector<RowSymmetry> row_symmetries(const GameSpec& game);
 
 }  // namespace tengen

@@ -82,9 +82,10 @@ std::vector<std::string> choose_tags(const std::vector<Experiment>& experiments,
       for (const auto& [tag, curve] : metrics) recorded.insert(tag);
   const std::vector<std::string> known(recorded.begin(), recorded.end());
   if (wanted.empty()) {
-    for (const char* tag : {"rollout/ep_rew_mean", "eval/mean_reward"})
+    for (const char* tag : {"rollout/ep_rew_mean", "eval/mean_reward", "eval/elo"})
       if (recorded.contains(tag)) wanted.emplace_back(tag);
-    if (wanted.empty()) throw Error("nothing to plot: no rewards have been recorded yet");
+    if (wanted.empty())
+      throw Error("nothing to plot: neither rewards nor ratings have been recorded yet");
   }
   for (const std::string& tag : wanted)
     if (!recorded.contains(tag)) throw UsageError("{}", unknown_name("tag", tag, known));
@@ -143,6 +144,7 @@ constexpr std::array<const char*, 7> kColours{"#0072B2", "#D55E00", "#009E73", "
 std::string axis_name(const std::string& tag) {
   if (tag == "rollout/ep_rew_mean") return "mean episode reward in training";
   if (tag == "eval/mean_reward") return "mean episode reward in evaluation";
+  if (tag == "eval/elo") return "Elo against the fixed opponent";
   return tag;
 }
 

@@ -94,8 +94,9 @@ std::string metrics_without_time(const fs::path& run) {
   std::istringstream rows(read_text(run / "metrics.csv"));
   std::string out;
   for (std::string row; std::getline(rows, row);) {
-    if (row.find(",time/fps,") == std::string::npos &&
-        row.find(",time/time_elapsed,") == std::string::npos)
+    const auto has = [&](const char* tag) { return row.find(tag) != std::string::npos; };
+    if (!has(",time/fps,") && !has(",time/time_elapsed,") && !has(",time/games_per_hour,") &&
+        !has(",time/evaluations_per_second,"))
       out += row + '\n';
   }
   return out;

@@ -1,0 +1,130 @@
+// AlphaZero: a network learns a game from nothing but games against itself.
+// Silver et al., "A general reinforcement learning algorithm that masters chess, shogi, and Go
+// through self-play", Science 362 (2018); search, memory and targets as Danihelka et al. (2022) and
+// Wu (2019) improved them.
+#pragma once
+
+#include "agents/alphago/net_evaluator.hpp"
+#include "agents/alphago/policy_value_learner.hpp"
+#include "agents/alphago/self_play.hpp"
+#include "core/config.hpp"
+#include "core/logger.hpp"
+#include "core/worker_pool.hpp"
+#include "replay/game_store.hpp"
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace tengen {
+
+/// What it is made from. Of the game it knows no more than this.
+struct AlphaZeroContext {
+  GameSpec game;
+  std::function<std::unique_ptr<SelfPlay>(const SelfPlayOptions&, int worker)> self_play;
+  Config config;  ///< the recipe's root: [agent], [search] and [net] are read
+  std::uint64_t seed = 0;
+  std::string device = "cpu";
+  std::int64_t games = 0;      ///< how many it will learn from: schedules run that long
+  WorkerPool* pool = nullptr;  ///< outlives it
+};
+
+/// The settings of [agent] beside those of self-play and of the learner.
+struct AlphaZeroOptions {
+  int workers = 0;                   ///< n_workers: 0, as many as there are threads
+  std::int64_t cycle_rows = 0;       ///< new rows a cycle
+  std::int64_t learning_starts = 0;  ///< rows in memory before the first update
+  int batch_size = 0;
+  double row_uses = 0;       ///< how often a new row is learnt from, on average
+  double value_mix = 0;      ///< weight of the search's opinion in the value target
+  double learning_rate = 0;  ///< at first; a schedule leads it down
+  std::string schedule;
+  int final_simulations = 0;  ///< simulations rise to this
+  GameWindow window;
+};
+
+/// Alternates between two phases, each with every thread: games by the averaged weights until there
+/// are `cycle_rows` new rows, then gradient steps on the window of the newest ones. Whoever calls
+/// may stop it anywhere, save, load, and go on.
+class AlphaZero {
+ public:
+  /// Throws UsageError: a setting out of range.
+  explicit AlphaZero(const AlphaZeroContext& context);
+
+  /// The file of its games: a new one, or after load() the one whose checkpoint that was. Throws
+  /// Error.
+  void open(const std::filesystem::path& file);
+
+  using Stop = std::function<bool()>;
+  /// Plays until the cycle has its rows, or `stop()`, which this thread asks often. False if
+  /// stopped.
+  bool generate(const Stop& stop);
+  /// Makes the gradient steps that the cycle's rows are worth. False if stopped.
+  bool learn(Logger& logger, const Stop& stop);
+
+  /// In the store: finished games that left rows, and their rows.
+  [[nodiscard]] std::int64_t games() const { return store_ ? store_->position().games : 0; }
+  [[nodiscard]] std::int64_t rows() const { return store_ ? store_->position().rows : 0; }
+  [[nodiscard]] std::int64_t updates() const { return learner_.updates(); }
+  [[nodiscard]] int simulations() const { return simulations_; }
+  [[nodiscard]] const GameStore& store() const { return *store_; }
+  /// Of all workers since this process began.
+  [[nodiscard]] SelfPlayCounts counts() const;
+  [[nodiscard]] int workers() const { return static_cast<int>(workers_.size()); }
+  /// Evaluations a second of the network alone, in the workers' batches on all their threads at
+  /// once: what self-play is measured against.
+  [[nodiscard]] double bare_evaluations(double seconds);
+
+  /// What plays best: the averaged weights.
+  [[nodiscard]] std::shared_ptr<const InferenceNet> player() const;
+  void save_player(ArchiveWriter& writer) const { learner_.save_player(writer); }
+  /// What save_player() wrote. Throws Error if it is of another network.
+  [[nodiscard]] std::shared_ptr<const InferenceNet> load_player(const ArchiveReader& reader) const {
+    return load_net_player(reader, learner_.network()->options(), backend_);
+  }
+
+  /// Flushes the store, then writes everything else that a run needs to go on.
+  void save(ArchiveWriter& writer);
+  /// Before open(). Throws Error.
+  void load(const ArchiveReader& reader);
+
+ private:
+  struct Worker {
+    std::unique_ptr<SelfPlay> games;
+    std::unique_ptr<NetEvaluator> evaluator;
+    std::vector<GameRecord> finished;
+    std::int64_t owed = 0;  // rows to come in this cycle
+  };
+  void make_workers(int workers);
+  void begin_cycle();
+  void sample();
+  [[nodiscard]] double progress() const;
+  [[nodiscard]] double learning_rate() const;
+
+  GameSpec game_;
+  WorkerPool* pool_;
+  std::function<std::unique_ptr<SelfPlay>(const SelfPlayOptions&, int)> make_self_play_;
+  SelfPlayOptions play_;
+  AlphaZeroOptions options_;
+  Backend backend_;
+  PolicyValueLearner learner_;
+  PolicyValueBatch batch_;
+  std::vector<Worker> workers_;
+  std::vector<RowSymmetry> symmetries_;
+  std::unique_ptr<GameStore> store_;
+  GameStore::Position loaded_;
+  Rng rng_;  // of minibatches
+  struct Pick {
+    std::size_t row;
+    std::uint32_t symmetry;
+  };
+  std::vector<Pick> picks_;
+  std::int64_t total_games_;
+  std::int64_t rows_unlearnt_ = 0, updates_owed_ = 0;
+  int simulations_;
+};
+
+}  // namespace tengen

@@ -1,0 +1,197 @@
+#include "agents/alphago/self_play_games.hpp"
+#include "envs/board/go.hpp"
+#include "envs/board/tic_tac_toe.hpp"
+#include "tests/catch.hpp"
+#include "tests/temp_directory.hpp"
+
+#include <map>
+
+using namespace tengen;
+
+namespace {
+
+// Judges by a hash of what it is shown: no knowledge, but never the same twice.
+class HashEvaluator final : public Evaluator {
+ public:
+  void evaluate(EvaluationBatch& batch, int rows) override {
+    largest = std::max(largest, rows);
+    for (int row = 0; row < rows; ++row) {
+      std::uint64_t hash = 1469598103934665603U;
+      for (const std::uint8_t byte : batch.planes(row)) hash = (hash ^ byte) * 1099511628211U;
+      Rng rng(hash);
+      for (float& logit : batch.logits(row)) logit = static_cast<float>(rng.normal());
+      batch.value(row) = static_cast<float>(rng.uniform(-0.5, 0.5));
+      batch.margin(row) = 0;
+      for (float& owner : batch.ownership(row)) owner = 0;
+    }
+  }
+  int largest = 0;
+};
+
+bool never() { return false; }
+
+SelfPlayOptions options(int slots) {
+  SelfPlayOptions o;
+  o.slots = slots;
+  o.search.simulations = 8;
+  o.opening_moves = 1;
+  o.seed = 7;
+  return o;
+}
+
+using Bytes = std::vector<std::vector<std::byte>>;
+
+Bytes bytes_of(const std::vector<GameRecord>& games) {
+  Bytes all;
+  for (const GameRecord& game : games) all.emplace_back(game.bytes().begin(), game.bytes().end());
+  return all;
+}
+
+std::uint64_t number_of(const std::vector<std::byte>& game) {
+  std::uint64_t number = 0;
+  std::memcpy(&number, game.data() + 16, sizeof(number));
+  return number;
+}
+
+template <Game G>
+Bytes played(const G& start, const SelfPlayOptions& o, std::int64_t rows, int worker = 0) {
+  SelfPlayGames<G> games(start, {}, o, worker);
+  HashEvaluator evaluator;
+  std::vector<GameRecord> finished;
+  CHECK(games.play(evaluator, rows, never, finished) >= rows);
+  return bytes_of(finished);
+}
+
+}  // namespace
+
+TEST_CASE("a game depends on its number, not on those played beside it") {
+  std::map<std::uint64_t, std::vector<std::byte>> all;
+  for (const int slots : {1, 4, 7})
+    for (std::vector<std::byte>& game : played(TicTacToe{}, options(slots), 300)) {
+      const auto [place, fresh] = all.try_emplace(number_of(game), game);
+      CHECK((fresh || place->second == game));
+    }
+  CHECK(all.size() > 30);
+}
+
+TEST_CASE("workers share the games out by number") {
+  SelfPlayOptions o = options(3);
+  o.workers = 2;
+  for (int worker = 0; worker < 2; ++worker)
+    for (const std::vector<std::byte>& game : played(TicTacToe{}, o, 100, worker))
+      CHECK(static_cast<int>(number_of(game) % 6 / 3) == worker);
+}
+
+TEST_CASE(
+    "stopped between any two batches, saved and loaded, self-play goes on as if never stopped") {
+  const SelfPlayOptions o = options(5);
+  const Go<9> start(3, 3, {.max_moves = 20});
+  const Bytes whole = played(start, o, 400);
+  Bytes pieces;
+  ArchiveWriter last;
+  bool begun = false;
+  for (int life = 1; pieces.size() < whole.size(); ++life) {
+    SelfPlayGames<Go<9>> games(start, {}, o, 0);
+    if (begun) games.load(ArchiveReader::from_bytes(last.bytes(), "test"), "games");
+    HashEvaluator evaluator;
+    std::vector<GameRecord> finished;
+    int left = 3 * life % 50;
+    games.play(
+        evaluator, 1'000'000, [&] { return left-- <= 0; }, finished);
+    for (auto& game : bytes_of(finished)) pieces.push_back(std::move(game));
+    last = {};
+    games.save(last, "games");
+    begun = true;
+  }
+  // Pauses change the order of ends, not the games.
+  std::map<std::uint64_t, std::vector<std::byte>> by_number;
+  for (const auto& game : pieces) by_number[number_of(game)] = game;
+  CHECK(by_number.size() == pieces.size());
+  std::size_t found = 0;
+  for (const auto& game : whole) {
+    const auto place = by_number.find(number_of(game));
+    if (place == by_number.end()) continue;
+    ++found;
+    CHECK(place->second == game);
+  }
+  CHECK(found > whole.size() / 2);
+}
+
+TEST_CASE("every slot is judged in one batch") {
+  SelfPlayGames<TicTacToe> games(TicTacToe{}, {}, options(9), 0);
+  HashEvaluator evaluator;
+  std::vector<GameRecord> finished;
+  games.play(evaluator, 200, never, finished);
+  CHECK(evaluator.largest == 9);
+  const SelfPlayCounts counts = games.counts();
+  CHECK(counts.games >= static_cast<std::int64_t>(finished.size()));
+  CHECK(counts.rows <= counts.moves);
+  CHECK(counts.evaluations > counts.rows);
+}
+
+TEST_CASE("rows are what the game was: outcomes, owners, policies over legal moves") {
+  const TempDirectory directory;
+  const Go<9> start(3, 3, {.komi = 0.5F, .max_moves = 20});
+  SelfPlayGames<Go<9>> games(start, {}, options(4), 0);
+  HashEvaluator evaluator;
+  std::vector<GameRecord> finished;
+  games.play(evaluator, 300, never, finished);
+  const GameSpec spec = start.spec();
+  GameStore store(directory / "games", row_shape(spec), {});
+  for (const GameRecord& game : finished) store.append(game);
+  const RowSymmetry same = row_symmetries(spec)[0];
+  std::vector<std::uint8_t> planes(spec.plane_bytes());
+  std::vector<float> globals(4), policy(10);
+  std::vector<std::int8_t> owners(9);
+  for (std::size_t row = 0; row < store.rows(); ++row) {
+    const GameRowTargets t = store.read(row, same, {planes, globals, policy, owners});
+    int points = 0;
+    float sum = 0;
+    for (const std::int8_t owner : owners) points += owner;
+    for (std::size_t a = 0; a < 10; ++a) {
+      sum += policy[a];
+      const bool stone = a < 9 && (planes[a * 12 + 1] != 0 || planes[a * 12 + 2] != 0);
+      CHECK((!stone || policy[a] == 0));
+    }
+    CHECK(sum == Approx(1));
+    const float komi = globals[1] == 1 ? 0.5F : -0.5F;  // White to move
+    CHECK(t.margin == static_cast<float>(points) + komi);
+    CHECK(t.score == (t.margin > 0 ? 1 : -1));
+    CHECK(std::abs(t.value) <= 1);
+  }
+}
+
+TEST_CASE("with a playout cap only full searches leave rows") {
+  SelfPlayOptions o = options(8);
+  o.search.rule = SearchRule::kPuct;
+  o.search.simulations = 20;
+  o.cheap_simulations = 4;
+  o.full_probability = 0.25;
+  o.temperature = 0.75;
+  o.opening_moves = 0;
+  SelfPlayGames<Go<9>> games(Go<9>(3, 3, {.max_moves = 30}), {}, o, 0);
+  HashEvaluator evaluator;
+  std::vector<GameRecord> finished;
+  games.play(evaluator, 2000, never, finished);
+  const SelfPlayCounts counts = games.counts();
+  const double share = static_cast<double>(counts.rows) / static_cast<double>(counts.moves);
+  CHECK(share == Approx(0.25).margin(0.03));
+}
+
+TEST_CASE("games are varied before their first move") {
+  SelfPlayGames<Go<9>> games(
+      Go<9>(3, 3, {.max_moves = 9}),
+      [](Go<9>& game, Rng& rng) { game.set_komi(rng.below(2) == 0 ? 0.5F : 100.5F); }, options(4),
+      0);
+  HashEvaluator evaluator;
+  std::vector<GameRecord> finished;
+  games.play(evaluator, 300, never, finished);
+  int far = 0;
+  for (const auto& game : bytes_of(finished)) {
+    float margin = 0;
+    std::memcpy(&margin, game.data() + 36, sizeof(margin));
+    far += margin < -50 ? 1 : 0;
+  }
+  CHECK(far > static_cast<int>(finished.size()) / 4);
+  CHECK(far < static_cast<int>(finished.size()) * 3 / 4);
+}
