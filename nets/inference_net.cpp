@@ -19,17 +19,33 @@ InferenceNet::InferenceNet(std::shared_ptr<const PolicyValueNet> net, const Para
                            const Parameters& statistics, const Backend& backend)
     : net_(std::move(net)), backend_(backend) {
   const ComputeScope scope;
+  if (backend.device.is_cpu() && backend.precision == Precision::kBfloat16 &&
+      kernels::best_board_products() != kernels::BoardProducts::kNone) {
+    const Tensor exact = torch::zeros({net_->folded_layout().size()});
+    const ParameterViews folded = views_of(net_->folded_layout(), exact);
+    net_->fold(parameters.exact_views(), statistics.exact_views(), folded);
+    board_ = std::make_unique<BoardNet>(*net_, folded);
+    return;
+  }
   const auto type = torch::TensorOptions().device(backend.device);
   flat_ = torch::zeros({net_->folded_layout().size()}, type.dtype(scalar_type(backend.precision)));
   views_ = views_of(net_->folded_layout(), flat_);
   net_->fold(parameters.exact_views(), statistics.exact_views(), views_);
 }
 
+std::string InferenceNet::description() const {
+  const std::string_view type = name_of(backend_.precision);
+  if (board_ == nullptr) return fmt::format("torch, {}, {}", type, backend_.device.str());
+  return fmt::format(
+      "{} kernels, {}",
+      kernels::best_board_products() == kernels::BoardProducts::kAmx ? "AMX" : "AVX-512", type);
+}
+
 void InferenceNet::evaluate(const PolicyValueRows& rows, Workspace& workspace) const {
+  if (board_ != nullptr) return board_->evaluate(rows, workspace.board);
   const ComputeScope scope;
   const c10::InferenceMode inference;
   const PolicyValueOptions& o = options();
-  static_cast<void>(workspace);
   // torch has no constant tensors; these are only read.
   const Tensor planes = torch::from_blob(const_cast<std::uint8_t*>(rows.planes),
                                          {rows.rows, o.rows, o.columns, o.planes}, torch::kUInt8);

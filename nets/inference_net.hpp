@@ -1,24 +1,12 @@
 // A policy-value network as it plays: its parameters folded, in the type that computes fastest.
 #pragma once
 
-#include "nets/policy_value.hpp"
+#include "nets/board_net.hpp"
 
-#include <cstdint>
 #include <memory>
-#include <span>
+#include <string>
 
 namespace tengen {
-
-/// Rows of positions and where the answers go: row-major, as EvaluationBatch has them.
-struct PolicyValueRows {
-  int rows = 0;
-  const std::uint8_t* planes = nullptr;  ///< rows × board rows × columns × planes, bytes of 0 or 1
-  const float* globals = nullptr;        ///< rows × globals
-  float* logits = nullptr;               ///< rows × actions
-  float* value = nullptr;                ///< rows
-  float* margin = nullptr;               ///< rows; 0 is written without territory
-  float* ownership = nullptr;            ///< rows × points; untouched without territory
-};
 
 /// Immutable: threads share one, each with a Workspace of its own.
 class InferenceNet {
@@ -29,18 +17,21 @@ class InferenceNet {
 
   /// Memory that stays from batch to batch. Not shared between threads.
   struct Workspace {
-    Tensor planes, globals;
+    BoardNet::Workspace board;
   };
   void evaluate(const PolicyValueRows& rows, Workspace& workspace) const;
 
   [[nodiscard]] const PolicyValueOptions& options() const { return net_->options(); }
   [[nodiscard]] const Backend& backend() const { return backend_; }
+  /// What computes, and how: "AMX kernels, bfloat16", "torch, float32, cuda".
+  [[nodiscard]] std::string description() const;
 
  private:
   std::shared_ptr<const PolicyValueNet> net_;
   Backend backend_;
   Tensor flat_;
   ParameterViews views_;
+  std::unique_ptr<const BoardNet> board_;  // instead, where kernels of our own compute
 };
 
 }  // namespace tengen

@@ -3,22 +3,20 @@
 #include "core/check.hpp"
 #include "nets/fused.hpp"
 
+#include <fmt/ranges.h>
+
 #include <cmath>
 
 namespace tengen {
 namespace {
 
-constexpr double kEpsilon = 1e-5;       // of batch normalisation, as torch has it
-constexpr float kPointsPerOutput = 20;  // margins are learnt in units of 20 points
-constexpr int kPooled = 3;              // numbers a channel that pooling gives
+constexpr double kEpsilon = 1e-5;  // of batch normalisation, as torch has it
 
-// Mean, mean scaled by the board's size, maximum: rows × 3 · channels (Wu 2019, section 3.3). The
-// second says nothing new on boards of one size, but lets one network serve several.
+// Over the board: rows × 3 · channels, see kPooledParts.
 Tensor pooled(const Tensor& x) {
-  const auto points = static_cast<double>(x.size(2) * x.size(3));
+  const auto points = static_cast<float>(x.size(2) * x.size(3));
   const Tensor mean = x.mean({2, 3}, false, torch::kFloat32);
-  return torch::cat(
-      {mean, mean * ((std::sqrt(points) - 14) / 10), x.amax({2, 3}).to(torch::kFloat32)}, 1);
+  return torch::cat({mean, mean * pooling_scale(points), x.amax({2, 3}).to(torch::kFloat32)}, 1);
 }
 
 // rows × channels, added to every point.
@@ -35,10 +33,7 @@ PolicyValueOptions read_policy_value(const Config& net, const PolicyValueOptions
   PolicyValueOptions o = game;
   o.blocks = net.get<int>("blocks", 4, 0, 100);
   o.channels = net.get<int>("channels", 32, 1, 4096);
-  o.pool = net.get<int>("pool", std::min(1, o.blocks), 0, 100);
-  if (o.pool > o.blocks)
-    throw UsageError("net.pool: {} blocks with global pooling, but the network has {} in all",
-                     o.pool, o.blocks);
+  o.pool = net.get<int>("pool", 3, 0, 100);
   o.separate = net.choice("trunk", "shared", {"shared", "separate"}) == "separate";
   const Precision best = has_fast_bfloat16() ? Precision::kBfloat16 : Precision::kFloat32;
   const std::string asked = net.choice("precision", name_of(best), {"auto", "float32", "bfloat16"});
@@ -71,11 +66,12 @@ PolicyValueNet::Conv PolicyValueNet::add_conv(const std::string& name, int in, i
   return conv;
 }
 
-PolicyValueNet::Dense PolicyValueNet::add_dense(const std::string& name, int in, int out,
+PolicyValueNet::Dense PolicyValueNet::add_dense(const std::string& name, int in, int out, int parts,
                                                 bool zero) {
   const InitRule rule{zero ? Init::kConstant : Init::kDefault, 0, out, in, out};
   const auto index = [](int i) { return static_cast<std::size_t>(i); };
   Dense dense;
+  dense.parts = parts;
   dense.weight = index(layout_.add(name + ".weight", {out, in}, rule));
   dense.bias = index(layout_.add(name + ".bias", {out}, rule));
   dense.folded_weight = index(folded_.add(name + ".weight", {out, in}, rule));
@@ -95,9 +91,10 @@ PolicyValueNet::Tower PolicyValueNet::add_tower(const std::string& prefix) {
     Block block;
     block.first = add_conv(name + ".conv1", o.channels, o.channels, 3);
     block.second = add_conv(name + ".conv2", o.channels, o.channels, 3, 0);
-    block.pools = i >= o.blocks - o.pool;
+    block.pools = o.pool > 0 && (i + 1) % o.pool == 0;  // wherever the tower ends: it may grow
     if (block.pools)
-      block.pooled = add_dense(name + ".pool", kPooled * o.channels, o.channels, true);
+      block.pooled =
+          add_dense(name + ".pool", kPooledParts * o.channels, o.channels, kPooledParts, true);
     tower.blocks.push_back(block);
   }
   return tower;
@@ -107,19 +104,20 @@ PolicyValueNet::PolicyValueNet(const PolicyValueOptions& options) : options_(opt
   const PolicyValueOptions& o = options_;
   TENGEN_CHECK(o.rows >= 1 && o.columns >= 1 && o.planes >= 1 && o.globals >= 0 && o.actions >= 1);
   TENGEN_CHECK(!o.points || o.actions >= o.board());
-  TENGEN_CHECK(o.pool >= 0 && o.pool <= o.blocks);
+  TENGEN_CHECK(o.pool >= 0);
   trunk_ = add_tower(o.separate ? "value." : "");
   if (o.separate) policy_trunk_ = add_tower("policy.");
   const int width = o.channels;
   policy_conv_ = add_conv("policy.conv", width, width, 1);
   policy_pool_ = add_conv("policy.pool", width, width, 1);
-  policy_bias_ = add_dense("policy.bias", kPooled * width, width);
+  policy_bias_ = add_dense("policy.bias", kPooledParts * width, width, kPooledParts);
   policy_points_ = o.points ? add_dense("policy.points", width, 1)
-                            : add_dense("policy.actions", width * o.board(), o.actions);
+                            : add_dense("policy.actions", width * o.board(), o.actions, o.board());
   if (o.points && o.actions > o.board())
-    policy_rest_ = add_dense("policy.rest", kPooled * width, o.actions - o.board());
+    policy_rest_ =
+        add_dense("policy.rest", kPooledParts * width, o.actions - o.board(), kPooledParts);
   value_conv_ = add_conv("value.conv", width, width, 1);
-  value_hidden_ = add_dense("value.hidden", kPooled * width, 2 * width);
+  value_hidden_ = add_dense("value.hidden", kPooledParts * width, 2 * width, kPooledParts);
   value_ = add_dense("value.value", 2 * width, 1);
   if (o.territory) {
     margin_ = add_dense("value.margin", 2 * width, 1);
@@ -202,7 +200,7 @@ class PolicyValuePass {
     PolicyValueOutput out;
     out.value = torch::tanh(dense(net_.value_, hidden)).squeeze(1);
     if (!net_.options_.territory) return out;
-    out.margin = dense(net_.margin_, hidden).squeeze(1) * kPointsPerOutput;
+    out.margin = dense(net_.margin_, hidden).squeeze(1) * kPointsPerMargin;
     out.ownership = torch::tanh(dense(net_.ownership_, by_point(board))).view({x.size(0), -1});
     return out;
   }
@@ -245,6 +243,57 @@ void PolicyValueNet::fold(const ParameterViews& parameters, const ParameterViews
     out[d.folded_weight].copy_(parameters[d.weight]);
     out[d.folded_bias].copy_(parameters[d.bias]);
   }
+}
+
+// ---- Growing ---------------------------------------------------------------------------------
+
+namespace {
+
+std::size_t find(const ParameterLayout& layout, const ParameterSpec& wanted) {
+  for (std::size_t i = 0; i < layout.specs().size(); ++i) {
+    const ParameterSpec& spec = layout.specs()[i];
+    bool holds = spec.name == wanted.name && spec.shape.size() == wanted.shape.size();
+    for (std::size_t d = 0; holds && d < spec.shape.size(); ++d)
+      holds = spec.shape[d] >= wanted.shape[d];
+    if (holds) return i;
+  }
+  throw Error(
+      "a network grows into one with more blocks or channels, and otherwise alike; this one has no "
+      "room for {} {}",
+      wanted.name, fmt::join(wanted.shape, "x"));
+}
+
+// Outputs that `from` has read what they read, and nothing else.
+void grow_into(const Tensor& from, const Tensor& to, int parts) {
+  const Tensor rows = to.narrow(0, 0, from.size(0));
+  if (from.dim() == 1) {
+    rows.copy_(from);
+    return;
+  }
+  rows.zero_();
+  if (from.dim() == 4)
+    rows.narrow(1, 0, from.size(1)).copy_(from);
+  else
+    rows.view({from.size(0), parts, -1})
+        .narrow(2, 0, from.size(1) / parts)
+        .copy_(from.reshape({from.size(0), parts, -1}));
+}
+
+}  // namespace
+
+void PolicyValueNet::grow(const PolicyValueNet& smaller, const ParameterViews& smaller_parameters,
+                          const ParameterViews& smaller_statistics,
+                          const ParameterViews& parameters,
+                          const ParameterViews& statistics) const {
+  const torch::NoGradGuard no_grad;
+  std::vector<int> parts(smaller.layout_.specs().size(), 1);
+  for (const Dense& dense : smaller.denses_) parts[dense.weight] = dense.parts;
+  for (std::size_t i = 0; i < parts.size(); ++i)
+    grow_into(smaller_parameters[i], parameters[find(layout_, smaller.layout_.specs()[i])],
+              parts[i]);
+  for (std::size_t i = 0; i < smaller_statistics.size(); ++i)
+    grow_into(smaller_statistics[i], statistics[find(statistics_, smaller.statistics_.specs()[i])],
+              1);
 }
 
 }  // namespace tengen

@@ -5,6 +5,7 @@
 #include "core/config.hpp"
 #include "nets/parameters.hpp"
 
+#include <cmath>
 #include <string>
 #include <vector>
 
@@ -20,7 +21,7 @@ struct PolicyValueOptions {
   bool territory = false;  ///< with heads for margin and ownership
   // What the recipe chooses.
   int blocks = 4, channels = 32;
-  int pool = 1;           ///< of the blocks, the last so many pool over the board
+  int pool = 3;           ///< every so manieth block pools over the board; 0: none
   bool separate = false;  ///< the policy has a tower of its own, as AlphaGo's two networks
   Precision precision = Precision::kFloat32;
 
@@ -30,12 +31,19 @@ struct PolicyValueOptions {
 /// `game` (the upper half filled in) with what `net`, a recipe's [net] section, chooses:
 ///
 ///   blocks, channels   of the residual tower (4, 32)
-///   pool               blocks with global pooling (1)
+///   pool               every so manieth block pools over the board (3; 0: none)
 ///   trunk              "shared", or "separate": policy and value have nothing in common
 ///   precision          "float32", "bfloat16" or "auto"
 ///
 /// Throws UsageError for what makes no sense.
 PolicyValueOptions read_policy_value(const Config& net, const PolicyValueOptions& game);
+
+constexpr float kPointsPerMargin = 20;  ///< margins are computed and learnt in units of 20 points
+/// Pooling gives a channel's mean, its mean times pooling_scale(points), and its maximum (Wu 2019,
+/// section 3.3). The second says nothing new on boards of one size, but lets one network serve
+/// several.
+constexpr int kPooledParts = 3;
+inline float pooling_scale(float points) { return (std::sqrt(points) - 14) / 10; }
 
 /// What the network says of rows of positions, in float32, from the view of the player to move.
 struct PolicyValueOutput {
@@ -69,6 +77,14 @@ class PolicyValueNet {
   void fold(const ParameterViews& parameters, const ParameterViews& statistics,
             const ParameterViews& out) const;
 
+  /// What a network of the same game and `smaller` blocks and channels has learnt, as this one's
+  /// beginning: `parameters` and `statistics` are initialised already, and those that `smaller` has
+  /// become its own. New blocks are the identity, and nothing old reads a new channel, so that the
+  /// function is the same and what is new can be learnt. Throws Error if this one is not larger.
+  void grow(const PolicyValueNet& smaller, const ParameterViews& smaller_parameters,
+            const ParameterViews& smaller_statistics, const ParameterViews& parameters,
+            const ParameterViews& statistics) const;
+
   [[nodiscard]] const PolicyValueOptions& options() const { return options_; }
   [[nodiscard]] const ParameterLayout& layout() const { return layout_; }
   /// Means and variances: kept in a Parameters of float32, saved beside the parameters, and not
@@ -78,6 +94,7 @@ class PolicyValueNet {
 
  private:
   friend class PolicyValuePass;
+  friend class BoardNet;
   // Indices into ParameterViews.
   struct Conv {
     std::size_t weight = 0, gamma = 0, beta = 0;  // of layout_
@@ -86,6 +103,7 @@ class PolicyValueNet {
   };
   struct Dense {
     std::size_t weight = 0, bias = 0, folded_weight = 0, folded_bias = 0;
+    int parts = 1;  // inputs are parts × channels
   };
   struct Block {
     Conv first, second;
@@ -98,7 +116,7 @@ class PolicyValueNet {
     std::vector<Block> blocks;
   };
   Conv add_conv(const std::string& name, int in, int out, int kernel, float gamma = 1);
-  Dense add_dense(const std::string& name, int in, int out, bool zero = false);
+  Dense add_dense(const std::string& name, int in, int out, int parts = 1, bool zero = false);
   Tower add_tower(const std::string& prefix);
 
   PolicyValueOptions options_;

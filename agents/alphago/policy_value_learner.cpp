@@ -10,7 +10,6 @@ namespace tengen {
 namespace {
 
 constexpr double kMomentum = 0.1;         // of the running statistics, torch's
-constexpr float kPointsPerUnit = 20;      // margins are learnt in units of 20 points
 constexpr std::int64_t kAverageFrom = 9;  // the average follows faster at first: (1 + n) / (10 + n)
 
 template <class T>
@@ -141,8 +140,8 @@ void PolicyValueLearner::compute(int index, int used, const PolicyValueBatch& ba
   shard.losses = {.policy = policy.item<double>(), .value = value.item<double>()};
   if (net.territory) {
     const Tensor weight = rows(batch.territory_weight).squeeze(1);
-    const Tensor margin = mean(loss_of(Loss::kHuber, out.margin / kPointsPerUnit,
-                                       rows(batch.margin).squeeze(1) / kPointsPerUnit),
+    const Tensor margin = mean(loss_of(Loss::kHuber, out.margin / kPointsPerMargin,
+                                       rows(batch.margin).squeeze(1) / kPointsPerMargin),
                                weight);
     const Tensor owner = rows(batch.ownership, torch::kInt8).to(torch::kFloat32);
     const Tensor ownership = mean(loss_of(Loss::kMse, out.ownership, owner).mean(1), weight);
@@ -162,6 +161,17 @@ std::shared_ptr<const InferenceNet> PolicyValueLearner::player(const Backend& ba
 void PolicyValueLearner::save_player(ArchiveWriter& writer) const {
   average_.save(writer, "agent/average");
   average_statistics_.save(writer, "agent/average_statistics");
+}
+
+void PolicyValueLearner::grow_from(const PolicyValueLearner& smaller) {
+  const auto grow = [&](const Parameters& from, const Parameters& from_statistics, Parameters& to,
+                        Parameters& to_statistics) {
+    network_->grow(*smaller.network_, from.exact_views(), from_statistics.exact_views(),
+                   to.exact_views(), to_statistics.exact_views());
+    to.refresh();
+  };
+  grow(smaller.parameters_, smaller.statistics_, parameters_, statistics_);
+  grow(smaller.average_, smaller.average_statistics_, average_, average_statistics_);
 }
 
 void PolicyValueLearner::save(ArchiveWriter& writer) const {

@@ -61,7 +61,11 @@ class PolicyValueLearner {
   [[nodiscard]] std::shared_ptr<const InferenceNet> player(const Backend& backend) const;
   [[nodiscard]] const std::shared_ptr<const PolicyValueNet>& network() const { return network_; }
   [[nodiscard]] const Parameters& parameters() const { return parameters_; }
+  [[nodiscard]] const Parameters& average() const { return average_; }
   [[nodiscard]] std::int64_t updates() const { return updates_; }
+
+  /// Begins anew from what a learner of a smaller network has learnt, see PolicyValueNet::grow().
+  void grow_from(const PolicyValueLearner& smaller);
 
   /// What load_net_player() needs: the averaged parameters and nothing else.
   void save_player(ArchiveWriter& writer) const;

@@ -35,5 +35,6 @@ void bench_replay(const BenchOptions& options);
 void bench_training(const BenchOptions& options);
 void bench_acting(const BenchOptions& options);
 void bench_search(const BenchOptions& options);
+void bench_policy_value(const BenchOptions& options);
 
 }  // namespace tengen

@@ -4,8 +4,8 @@
 #include "core/check.hpp"
 #include "tests/catch.hpp"
 
+#include <algorithm>
 #include <cmath>
-#include <numeric>
 
 using namespace tengen;
 
@@ -99,5 +99,53 @@ TEST_CASE("learning does not depend on threads, and goes on from a checkpoint", 
     one.step(batch, 1e-2, single);
     resumed.step(batch, 1e-2, single);
     CHECK((saved(resumed) == saved(one)));
+  }
+}
+
+TEST_CASE("what plays is an average of what was learnt", "[agents]") {
+  const PolicyValueOptions net = small_go();
+  WorkerPool pool(1);
+  PolicyValueLearner learner(net, options_of("average = 0.15\nshards = 1"), {}, 1);
+  const torch::NoGradGuard no_grad;
+  Tensor expected = learner.parameters().flat().clone();
+  CHECK(torch::equal(learner.average().flat(), expected));
+  // (1 + n) / (10 + n) of the average is left at first, at most 0.15.
+  for (const double keep : {1.0 / 10, 0.15, 0.15}) {
+    const torch::AutoGradMode grad(true);
+    learner.step(random_batch(net, 8), 1e-2, pool);
+    const torch::NoGradGuard none;
+    expected = keep * expected + (1 - keep) * learner.parameters().flat();
+    CHECK((learner.average().flat() - expected).abs().max().item<double>() < 1e-6);
+  }
+}
+
+TEST_CASE("a search asks the network that was learnt", "[agents]") {
+  const PolicyValueOptions net = small_go();
+  WorkerPool pool(1);
+  PolicyValueLearner learner(net, options_of("average = 0"), {}, 1);
+  const PolicyValueBatch batch = random_batch(net, 8);
+  for (int i = 0; i < 200; ++i) learner.step(batch, 3e-3, pool);
+  const GameSpec game{.name = "test",
+                      .rows = 5,
+                      .columns = 5,
+                      .planes = 3,
+                      .globals = 2,
+                      .actions = 26,
+                      .ownership = true};
+  EvaluationBatch asked(game, 10);
+  for (int row = 0; row < 8; ++row) {
+    const auto at = static_cast<std::ptrdiff_t>(row);
+    std::copy_n(batch.planes.begin() + at * 75, 75, asked.planes(row).begin());
+    std::copy_n(batch.globals.begin() + at * 2, 2, asked.globals(row).begin());
+  }
+  for (const Precision precision : {Precision::kFloat32, Precision::kBfloat16}) {
+    NetEvaluator evaluator(learner.player({torch::kCPU, precision}));
+    evaluator.evaluate(asked, 8);
+    for (int row = 0; row < 8; ++row) {
+      const auto logits = asked.logits(row);
+      const auto best = std::ranges::max_element(logits) - logits.begin();
+      CHECK(batch.policy[static_cast<std::size_t>(row * 26 + best)] >= 0.25F);  // one of its two
+      CHECK(std::abs(asked.value(row) - batch.value[static_cast<std::size_t>(row)]) < 0.4F);
+    }
   }
 }
