@@ -42,8 +42,8 @@ std::string InferenceNet::description() const {
 }
 
 void InferenceNet::evaluate(const PolicyValueRows& rows, Workspace& workspace) const {
-  if (board_ != nullptr) return board_->evaluate(rows, workspace.board);
   const ComputeScope scope;
+  if (board_ != nullptr) return board_->evaluate(rows, workspace.board);
   const c10::InferenceMode inference;
   const PolicyValueOptions& o = options();
   // torch has no constant tensors; these are only read.
