@@ -80,37 +80,40 @@ Actor::Actor(const ActorCritic& network, const Backend& backend, int lanes, Work
   for (std::size_t i = 0; i < count; ++i) {
     const std::size_t begin = i * all / count, size = (i + 1) * all / count - begin;
     const auto rows = static_cast<int>(size);
-    parts_.push_back({begin, size, make_input(net.input, rows, scalar_type(backend.precision)),
-                      torch::ones({1, rows})});
+    parts_.push_back({begin, size, InputBuffer(backend), torch::ones({1, rows})});
   }
 }
 
 void Actor::run(const ActorCritic& network, const ParameterViews& parameters,
                 const InputNormaliser& normaliser, std::span<const std::byte* const> frames,
                 std::span<const std::uint8_t> first) {
+  if (!backend_.device.is_cpu())
+    return run_part(parts_[0], pool_, network, parameters, normaliser, frames, first);
   const auto part = [&](int i) {
-    run_part(parts_[static_cast<std::size_t>(i)], network, parameters, normaliser, frames, first);
+    run_part(parts_[static_cast<std::size_t>(i)], nullptr, network, parameters, normaliser, frames,
+             first);
   };
   const auto count = static_cast<int>(parts_.size());
   if (pool_ != nullptr) return pool_->run(count, part);
   for (int i = 0; i < count; ++i) part(i);
 }
 
-void Actor::run_part(Part& part, const ActorCritic& network, const ParameterViews& parameters,
-                     const InputNormaliser& normaliser, std::span<const std::byte* const> frames,
+void Actor::run_part(Part& part, WorkerPool* pool, const ActorCritic& network,
+                     const ParameterViews& parameters, const InputNormaliser& normaliser,
+                     std::span<const std::byte* const> frames,
                      std::span<const std::uint8_t> first) {
   const ComputeScope scope;
   const torch::NoGradGuard no_grad;
   const InputFormat& format = network.options().net.input;
   const auto stack = static_cast<std::size_t>(format.stack);
-  gather(format, frames.subspan(part.begin * stack, part.lanes * stack), part.input);
-  normaliser.apply(part.input);
+  normaliser.apply(
+      part.input.gather(format, frames.subspan(part.begin * stack, part.lanes * stack), pool));
   auto* keep = part.keep.data_ptr<float>();
   for (std::size_t i = 0; i < part.lanes; ++i) keep[i] = first[part.begin + i] != 0 ? 0.0F : 1.0F;
   const Tensor state = torch::from_blob(
       state_.data() + part.begin * state_size_,
       {static_cast<std::int64_t>(part.lanes), static_cast<std::int64_t>(state_size_)});
-  const auto out = network.forward(parameters, part.input.to(backend_.device),
+  const auto out = network.forward(parameters, part.input.on_device(format),
                                    state.to(backend_.device), part.keep.to(backend_.device));
   copy_to(out.policy, policy_, part.begin * width_);
   copy_to(out.value, value_, part.begin);
@@ -124,9 +127,9 @@ std::vector<float> Actor::values(const ActorCritic& network, const ParameterView
   const ComputeScope scope;
   const torch::NoGradGuard no_grad;
   const auto rows = static_cast<std::int64_t>(which.size());
-  const Tensor input = make_input(network.options().net.input, static_cast<int>(rows),
-                                  scalar_type(backend_.precision));
-  gather(network.options().net.input, frames, input);
+  const InputFormat& format = network.options().net.input;
+  const Tensor input = make_input(format, static_cast<int>(rows), scalar_type(backend_.precision));
+  gather(format, frames, input);
   normaliser.apply(input);
   const Tensor state = torch::empty({rows, static_cast<std::int64_t>(state_size_)});
   for (std::size_t i = 0; i < which.size(); ++i)

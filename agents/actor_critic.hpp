@@ -6,6 +6,7 @@
 #include "agents/frame_stack.hpp"
 #include "agents/normalise.hpp"
 #include "nets/actor_critic.hpp"
+#include "nets/input_buffer.hpp"
 #include "nets/optimisers.hpp"
 
 #include <memory>
@@ -47,7 +48,8 @@ ActorCriticSettings read_actor_critic_settings(const AgentContext& context,
 
 /// Runs the network for the newest observations of a few lanes, in memory that stays, and keeps
 /// their recurrent state. Many lanes of pictures are cut into parts of a fixed number, which the
-/// pool's threads compute at the same time.
+/// pool's threads compute at the same time; on another device than the CPU they are one part, and
+/// the threads share the gathering.
 class Actor {
  public:
   /// `pool` (null: the caller's thread alone) outlives this.
@@ -78,11 +80,12 @@ class Actor {
  private:
   struct Part {
     std::size_t begin = 0, lanes = 0;
-    Tensor input, keep;
+    InputBuffer input;
+    Tensor keep;
   };
-  void run_part(Part& part, const ActorCritic& network, const ParameterViews& parameters,
-                const InputNormaliser& normaliser, std::span<const std::byte* const> frames,
-                std::span<const std::uint8_t> first);
+  void run_part(Part& part, WorkerPool* pool, const ActorCritic& network,
+                const ParameterViews& parameters, const InputNormaliser& normaliser,
+                std::span<const std::byte* const> frames, std::span<const std::uint8_t> first);
 
   Backend backend_;
   WorkerPool* pool_;

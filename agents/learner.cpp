@@ -43,6 +43,7 @@ Learner::Learner(const ActorCriticSettings& settings, const Backend& backend, st
   parameters_.initialise(root.split(0));
   for (int i = 0; i < settings.shards; ++i) {
     Shard shard;
+    shard.input = InputBuffer(backend);
     shard.gradient = torch::zeros_like(parameters_.flat(), scalar_type(backend.precision));
     shard.gradients = views_of(network_->layout(), shard.gradient);
     shard.dropout = root.split(static_cast<std::uint64_t>(1 + i));
@@ -53,8 +54,12 @@ Learner::Learner(const ActorCriticSettings& settings, const Backend& backend, st
 double Learner::step(const Rollout& rollout, const Selection& selection,
                      const InputNormaliser& normaliser, double learning_rate,
                      const LossGradient& loss, WorkerPool& pool) {
-  const int used = std::min(static_cast<int>(shards_.size()), selection.columns());
-  pool.run(used, [&](int i) { compute(i, rollout, selection, normaliser, loss); });
+  const bool host = backend_.device.is_cpu();
+  const int used = host ? std::min(static_cast<int>(shards_.size()), selection.columns()) : 1;
+  if (host)
+    pool.run(used, [&](int i) { compute(i, used, rollout, selection, normaliser, loss, nullptr); });
+  else
+    compute(0, used, rollout, selection, normaliser, loss, &pool);
   std::vector<Tensor> gradients;
   for (int i = 0; i < used; ++i) gradients.push_back(shards_[static_cast<std::size_t>(i)].gradient);
   const double norm = optimiser_.step(parameters_, gradients, learning_rate, pool);
@@ -87,12 +92,13 @@ std::pair<Tensor, Tensor> Learner::states_of(const Shard& shard, const Rollout& 
   return {state.to(backend_.device), keep.to(backend_.device)};
 }
 
-void Learner::compute(int index, const Rollout& rollout, const Selection& selection,
-                      const InputNormaliser& normaliser, const LossGradient& loss) {
+// Part `index` of `used`; `pool` (null: nobody) helps to gather.
+void Learner::compute(int index, int used, const Rollout& rollout, const Selection& selection,
+                      const InputNormaliser& normaliser, const LossGradient& loss,
+                      WorkerPool* pool) {
   const ComputeScope scope;
   Shard& shard = shards_[static_cast<std::size_t>(index)];
   const int columns = selection.columns();
-  const int used = std::min(static_cast<int>(shards_.size()), columns);
   const int begin = index * columns / used, end = (index + 1) * columns / used;
   const auto stack = static_cast<std::size_t>(rollout.options().stack);
   const auto count =
@@ -105,18 +111,13 @@ void Learner::compute(int index, const Rollout& rollout, const Selection& select
   for (std::size_t i = 0; i < count; ++i)
     rollout.put_stack(shard.rows[i], std::span(shard.frames).subspan(i * stack, stack));
 
-  const auto rows = static_cast<std::int64_t>(count);
   const InputFormat& format = network_->options().net.input;
-  if (!shard.input.defined() || shard.input.size(0) < rows)
-    shard.input = make_input(format, static_cast<int>(rows), scalar_type(backend_.precision));
-  const Tensor input = shard.input.narrow(0, 0, rows);
-  gather(format, shard.frames, input);
-  normaliser.apply(input);
+  normaliser.apply(shard.input.gather(format, shard.frames, pool));
 
   const auto [state, keep] = states_of(shard, rollout, selection.steps);
   Rng dropout = shard.dropout.split(static_cast<std::uint64_t>(updates_));
-  const auto out = network_->forward(parameters_.views(), input.to(backend_.device), state, keep,
-                                     {.noise = nullptr, .dropout = &dropout});
+  const auto out = network_->forward(parameters_.views(), shard.input.on_device(format), state,
+                                     keep, {.noise = nullptr, .dropout = &dropout});
   const Tensor policy = out.policy.detach().to(torch::kCPU).contiguous();
   const Tensor value = out.value.detach().to(torch::kCPU).contiguous();
   const Tensor d_policy = torch::zeros_like(policy), d_value = torch::zeros_like(value);

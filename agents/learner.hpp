@@ -48,7 +48,8 @@ struct MiniBatch {
 };
 
 /// Parameters, optimiser and working memory. Shards are computed at the same time and added in
-/// order, so that results do not depend on the number of threads.
+/// order, so that results do not depend on the number of threads. Another device than the CPU
+/// computes all rows at once: its parts would wait for each other.
 class Learner {
  public:
   Learner(const ActorCriticSettings& settings, const Backend& backend, std::uint64_t seed);
@@ -71,15 +72,15 @@ class Learner {
   struct Shard {
     std::vector<std::size_t> rows;
     std::vector<const std::byte*> frames;
-    Tensor input;              // as many rows as were ever needed
+    InputBuffer input;
     Tensor gradient;           // flat
     ParameterViews gradients;  // views of it
     Rng dropout;
   };
   [[nodiscard]] std::pair<Tensor, Tensor> states_of(const Shard& shard, const Rollout& rollout,
                                                     int steps) const;
-  void compute(int index, const Rollout& rollout, const Selection& selection,
-               const InputNormaliser& normaliser, const LossGradient& loss);
+  void compute(int index, int used, const Rollout& rollout, const Selection& selection,
+               const InputNormaliser& normaliser, const LossGradient& loss, WorkerPool* pool);
 
   Backend backend_;
   std::shared_ptr<const ActorCritic> network_;

@@ -46,8 +46,12 @@ void arrange(const InputFormat& f, const std::byte* const* frames, int y, In* li
 
 template <class In, class Out>
 void normalise(const In* from, std::size_t count, float offset, float scale, Out* to) {
-  for (std::size_t i = 0; i < count; ++i)
-    to[i] = rounded<Out>((static_cast<float>(from[i]) - offset) * scale);
+  if constexpr (std::is_same_v<Out, std::uint8_t>) {
+    std::copy_n(from, count, to);
+  } else {
+    for (std::size_t i = 0; i < count; ++i)
+      to[i] = rounded<Out>((static_cast<float>(from[i]) - offset) * scale);
+  }
 }
 
 // Lines go through a buffer that stays in the first-level cache.
@@ -108,7 +112,10 @@ void gather(const InputFormat& format, std::span<const std::byte* const> frames,
   TENGEN_CHECK(
       frames.size() % stack == 0 && out.size(0) == static_cast<std::int64_t>(frames.size() / stack),
       "{} frames in stacks of {} for {} rows", frames.size(), stack, out.size(0));
-  if (out.scalar_type() == torch::kBFloat16)
+  if (out.scalar_type() == torch::kUInt8) {
+    TENGEN_CHECK(format.element == Element::kUint8, "real numbers gathered as bytes");
+    gather_as<std::uint8_t>(format, frames, static_cast<std::uint8_t*>(out.data_ptr()));
+  } else if (out.scalar_type() == torch::kBFloat16)
     gather_to<Bfloat16>(format, frames, out.data_ptr());
   else
     gather_to<float>(format, frames, out.data_ptr());

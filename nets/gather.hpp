@@ -29,7 +29,7 @@ struct InputFormat {
 /// An input of `count` observations: count × depth × rows/block × columns/block, channels-last.
 Tensor make_input(const InputFormat& format, int count, torch::ScalarType type);
 
-/// Fills `out` (make_input's, on the CPU, float32 or bfloat16) from `frames`: count × stack
+/// Fills `out` (make_input's, on the CPU; uint8: bytes as they are) from `frames`: count × stack
 /// pointers, oldest frame first. Channel of pixel (y, x) of plane p = frame · channels + channel:
 /// (p · block + y mod block) · block + x mod block. Allocates nothing.
 void gather(const InputFormat& format, std::span<const std::byte* const> frames, const Tensor& out);

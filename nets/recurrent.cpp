@@ -5,6 +5,7 @@
 
 #include <bit>
 #include <cmath>
+#include <tuple>
 
 namespace tengen {
 namespace {
@@ -196,6 +197,85 @@ struct SequenceFunction : torch::autograd::Function<SequenceFunction<Step>> {
   }
 };
 
+// The same on a GPU, by kernels that torch has for CUDA alone: one for all gates of a step.
+template <class Step>
+struct CudaSequenceFunction : torch::autograd::Function<CudaSequenceFunction<Step>> {
+  static tensor_list forward(AutogradContext* context, const Variable& x, const Variable& weight,
+                             const Variable& bias, const Variable& state, const Variable& keep) {
+    const std::int64_t steps = keep.size(0), lanes = keep.size(1), size = weight.size(1);
+    const auto columns = keep.unsqueeze(2).unbind(0);  // lanes × 1 a step
+    const auto gates = x.split(lanes);
+    const Tensor transposed = weight.t();
+    Tensor h = state.narrow(1, 0, size), c = Step::kCell ? state.narrow(1, size, size) : Tensor();
+    tensor_list before, cell_before, cell, room, output;
+    for (std::size_t t = 0; t < static_cast<std::size_t>(steps); ++t) {
+      before.push_back(h * columns[t]);
+      const Tensor own = at::addmm(bias, before.back(), transposed);
+      if constexpr (Step::kCell) {
+        cell_before.push_back(c * columns[t]);
+        auto [new_h, new_c, kept] = at::_thnn_fused_lstm_cell(gates[t], own, cell_before.back());
+        h = new_h;
+        c = new_c;
+        cell.push_back(c);
+        room.push_back(kept);
+      } else {
+        auto [new_h, kept] = at::_thnn_fused_gru_cell(gates[t], own, before.back());
+        h = new_h;
+        room.push_back(kept);
+      }
+      output.push_back(h);
+    }
+    tensor_list saved{weight, keep};
+    for (const tensor_list& each : {before, room, cell_before, cell})
+      saved.insert(saved.end(), each.begin(), each.end());
+    context->save_for_backward(saved);
+    return {torch::cat(output), Step::kCell ? torch::cat({h, c}, 1) : h.clone()};
+  }
+
+  static tensor_list backward(AutogradContext* context, tensor_list gradient) {
+    const auto saved = context->get_saved_variables();
+    const Tensor &weight = saved[0], &keep = saved[1];
+    const std::int64_t lanes = keep.size(1), size = weight.size(1);
+    const auto steps = static_cast<std::size_t>(keep.size(0));
+    const auto part = [&](std::size_t list, std::size_t t) { return saved[2 + list * steps + t]; };
+    const auto columns = keep.unsqueeze(2).unbind(0);
+    Tensor dh = torch::zeros({lanes, size}, weight.options()), dc = dh;
+    if (gradient[1].defined()) {
+      dh = gradient[1].narrow(1, 0, size).contiguous();
+      if constexpr (Step::kCell) dc = gradient[1].narrow(1, size, size).contiguous();
+    }
+    tensor_list d_output, before, dx(steps), dr(steps);
+    if (gradient[0].defined()) d_output = gradient[0].split(lanes);
+    for (std::size_t t = steps; t-- > 0;) {
+      if (!d_output.empty()) dh = dh + d_output[t];
+      if constexpr (Step::kCell) {
+        const auto back = at::_thnn_fused_lstm_cell_backward_impl(dh, dc, part(2, t), part(3, t),
+                                                                  part(1, t), /*has_bias=*/false);
+        dx[t] = dr[t] = std::get<0>(back);
+        dc = std::get<1>(back) * columns[t];
+        dh = at::mm(dr[t], weight) * columns[t];
+      } else {
+        const auto back =
+            at::_thnn_fused_gru_cell_backward(dh.contiguous(), part(1, t), /*has_bias=*/false);
+        dx[t] = std::get<0>(back);
+        dr[t] = std::get<1>(back);
+        dh = at::addmm(std::get<2>(back), dr[t], weight) * columns[t];
+      }
+    }
+    for (std::size_t t = 0; t < steps; ++t) before.push_back(part(0, t));
+    const Tensor recurrent = torch::cat(dr);
+    return {Step::kCell ? recurrent : torch::cat(dx), torch::mm(recurrent.t(), torch::cat(before)),
+            recurrent.sum(0), Step::kCell ? torch::cat({dh, dc}, 1) : dh, Variable()};
+  }
+};
+
+template <class Step>
+tensor_list run_sequence(const Tensor& x, const Tensor& weight, const Tensor& bias,
+                         const Tensor& state, const Tensor& keep) {
+  return x.is_cuda() ? CudaSequenceFunction<Step>::apply(x, weight, bias, state, keep)
+                     : SequenceFunction<Step>::apply(x, weight, bias, state, keep);
+}
+
 }  // namespace
 
 RecurrentKind find_recurrent(std::string_view name) {
@@ -236,13 +316,12 @@ Tensor RecurrentCell::projected(const ParameterViews& parameters, const Tensor& 
 
 Sequence RecurrentCell::forward(const ParameterViews& parameters, const Tensor& x,
                                 const Tensor& state, const Tensor& keep) const {
-  if (!x.is_cpu()) return forward_with_torch(parameters, x, state, keep);
   const Tensor gates = projected(parameters, x);
   const Tensor weight = parameters[weight_hh_].to(torch::kFloat32);
   const Tensor bias = parameters[bias_hh_].to(torch::kFloat32);
   const auto result = kind_ == RecurrentKind::kGru
-                          ? SequenceFunction<GruStep>::apply(gates, weight, bias, state, keep)
-                          : SequenceFunction<LstmStep>::apply(gates, weight, bias, state, keep);
+                          ? run_sequence<GruStep>(gates, weight, bias, state, keep)
+                          : run_sequence<LstmStep>(gates, weight, bias, state, keep);
   return {result[0], result[1]};
 }
 

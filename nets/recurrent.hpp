@@ -55,8 +55,7 @@ class RecurrentCell {
   /// handing the state on gives the same outputs.
   [[nodiscard]] Sequence forward(const ParameterViews& parameters, const Tensor& x,
                                  const Tensor& state, const Tensor& keep) const;
-  /// The same in torch's own operations, step by step: for devices whose memory our loops cannot
-  /// reach, and to test the above.
+  /// The same in torch's own operations, step by step: to test the above.
   [[nodiscard]] Sequence forward_with_torch(const ParameterViews& parameters, const Tensor& x,
                                             const Tensor& state, const Tensor& keep) const;
 
