@@ -35,9 +35,18 @@ struct ArcadeOptions {
   Format format;
   bool episodic_life = false;  ///< a lost life ends the episode, the game goes on in the next
   bool fire_reset = true;      ///< where FIRE serves, press it when an episode starts
+  /// A training aid, for games with a way to go: points for every pixel of it (and as many lost on
+  /// the way back). The game's score, and so every evaluation, has none.
+  float progress_reward = 0;
 
   /// Reads every option; throws UsageError if one is out of range.
   static ArcadeOptions from(const Config& config);
+};
+
+/// Games that lead along a way: pixels made so far.
+template <class G>
+concept HasWay = requires(const G& seen) {
+  { seen.travelled() } -> std::same_as<int>;
 };
 
 /// Writes `game` as a picture for people.
@@ -99,6 +108,7 @@ class Arcade {
 
   Outcome step(int action, Rng& rng) {
     const int lives = game_.lives();
+    const int travelled = way();
     Outcome outcome;
     for (int i = 0; i < options_.frame_skip && !game_.over(); ++i) {
       const bool repeat =
@@ -106,6 +116,7 @@ class Arcade {
       if (!repeat) held_ = action;
       outcome.reward += advance(held_);
     }
+    outcome.reward += options_.progress_reward * static_cast<float>(way() - travelled);
     if (options_.frame_skip == 1) previous_ = game_;  // nothing to take the maximum of
     life_lost_ = options_.episodic_life && !game_.over() && game_.lives() < lives;
     outcome.terminated = game_.over() || life_lost_;
@@ -158,6 +169,13 @@ class Arcade {
     game.draw_moving(window);
   }
 
+  [[nodiscard]] int way() const {
+    if constexpr (HasWay<G>)
+      return game_.travelled();
+    else
+      return 0;
+  }
+
   void restart() {
     game_.reset();
     previous_ = game_;
@@ -204,8 +222,10 @@ template <Game G>
 EnvEntry arcade_entry(std::string description) {
   return {G::kId, std::move(description),
           [](const Config& config, int lanes, WorkerPool& pool) -> std::unique_ptr<VectorEnv> {
-            return std::make_unique<BatchedEnv<Arcade<G>>>(Arcade<G>(ArcadeOptions::from(config)),
-                                                           lanes, pool);
+            ArcadeOptions options = ArcadeOptions::from(config);
+            if constexpr (HasWay<G>)
+              options.progress_reward = config.get<float>("progress_reward", 0.0F, 0.0F, 1e6F);
+            return std::make_unique<BatchedEnv<Arcade<G>>>(Arcade<G>(options), lanes, pool);
           }};
 }
 

@@ -137,6 +137,8 @@ struct KungFu {
   [[nodiscard]] int way() const { return floor() % 2 == 0 ? -1 : 1; }
   /// Pixels from the start of the floor.
   [[nodiscard]] int progress() const { return way() > 0 ? x : kFloorLength - x; }
+  /// On all floors so far; a floor that is cleared counts whole.
+  [[nodiscard]] int travelled() const { return cleared * kFloorLength + progress(); }
   [[nodiscard]] int height() const;  ///< of the player's feet
   [[nodiscard]] bool ducks() const { return low != 0 && in_air == 0; }
   [[nodiscard]] int holders() const;

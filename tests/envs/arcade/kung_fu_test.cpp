@@ -466,3 +466,24 @@ TEST_CASE("Kung-Fu: hall, bars, figures and what is thrown stand where they shou
     for (int x = 0; x < 150; ++x) different += canvas.at(x + 1, y) == scrolled.at(x, y) ? 0 : 1;
   CHECK(different == 0);  // pillars and figures move with the ground
 }
+
+TEST_CASE("Kung-Fu: progress_reward pays for the way, and only where it is asked for") {
+  ArcadeOptions options;
+  options.noop_max = 0;
+  Arcade<KungFu> plain(options);
+  options.progress_reward = 2;
+  Arcade<KungFu> aided(options);
+  Rng rng(1), other(1), keys(2);
+  plain.reset(rng);
+  aided.reset(other);
+  float aid = 0;
+  const int start = aided.game().travelled();
+  for (int step = 0; step < 300; ++step) {
+    const int action = keys.chance(0.5) ? KungFu::kLeft : static_cast<int>(keys.below(14));
+    const float reward = plain.step(action, rng).reward;
+    aid += aided.step(action, other).reward - reward;
+  }
+  CHECK(aided.game().travelled() > start);
+  CHECK(aid == Approx(2 * (aided.game().travelled() - start)));
+  CHECK(aided.game().score == plain.game().score);
+}
