@@ -59,6 +59,7 @@ class SelfPlayGames final : public SelfPlay {
   void take(Slot& slot, int row, std::vector<GameRecord>& finished);
   [[nodiscard]] int opening_move(Slot& slot, int row);
   [[nodiscard]] int searched_move(Slot& slot);
+  [[nodiscard]] float search_value(const SearchTree<G>& tree);
   void play_move(Slot& slot, int action, std::vector<GameRecord>& finished);
   void end_game(Slot& slot, std::vector<GameRecord>& finished);
 
@@ -74,6 +75,7 @@ class SelfPlayGames final : public SelfPlay {
   std::vector<float> policy_, globals_;
   std::vector<std::uint8_t> mask_, planes_;
   std::vector<std::int8_t> owners_;
+  std::vector<MoveReport> reports_;
   std::int64_t finished_rows_ = 0;  // in this play()
   std::atomic<std::int64_t> games_ = 0, rows_ = 0, moves_ = 0, evaluations_ = 0;
 };
@@ -202,13 +204,29 @@ int SelfPlayGames<G>::opening_move(Slot& slot, int row) {
   return action;
 }
 
+// What the position is worth to who follows policy_, the search's target. The mean of all
+// evaluations is not that: sequential halving visits bad moves as often as good ones at first.
+template <Game G>
+float SelfPlayGames<G>::search_value(const SearchTree<G>& tree) {
+  if (tree.solved()) return tree.root_value();
+  tree.report(reports_);
+  float sum = 0, weight = 0;
+  for (const MoveReport& move : reports_) {
+    if (move.visits == 0 && !move.proven) continue;
+    const float p = policy_[static_cast<std::size_t>(move.action)];
+    sum += p * move.value;
+    weight += p;
+  }
+  return weight > 0 ? sum / weight : tree.root_value();
+}
+
 template <Game G>
 int SelfPlayGames<G>::searched_move(Slot& slot) {
   const G& game = slot.tree.position();
   if (slot.full) {
     slot.tree.policy_target(policy_);
     game.observe(planes_, globals_);
-    slot.record.add_row(shape_, game.to_move(), planes_, globals_, policy_, slot.tree.root_value(),
+    slot.record.add_row(shape_, game.to_move(), planes_, globals_, policy_, search_value(slot.tree),
                         1);
   }
   const double fade =
