@@ -283,6 +283,15 @@ float Go<kMaxSize>::playout(Rng& rng) const {
 }
 
 template <int kMaxSize>
+float Go<kMaxSize>::playout(Rng& rng, std::span<std::int8_t> owners) const {
+  std::array<std::int8_t, Board::kCells> owner;
+  const int balance = play_out(rng.next64(), to_move_, &owner);
+  for (int point = 0; point < board_.points(); ++point)
+    owners[static_cast<std::size_t>(point)] = owner[board_.cell(point)];
+  return static_cast<float>(balance) - rules_.komi;
+}
+
+template <int kMaxSize>
 int Go<kMaxSize>::random_action(Rng& rng) const {
   std::array<typename Board::Cell, Board::kMaxPoints> candidates;
   int count = board_.empty_count();

@@ -73,6 +73,8 @@ class Go {
   /// Uniformly random moves that are no suicide, retake no simple ko, and fill no own eye, until
   /// neither player has one, or for 3 · points moves. Superko is not looked at.
   float playout(Rng& rng) const;
+  /// The same, and what every point became, as ownership() has it. Returns the margin at the end.
+  float playout(Rng& rng, std::span<std::int8_t> owners) const;
   /// A uniformly random legal move that fills no own eye; if there is none, a pass.
   int random_action(Rng& rng) const;
   /// Of any position, as it stands.

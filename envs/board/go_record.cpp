@@ -240,12 +240,16 @@ SgfTree sgf_tree(const GoRecord& record, std::span<const std::string> comments) 
   add("C", sgf_escaped(record.comment));
   if (record.player_to_move) add("PL", *record.player_to_move == 0 ? "B" : "W");
   constexpr const char* kEdits[] = {"AE", "AB", "AW"};
-  bool edits_continue = true;  // the root takes edits until the first move
+  // The root takes edits until the first move. Within a node they are read by colour, so one that
+  // goes back starts another node.
+  bool edits_continue = true;
+  int last_player = -1;
   for (std::size_t i = 0; i < record.events.size(); ++i) {
     const GoEvent& event = record.events[i];
     const bool move = event.kind == GoEvent::Kind::kMove;
-    if (move || !edits_continue) node = tree.add_node(node);
+    if (move || !edits_continue || event.player < last_player) node = tree.add_node(node);
     edits_continue = !move;
+    last_player = event.player;
     SgfNode& at = tree.nodes[static_cast<std::size_t>(node)];
     const char* id = move ? (event.player == 0 ? "B" : "W") : kEdits[event.player + 1];
     at.add(id, sgf_point_text(event.point, record.columns));
