@@ -43,6 +43,14 @@ std::vector<std::string> rule_names() {
   return out;
 }
 
+std::string rules_text(const GoRuleset& ruleset) {
+  for (const NamedRules& rules : kNamedRules)
+    if (rules.ko == ruleset.rules.ko && rules.suicide == ruleset.rules.suicide &&
+        rules.bonus == ruleset.bonus)
+      return rules.name;
+  return "Area";
+}
+
 GoRuleset named_rules(std::string_view name, float komi) {
   std::string wanted(name);
   for (char& c : wanted) c = c == '_' || c == ' ' ? '-' : static_cast<char>(std::tolower(c));
@@ -100,6 +108,13 @@ int GoGame::most_moves() const {
          : side <= 13 ? Go<13>::kMostMoves
          : side <= 19 ? Go<19>::kMostMoves
                       : Go<25>::kMostMoves;
+}
+
+GoGame::Position GoGame::open_position() const {
+  Position position = position_;
+  if (position.passes() >= 2) position.resume();
+  position.set_to_move(to_move_);
+  return position;
 }
 
 std::string GoGame::why_illegal(int player, int action) const {
@@ -186,8 +201,10 @@ GoRecord GoGame::to_record() const {
   record.rows = rows_;
   record.komi = komi();
   record.handicap = handicap_;
-  for (const Stones& at : stones_)
-    record.events.push_back({GoEvent::Kind::kEdit, at.stone == Stone::kBlack ? 0 : 1, at.point});
+  for (const int player : {0, 1})
+    for (const Stones& at : stones_)
+      if (at.stone == stone_of(player))
+        record.events.push_back({GoEvent::Kind::kEdit, player, at.point});
   if (first_to_move_ != (handicap_ >= 2 ? 1 : 0) || (!stones_.empty() && handicap_ == 0))
     record.player_to_move = first_to_move_;
   for (const Move& move : moves_)

@@ -26,6 +26,8 @@ struct GoRuleset {
 /// Rules by name ("tromp-taylor", "chinese", "aga" …) in any letter case; komi stays. Throws
 /// UsageError for territory scoring, which is not played here, and for an unknown name.
 GoRuleset named_rules(std::string_view name, float komi);
+/// Its name if it has one, else "Area". For SGF.
+std::string rules_text(const GoRuleset& ruleset);
 /// The names that named_rules() knows.
 std::vector<std::string> rule_names();
 
@@ -57,7 +59,7 @@ class GoGame {
   [[nodiscard]] const std::vector<Stones>& set_up_stones() const { return stones_; }
   [[nodiscard]] const std::vector<Move>& moves() const { return moves_; }
   [[nodiscard]] const Position& position() const { return position_; }
-  [[nodiscard]] int to_move() const { return position_.to_move(); }
+  [[nodiscard]] int to_move() const { return to_move_; }
   /// Two passes in a row were made.
   [[nodiscard]] bool passed_out() const { return position_.passes() >= 2; }
 
@@ -69,6 +71,8 @@ class GoGame {
   /// Why `player` may not play there now ("occupied", "suicide", "ko", "superko", or that no game
   /// is so long); empty if it may.
   [[nodiscard]] std::string why_illegal(int player, int action) const;
+  /// The position with to_move() to move, which goes on after two passes too.
+  [[nodiscard]] Position open_position() const;
   /// A legal move of either player, whoever moved last.
   void play(int player, int action);
   /// Takes a move back; false if there is none.

@@ -14,15 +14,7 @@ class RandomGoPlayer final : public GoPlayer {
   void check_board(int /*rows*/, int /*columns*/) const override {}
   void set_seed(std::uint64_t seed) override { rng_ = Rng(seed); }
   int choose(const GoGame& game, const ThinkLimit& /*limit*/) override {
-    const auto& board = game.position().board();
-    const Stone colour = stone_of(game.to_move());
-    std::vector<int> moves;
-    for (int point = 0; point < game.points(); ++point)
-      if (game.position().at(point) == Stone::kEmpty && !board.is_eye(board.cell(point), colour) &&
-          game.why_illegal(game.to_move(), point).empty())
-        moves.push_back(point);
-    if (moves.empty()) return game.pass_action();
-    return moves[rng_.below(static_cast<std::uint32_t>(moves.size()))];
+    return game.open_position().random_action(rng_);
   }
 
  private:

@@ -46,6 +46,9 @@ class GoPlayer {
  public:
   virtual ~GoPlayer() = default;
 
+  /// choose()'s way to give up.
+  static constexpr int kResign = -1;
+
   /// For `name` and SGF: "uct", "go9".
   [[nodiscard]] virtual std::string name() const = 0;
   /// Throws Error if it cannot play on such a board: which ones it can.

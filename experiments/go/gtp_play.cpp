@@ -137,7 +137,7 @@ std::string GtpServer::move_by(const GtpCommand& command,
   const auto start = Clock::now();
   const int action = choose(limit);
   clock_.spend(player, std::chrono::duration<double>(Clock::now() - start).count());
-  if (resigns()) return "resign";
+  if (action == GoPlayer::kResign || resigns()) return "resign";
   if (const std::string why = game_.why_illegal(player, action); !why.empty())
     throw GtpError("{} wants to play {}, which is illegal: {}", player_.name(), vertex(action),
                    why);

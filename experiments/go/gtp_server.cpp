@@ -278,6 +278,7 @@ std::string GtpServer::loadsgf(const GtpCommand& command) {
 
 std::string GtpServer::printsgf(const GtpCommand& command) {
   GoRecord record = game_.to_record();
+  record.rules = rules_text(game_.ruleset());
   const std::vector<SgfTree> games{sgf_tree(record)};
   const std::string text = write_sgf(games);
   if (command.arguments.empty()) return text;

@@ -1,0 +1,31 @@
+// Another program that speaks GTP, as a player.
+#pragma once
+
+#include "experiments/go/go_player.hpp"
+#include "experiments/go/gtp_client.hpp"
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace tengen {
+
+struct EngineOptions {
+  std::string name;                             ///< for errors and SGF
+  std::vector<std::string> command;             ///< program and arguments
+  std::chrono::duration<double> patience{120};  ///< for any answer
+};
+
+/// GNU Go 3.8 as matches want it: area scoring, our ko and suicide rules, dead stones taken off the
+/// board before it passes, no resignation. `level` as its --level.
+EngineOptions gnugo_engine(int level, const GoRules& rules);
+/// Pachi, the Go engine, with so many playouts a move; every group on the board is alive for it. (A
+/// game of the same name in Debian is something else.)
+EngineOptions pachi_engine(int playouts);
+
+/// Starts the program at once. choose() throws EngineError where it dies, keeps silent or answers
+/// nonsense; GoPlayer::kResign where it resigns. Only what has changed since the last move is told.
+std::unique_ptr<GoPlayer> engine_go_player(const EngineOptions& options);
+
+}  // namespace tengen
