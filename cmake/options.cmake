@@ -4,6 +4,7 @@ set(TENGEN_MARCH "native" CACHE STRING "-march of this build; the program is bui
 set(TENGEN_SANITIZE "" CACHE STRING "Sanitizers, e.g. address,undefined or thread")
 option(TENGEN_VIEWER "Build the SDL2 window (clips and contact sheets work without)" ON)
 option(TENGEN_TESTS "Build the tests" ON)
+option(TENGEN_FUZZ "Build the fuzzers (clang only)" OFF)
 
 if(NOT CMAKE_BUILD_TYPE)
   set(CMAKE_BUILD_TYPE Release CACHE STRING "" FORCE)
@@ -35,8 +36,14 @@ if(TENGEN_MARCH)
 endif()
 if(TENGEN_SANITIZE)
   target_compile_options(tengen_options INTERFACE -fsanitize=${TENGEN_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all
-    -Wno-maybe-uninitialized)  # GCC 12 sees ghosts in instrumented code
+    $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)  # GCC 12 sees ghosts in instrumented code
   target_link_options(tengen_options INTERFACE -fsanitize=${TENGEN_SANITIZE})
+endif()
+if(TENGEN_FUZZ)
+  if(NOT CMAKE_CXX_COMPILER_ID MATCHES Clang)
+    message(FATAL_ERROR "TENGEN_FUZZ needs clang: libFuzzer is part of it")
+  endif()
+  target_compile_options(tengen_options INTERFACE -fsanitize=fuzzer-no-link)
 endif()
 find_program(MOLD_PROGRAM mold)
 if(MOLD_PROGRAM)
