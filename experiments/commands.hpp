@@ -15,6 +15,7 @@ struct Exit {
 void add_bench_command(CLI::App& program);
 void add_check_command(CLI::App& program);
 void add_eval_command(CLI::App& program);
+void add_go_command(CLI::App& program);
 void add_list_command(CLI::App& program);
 void add_play_command(CLI::App& program);
 void add_plot_command(CLI::App& program);

@@ -17,7 +17,7 @@ constexpr int kFailure = 1, kUsage = 2;
 // again with them set. Threads are ours to split, and a spinning barrier starves them; see
 // docs/architecture.md. What the user has set stays.
 void settle_thread_environment(int argc, char** argv) {
-  constexpr std::string_view kWithoutNetworks[] = {"list", "check", "plot", "play"};
+  constexpr std::string_view kWithoutNetworks[] = {"list", "check", "plot", "play", "go"};
   if (argc < 2 || argv[1][0] == '-' || std::ranges::count(kWithoutNetworks, argv[1]) > 0) return;
   constexpr std::pair<const char*, const char*> kWanted[] = {
       {"OMP_NUM_THREADS", "1"}, {"OPENBLAS_NUM_THREADS", "1"}, {"OMP_WAIT_POLICY", "PASSIVE"}};
@@ -82,6 +82,7 @@ int run(int argc, char** argv) {
   add_eval_command(program);
   add_watch_command(program);
   add_play_command(program);
+  add_go_command(program);
   add_plot_command(program);
   add_check_command(program);
   add_list_command(program);

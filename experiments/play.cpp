@@ -1,6 +1,7 @@
-// tengen play ENV: people play, with the keyboard.
+// tengen play ENV: people play, with the keyboard; Go with the mouse.
 #include "experiments/commands.hpp"
 #include "experiments/common.hpp"
+#include "experiments/go_board.hpp"
 #include "experiments/viewer/window.hpp"
 
 namespace tengen {
@@ -10,10 +11,25 @@ struct PlayOptions {
   std::string env;
   double speed = 1;
   std::int64_t frames = 0;
+  std::string against, colour = "black";  // of Go, as the next ones
+  int size = 9, simulations = 0;
+  float komi = 7.5F;
   SharedOptions shared;
 };
 
+void play_go(const PlayOptions& options) {
+  GoBoardOptions board;
+  (options.colour == "black" ? board.white : board.black) = options.against;
+  board.analyse = options.against;
+  board.size = options.size;
+  board.komi = options.komi;
+  board.simulations = options.simulations;
+  board.shared = options.shared;
+  open_go_board(board);
+}
+
 void play(const PlayOptions& options) {
+  if (options.env == "Go-v0") return play_go(options);
   const EnvRegistry registry = make_registry(options.shared.plugins);
   // People see every frame and their keys always count; games without these options ignore them.
   Config config;
@@ -36,7 +52,8 @@ void play(const PlayOptions& options) {
 }  // namespace
 
 void add_play_command(CLI::App& program) {
-  CLI::App* command = program.add_subcommand("play", "Play a game with the keyboard");
+  CLI::App* command =
+      program.add_subcommand("play", "Play a game with the keyboard, Go with the mouse");
   const auto options = std::make_shared<PlayOptions>();
   command->add_option("ENV", options->env, "A game of 'tengen list envs'")->required();
   command->add_option("--speed", options->speed, "Times the natural speed")
@@ -45,13 +62,28 @@ void add_play_command(CLI::App& program) {
   command->add_option("--frames", options->frames, "Close after so many steps")
       ->type_name("N")
       ->check(CLI::PositiveNumber);
+  options->against = "uct:2000";
+  command->add_option("--against", options->against, "Go-v0: the opponent (uct:2000)")
+      ->type_name("PLAYER");
+  command->add_option("--colour", options->colour, "Go-v0: yours, black or white (black)")
+      ->type_name("COLOUR")
+      ->check(CLI::IsMember({"black", "white"}));
+  command->add_option("--size", options->size, "Go-v0: the board (9)")
+      ->type_name("N")
+      ->check(CLI::Range(2, 25));
+  command->add_option("--komi", options->komi, "Go-v0: komi (7.5)")->type_name("POINTS");
+  command->add_option("--simulations", options->simulations, "Go-v0: of the opponent, a move")
+      ->type_name("N")
+      ->check(CLI::Range(1, 100'000'000));
   add_shared(*command, options->shared, {Shared::kSeed, Shared::kPlugins});
   command->footer(
       "Keys: arrows and space play (number keys pick an action), P pauses, R restarts, H shows "
       "all\n"
       "keys, Esc quits. Games without a \"do nothing\" wait for a key.\n"
-      "Example:\n"
-      "  tengen play Pong-v0");
+      "Go: a click plays; 'tengen go --help' tells who can be played against.\n"
+      "Examples:\n"
+      "  tengen play Pong-v0\n"
+      "  tengen play Go-v0 --size 9 --against uct:5000 --colour white");
   command->callback([options] { play(*options); });
 }
 
