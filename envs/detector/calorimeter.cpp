@@ -1,0 +1,309 @@
+#include "envs/detector/calorimeter.hpp"
+
+#include "core/check.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace tengen::detector {
+namespace {
+
+void check_number(std::size_t segment, const char* key, double value, bool zero_allowed) {
+  constexpr double kThickest = 1000;  // cm
+  if (std::isfinite(value) && value <= kThickest && (zero_allowed ? value >= 0 : value > 0)) return;
+  throw Error("segments[{}].{} = {}: must be a number {} 0 and at most {:.0f} (cm)", segment, key,
+              value, zero_allowed ? "from" : "above", kThickest);
+}
+
+// Sums of powers of what is drawn, relative to the first value: rms over mean, and its error.
+class Moments {
+ public:
+  void add(double x) {
+    if (n_++ == 0) first_ = x;
+    const double d = x - first_, d2 = d * d;
+    sum_[0] += d;
+    sum_[1] += d2;
+    sum_[2] += d2 * d;
+    sum_[3] += d2 * d2;
+  }
+  [[nodiscard]] double mean() const { return first_ + sum_[0] / n_; }
+  [[nodiscard]] double variance() const {
+    const double m = sum_[0] / n_;
+    return std::max(0.0, (sum_[1] - n_ * m * m) / (n_ - 1));
+  }
+  [[nodiscard]] double relative_rms() const { return std::sqrt(variance()) / mean(); }
+  // Of relative_rms, from the fourth moment; the mean's own error is left out, being smaller.
+  [[nodiscard]] double error() const {
+    const double m = sum_[0] / n_, m2 = sum_[1] / n_, m3 = sum_[2] / n_, m4 = sum_[3] / n_;
+    const double fourth = m4 - 4 * m * m3 + 6 * m * m * m2 - 3 * m * m * m * m, v = m2 - m * m;
+    if (v <= 0) return 0;
+    return relative_rms() * std::sqrt(std::max(0.0, fourth / (v * v) - 1) / (4 * n_));
+  }
+
+ private:
+  double n_ = 0, first_ = 0;
+  std::array<double, 4> sum_{};
+};
+
+double half_width(std::vector<float>& values) {
+  constexpr double kLow = 0.158655, kHigh = 0.841345;
+  const auto at = [&](double p) {
+    const auto i = static_cast<std::ptrdiff_t>(p * static_cast<double>(values.size() - 1) + 0.5);
+    std::nth_element(values.begin(), values.begin() + i, values.end());
+    return static_cast<double>(values[static_cast<std::size_t>(i)]);
+  };
+  const double low = at(kLow), high = at(kHigh), middle = at(0.5);
+  return (high - low) / 2 / middle;
+}
+
+// Profile::within by the table.
+class FastProfile {
+ public:
+  FastProfile(const Profile& profile, const GammaTable& table)
+      : row_(table.row(profile.alpha)), beta_(profile.beta), tail_(profile.tail) {}
+  double operator()(double depth) const {
+    const double x = beta_ * depth, all = row_(x);
+    return tail_ > 0 ? all - tail_ * (all - row_(x / Profile::kStretch)) : all;
+  }
+
+ private:
+  GammaTable::Row row_;
+  double beta_, tail_;
+};
+
+// Gauss and Hermite's nodes and weights for a standard normal: five and three of them.
+struct Node {
+  double z, weight;
+};
+constexpr Node kFive[] = {{0, 0.53333333333333333},
+                          {1.3556261799742659, 0.22207592200561264},
+                          {-1.3556261799742659, 0.22207592200561264},
+                          {2.8569700138728056, 0.011257411327720689},
+                          {-2.8569700138728056, 0.011257411327720689}};
+constexpr Node kThree[] = {
+    {0, 2.0 / 3}, {1.7320508075688772, 1.0 / 6}, {-1.7320508075688772, 1.0 / 6}};
+
+}  // namespace
+
+void check_design(const CaloDesign& design) {
+  if (design.segments.empty()) throw Error("segments is empty: a calorimeter needs at least one");
+  int layers = 0;
+  for (std::size_t i = 0; i < design.segments.size(); ++i) {
+    const Segment& s = design.segments[i];
+    if (s.layers < 1 || s.layers > kMostCaloLayers - layers)
+      throw Error("segments[{}].n = {}: must be 1 or more, and at most {} together", i, s.layers,
+                  kMostCaloLayers);
+    TENGEN_CHECK(s.absorber != nullptr && s.active != nullptr);
+    check_number(i, "t_abs_cm", s.absorber_cm, true);
+    check_number(i, "t_act_cm", s.active_cm, false);
+    layers += s.layers;
+  }
+  const Readout& r = design.readout;
+  const std::pair<const char*, double> terms[] = {{"photo_electrons_per_gev", r.photo_electrons},
+                                                  {"noise_mev", r.noise_mev},
+                                                  {"constant_term", r.constant}};
+  for (const auto& [key, value] : terms)
+    if (!(std::isfinite(value) && value >= 0))
+      throw Error("{} = {}: must be a number from 0", key, value);
+}
+
+CellResponse cell_response(const Material& absorber, double absorber_cm, const Material& active,
+                           double active_cm) {
+  const double m_p = absorber_cm * absorber.density, m_a = active_cm * active.density;
+  const double loss_p = m_p * absorber.minimum_loss, loss_a = m_a * active.minimum_loss;
+  const bool silicon = active.name == "Si", argon = active.name == "LAr";
+  CellResponse out;
+  out.f_mip = loss_a / (loss_a + loss_p);
+  const double suppression = 0.00663 * (absorber.z - active.z) * (1 - std::exp(-m_p / 1.65));
+  out.e_over_mip = 1 / (1 + std::max(-0.5, suppression * (silicon ? 0.556 : 1)));
+  out.visible = std::min(1.0, out.f_mip * out.e_over_mip);
+  const double kappa = 0.418 * std::pow(absorber.z / 82, 0.666) *
+                       (1 - std::exp(-absorber_cm / absorber.radiation_cm() / 0.364)) *
+                       (silicon ? 0.70
+                        : argon ? 1.29
+                                : 1);
+  out.quantum_gev = active.minimum_loss * (m_a + kappa) * 1e-3;
+  return out;
+}
+
+Calorimeter::Calorimeter(const CaloDesign& design) : readout_(design.readout) {
+  check_design(design);
+  double depth = 0;
+  for (const Segment& s : design.segments) {
+    Cell cell;
+    cell.medium = sampling_medium(*s.absorber, s.absorber_cm, *s.active, s.active_cm);
+    cell.response = cell_response(*s.absorber, s.absorber_cm, *s.active, s.active_cm);
+    cell.layers = s.layers;
+    length_cm_ += s.layers * (s.absorber_cm + s.active_cm);
+    depth += s.layers * (s.absorber_cm + s.active_cm) / cell.medium.radiation_cm;
+    cell.end = depth;
+    cell.weight = 1 / cell.response.f_mip;
+    const double blind = 1 - cell.response.visible;
+    cell.scale = cell.response.quantum_gev * blind * blind;
+    cell.noise2 = s.layers * readout_.noise_mev * readout_.noise_mev * 1e-6;
+    layers_ += s.layers;
+    cells_.push_back(cell);
+  }
+}
+
+Fluctuation Calorimeter::showers(double energy_gev) const {
+  Fluctuation first = fluctuation(cells_.front().medium, energy_gev);
+  if (cells_.size() == 1) return first;
+  const Profile shape = first.shower(0, 0);
+  const FastProfile within(shape, GammaTable::shared());
+  Fluctuation sum;
+  double before = 0;
+  for (const Cell& cell : cells_) {
+    const bool last = &cell == &cells_.back();  // has what comes later, too
+    const double end = last ? 1 : within(cell.end), share = end - before;
+    before = end;
+    const Fluctuation f = &cell == &cells_.front() ? first : fluctuation(cell.medium, energy_gev);
+    sum.mean_ln_t += share * f.mean_ln_t;
+    sum.mean_ln_alpha += share * f.mean_ln_alpha;
+    sum.sigma_ln_t += share * f.sigma_ln_t;
+    sum.sigma_ln_alpha += share * f.sigma_ln_alpha;
+    sum.correlation += share * f.correlation;
+    sum.smallest_beta += share * f.smallest_beta;
+    sum.tail += share * f.tail;
+  }
+  return sum;
+}
+
+CaloResult Calorimeter::analytic(double energy_gev) const {
+  const Fluctuation fluctuation = showers(energy_gev);
+  const GammaTable& table = GammaTable::shared();
+  double mean[2] = {}, square[2] = {}, noise[2] = {};  // weighted, unweighted; over the energy
+  double leak = 0, leak2 = 0;
+  for (const Node& a : kFive) {
+    for (const Node& b : kThree) {
+      const Profile shower = fluctuation.shower(a.z, b.z);
+      const FastProfile within(shower, table);
+      const double weight = a.weight * b.weight;
+      double before = 0, seen[2] = {}, spread[2] = {};
+      for (const Cell& cell : cells_) {
+        const double end = within(cell.end);
+        const double visible = cell.response.visible * (end - before), w = cell.weight;
+        before = end;
+        seen[0] += w * visible;
+        seen[1] += visible;
+        const double variance = cell.scale * visible;
+        spread[0] += w * w * variance;
+        spread[1] += variance;
+        if (readout_.photo_electrons > 0) {
+          const double counted = visible / (readout_.photo_electrons * w);
+          spread[0] += w * w * counted;
+          spread[1] += counted;
+        }
+      }
+      for (int i = 0; i < 2; ++i) {
+        mean[i] += weight * seen[i];
+        square[i] += weight * seen[i] * seen[i];
+        noise[i] += weight * spread[i];
+      }
+      leak += weight * (1 - before);
+      leak2 += weight * (1 - before) * (1 - before);
+    }
+  }
+  double electronic[2] = {};
+  for (const Cell& cell : cells_) {
+    electronic[0] += cell.weight * cell.weight * cell.noise2;
+    electronic[1] += cell.noise2;
+  }
+  double relative[2];
+  for (int i = 0; i < 2; ++i) {
+    const double variance = std::max(0.0, square[i] - mean[i] * mean[i]) + noise[i] / energy_gev +
+                            electronic[i] / (energy_gev * energy_gev);
+    relative[i] = std::sqrt(variance / (mean[i] * mean[i]) + readout_.constant * readout_.constant);
+  }
+  return {.energy_gev = energy_gev,
+          .resolution = relative[0],
+          .resolution_unweighted = relative[1],
+          .half_width = relative[0],
+          .leakage = leak,
+          .leakage_rms = std::sqrt(std::max(0.0, leak2 - leak * leak)),
+          .visible_fraction = mean[1]};
+}
+
+CaloResult Calorimeter::simulate(double energy_gev, int showers_wanted, const Rng& rng,
+                                 std::vector<float>& scratch) const {
+  TENGEN_CHECK(showers_wanted >= 2);
+  const Fluctuation fluctuation = showers(energy_gev);
+  const GammaTable& table = GammaTable::shared();
+  const Ziggurat& ziggurat = Ziggurat::shared();
+  const bool noisy = readout_.photo_electrons > 0 || readout_.noise_mev > 0;
+  Moments weighted, unweighted, leakage;
+  scratch.resize(static_cast<std::size_t>(showers_wanted));
+  for (float& value : scratch) {
+    Rng own = rng.split(static_cast<std::uint64_t>(&value - scratch.data()));
+    const double z1 = ziggurat.normal(own), z2 = ziggurat.normal(own);
+    const double common = readout_.constant > 0 ? readout_.constant * ziggurat.normal(own) : 0;
+    const Profile shower = fluctuation.shower(z1, z2);
+    const FastProfile within(shower, table);
+    double before = 0, sum = 0, plain = 0;
+    for (const Cell& cell : cells_) {
+      const double end = within(cell.end);
+      double visible = cell.response.visible * std::max(0.0, end - before) * energy_gev;
+      before = end;
+      if (cell.scale > 0 && visible > 0)
+        visible = cell.scale * sample_gamma(visible / cell.scale, ziggurat, own);
+      if (noisy) {
+        double variance = cell.noise2;
+        if (readout_.photo_electrons > 0)
+          variance += visible / (readout_.photo_electrons * cell.weight);
+        visible += std::sqrt(variance) * ziggurat.normal(own);
+      }
+      sum += cell.weight * visible;
+      plain += visible;
+    }
+    sum *= (1 + common) / energy_gev;
+    plain *= (1 + common) / energy_gev;
+    value = static_cast<float>(sum);
+    weighted.add(sum);
+    unweighted.add(plain);
+    leakage.add(1 - before);
+  }
+  return {.energy_gev = energy_gev,
+          .resolution = weighted.relative_rms(),
+          .resolution_error = weighted.error(),
+          .resolution_unweighted = unweighted.relative_rms(),
+          .resolution_unweighted_error = unweighted.error(),
+          .half_width = half_width(scratch),
+          .leakage = leakage.mean(),
+          .leakage_rms = std::sqrt(leakage.variance()),
+          .visible_fraction = unweighted.mean()};
+}
+
+double Calorimeter::simulate_layers(double energy_gev, Rng& rng, std::span<float> deposited,
+                                    std::span<float> visible) const {
+  TENGEN_CHECK(deposited.size() == static_cast<std::size_t>(layers_) &&
+               visible.size() == deposited.size());
+  const Ziggurat& ziggurat = Ziggurat::shared();
+  const double z1 = ziggurat.normal(rng), z2 = ziggurat.normal(rng);
+  const Profile shower = showers(energy_gev).shower(z1, z2);
+  const FastProfile within(shower, GammaTable::shared());
+  double before = 0, start = 0;
+  std::size_t layer = 0;
+  for (const Cell& cell : cells_) {
+    const double thickness = (cell.end - start) / cell.layers;
+    for (int i = 1; i <= cell.layers; ++i, ++layer) {
+      const double end = within(start + i * thickness);
+      const double energy = std::max(0.0, end - before) * energy_gev;
+      const double mean = cell.response.visible * energy;
+      before = end;
+      deposited[layer] = static_cast<float>(energy);
+      visible[layer] = static_cast<float>(
+          cell.scale > 0 && mean > 0 ? cell.scale * sample_gamma(mean / cell.scale, ziggurat, rng)
+                                     : mean);
+    }
+    start = cell.end;
+  }
+  return (1 - before) * energy_gev;
+}
+
+CaloResult CaloSimulator::evaluate(const Calorimeter& calorimeter, double energy_gev) {
+  if (mode_ == CaloMode::kAnalytic) return calorimeter.analytic(energy_gev);
+  showers_ += showers_each_;
+  return calorimeter.simulate(energy_gev, showers_each_, rng_, scratch_);
+}
+
+}  // namespace tengen::detector

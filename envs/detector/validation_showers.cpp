@@ -1,0 +1,133 @@
+// Checks 23, 24 and 26 to 28: showers in homogeneous matter.
+#include "envs/detector/random.hpp"
+#include "envs/detector/showers.hpp"
+#include "envs/detector/validation.hpp"
+#include "envs/detector/validation_data.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace tengen::detector {
+namespace {
+
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+
+void iron_profile(std::vector<Check>& out) {
+  constexpr double kPdg[] = {2.8, 5.6, 8.5, 10.5, 11.4, 11.3, 10.4, 8.6,
+                             7.4, 5.9, 4.7, 3.5,  2.75, 2.0,  1.5,  1.1};
+  const Profile p = average_profile(homogeneous_medium(material("Fe")), 30);
+  // Each point may be off by 8 % or 0.25 points, whichever is more: in units of that.
+  Worst worst("23",
+              "30 GeV e in Fe, percent per X0 at 2.25 to 17.25 X0, error over allowed one; PDG",
+              within(1));
+  for (std::size_t i = 0; i < std::size(kPdg); ++i) {
+    const double depth = 2.25 + static_cast<double>(i);
+    const double allowed = std::max(0.08 * kPdg[i], 0.25);
+    worst.add(fmt::format("{} X0", depth), (100 * p.density(depth) - kPdg[i]) / allowed, 0);
+  }
+  out.push_back(worst.check());
+}
+
+void crystal(std::vector<Check>& out) {
+  const Medium medium = homogeneous_medium(material("PbWO4"));
+  // Geant4's X0 is 0.8925 cm; everything lies within a cylinder of 5 of them in radius.
+  const double length = 0.8925 / medium.radiation_cm, radius = 5 * 0.8925 / medium.moliere_cm;
+  const auto inside = [&](double depth) {
+    return 100 * contained(medium, 5, depth * length, radius);
+  };
+  out.push_back(compare("24a", "5 GeV e in PbWO4, percent in 20 X0 by 5 X0; Geant4 TestEm2",
+                        inside(20), 94.81, percent(1)));
+  double r = 0;
+  while (contained(medium, 5, kInfinity, r) < 0.9) r += 1e-3;
+  out.push_back(compare("24b", "radius that holds 90 % of it, cm; TestEm2", r * medium.moliere_cm,
+                        2.65, percent(7)));
+  Worst profile("24c", "percent of it within 5, 10, 15 X0, and in 5 to 5.5 X0; TestEm2",
+                percent(6));
+  profile.add("5 X0", inside(5), 26.3);
+  profile.add("10 X0", inside(10), 73.0);
+  profile.add("15 X0", inside(15), 90.8);
+  profile.add("5 to 5.5 X0", inside(5.5) - inside(5), 5.44);
+  out.push_back(profile.check());
+}
+
+double radius_holding(const Medium& medium, double energy, double fraction) {
+  double low = 0, high = 10;
+  for (int i = 0; i < 24; ++i) {
+    const double r = (low + high) / 2;
+    (contained(medium, energy, kInfinity, r) < fraction ? low : high) = r;
+  }
+  return low;
+}
+
+void averages(std::vector<Check>& out) {
+  constexpr const char* kSource = "7 materials, 1 to 30 GeV; EGSnrc";
+  const auto title = [&](const char* what) { return fmt::format("{}, {}", what, kSource); };
+  Worst maximum("26a", title("depth of the maximum, X0"), percent(6));
+  Worst alpha("26b", title("α"), percent(8)), mean("26c", title("mean depth, X0"), percent(4));
+  Worst l90("26d", title("depth of 90 %, X0"), percent(5)),
+      l95("26e", title("of 95 %"), percent(5));
+  Worst l98("26f", title("of 98 %"), percent(5));
+  Worst share("27a", title("fraction inside 1, 2, 3.5 R_M"), within(0.03));
+  Worst r90("27b", title("radius of 90 %, R_M"), percent(8)),
+      r95("27c", title("of 95 %"), percent(8));
+  for (const reference::Homogeneous& h : reference::kHomogeneous) {
+    const Material& matter = material(h.material);
+    const Medium m = homogeneous_medium(matter);
+    const Profile p = average_profile(m, h.energy_gev);
+    const double unit = matter.moliere_cm() / m.moliere_cm;  // the tables' R_M is Rossi's
+    const std::string name = fmt::format("{} {} GeV", h.material, h.energy_gev);
+    maximum.add(name, p.maximum(), h.maximum);
+    alpha.add(name, p.alpha, h.alpha);
+    mean.add(name, p.mean_depth(), h.mean_depth);
+    l90.add(name, p.containing(0.90), h.l90);
+    l95.add(name, p.containing(0.95), h.l95);
+    l98.add(name, p.containing(0.98), h.l98);
+    share.add(name + ", 1 R_M", contained(m, h.energy_gev, kInfinity, 1 * unit), h.within1);
+    share.add(name + ", 2 R_M", contained(m, h.energy_gev, kInfinity, 2 * unit), h.within2);
+    share.add(name + ", 3.5 R_M", contained(m, h.energy_gev, kInfinity, 3.5 * unit), h.within35);
+    r90.add(name, radius_holding(m, h.energy_gev, 0.90) / unit, h.r90);
+    r95.add(name, radius_holding(m, h.energy_gev, 0.95) / unit, h.r95);
+  }
+  for (const Worst* w : {&maximum, &alpha, &mean, &l90, &l95, &l98, &share, &r90, &r95})
+    out.push_back(w->check());
+}
+
+void fluctuations(Effort effort, std::vector<Check>& out) {
+  const int showers = effort == Effort::kFull ? 50'000 : 5'000;
+  Worst rms20("28a", "rms of the fraction inside 20 X0; EGSnrc", percent(30));
+  Worst rms25("28b", "rms of the fraction inside 25 X0; EGSnrc", percent(30));
+  for (const reference::Homogeneous& h : reference::kHomogeneous) {
+    const Fluctuation f = fluctuation(homogeneous_medium(material(h.material)), h.energy_gev);
+    Rng rng(28);
+    double sum[2] = {}, square[2] = {};
+    for (int i = 0; i < showers; ++i) {
+      const double z1 = rng.normal(), z2 = rng.normal();
+      const Profile p = f.shower(z1, z2);
+      for (int k = 0; k < 2; ++k) {
+        const double inside = p.within(k == 0 ? 20 : 25);
+        sum[k] += inside, square[k] += inside * inside;
+      }
+    }
+    const std::string name = fmt::format("{} {} GeV", h.material, h.energy_gev);
+    const auto rms = [&](int k) {
+      return std::sqrt(square[k] / showers - sum[k] / showers * sum[k] / showers);
+    };
+    rms20.add(name, rms(0), h.rms20);
+    rms25.add(name, rms(1), h.rms25);
+  }
+  out.insert(out.end(), {rms20.check(), rms25.check()});
+}
+
+}  // namespace
+
+void validate_showers(Effort effort, std::vector<Check>& out) {
+  iron_profile(out);
+  crystal(out);
+  averages(out);
+  fluctuations(effort, out);
+}
+
+}  // namespace tengen::detector

@@ -1,0 +1,176 @@
+// The detector simulator's parts against mathematics; against measurements, `validate` compares.
+#include "core/check.hpp"
+#include "envs/detector/incomplete_gamma.hpp"
+#include "envs/detector/ionisation.hpp"
+#include "envs/detector/muons.hpp"
+#include "envs/detector/random.hpp"
+#include "envs/detector/scattering.hpp"
+#include "envs/detector/showers.hpp"
+#include "tests/catch.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numbers>
+#include <vector>
+
+using namespace tengen;
+using namespace tengen::detector;
+
+TEST_CASE("an unknown material is named with the nearest one") {
+  CHECK(material("Pb").z == 82);
+  REQUIRE_THROWS_WITH(material("PbWO"), ContainsSubstring("unknown material 'PbWO'") &&
+                                            ContainsSubstring("did you mean 'PbWO4'?"));
+  REQUIRE_THROWS_AS(material(""), Error);
+}
+
+TEST_CASE("a mixture of equal halves is its material") {
+  const Material& lead = material("Pb");
+  const Mixture same = mix(lead, 0.3, lead, 0.7);
+  CHECK(same.radiation_cm == Approx(lead.radiation_cm()));
+  CHECK(same.moliere_cm == Approx(lead.moliere_cm()));
+  CHECK(same.z == Approx(82));
+}
+
+TEST_CASE("the incomplete gamma function has its known values, and its table follows") {
+  for (const double x : {0.1, 1.0, 5.0, 30.0}) {
+    CHECK(incomplete_gamma(1, x) == Approx(1 - std::exp(-x)).epsilon(1e-13));
+    CHECK(incomplete_gamma(0.5, x) == Approx(std::erf(std::sqrt(x))).epsilon(1e-13));
+    CHECK(incomplete_gamma(3, x) == Approx(1 - std::exp(-x) * (1 + x + x * x / 2)).epsilon(1e-12));
+  }
+  CHECK(inverse_incomplete_gamma(1, 0.5) == Approx(std::log(2)));
+  double worst = 0;
+  for (double a = GammaTable::kSmallest; a <= GammaTable::kLargest; a += 0.0173) {
+    const GammaTable::Row row = GammaTable::shared().row(a);
+    for (double x = 0; x < 110; x += 0.0937)
+      worst = std::max(worst, std::abs(row(x) - incomplete_gamma(a, x)));
+  }
+  CHECK(worst < 5e-6);
+}
+
+TEST_CASE("the ziggurat draws normal numbers") {
+  Rng rng(1);
+  const Ziggurat& ziggurat = Ziggurat::shared();
+  constexpr int kDraws = 1'000'000;
+  double square = 0, fourth = 0, sum = 0;
+  int inner = 0, tail = 0;
+  for (int i = 0; i < kDraws; ++i) {
+    const double x = ziggurat.normal(rng);
+    sum += x, square += x * x, fourth += x * x * x * x;
+    inner += std::abs(x) < 0.5 ? 1 : 0;
+    tail += std::abs(x) > 3.5 ? 1 : 0;
+  }
+  CHECK(std::abs(sum / kDraws) < 5e-3);
+  CHECK(square / kDraws == Approx(1).margin(7e-3));
+  CHECK(fourth / kDraws == Approx(3).margin(0.05));
+  CHECK(inner == Approx(0.382925 * kDraws).margin(2500));
+  CHECK(tail == Approx(4.6526e-4 * kDraws).margin(110));
+}
+
+TEST_CASE("Gamma draws follow the incomplete gamma function, by Kolmogorov and Smirnov") {
+  Rng rng(2);
+  for (const double shape : {0.02, 0.4, 1.0, 2.5, 80.0}) {
+    constexpr int kDraws = 20'000;
+    std::vector<double> draws;
+    for (int i = 0; i < kDraws; ++i)
+      draws.push_back(incomplete_gamma(shape, sample_gamma(shape, Ziggurat::shared(), rng)));
+    std::ranges::sort(draws);
+    double distance = 0;
+    for (int i = 0; i < kDraws; ++i)
+      distance =
+          std::max(distance, std::abs(draws[static_cast<std::size_t>(i)] - (i + 0.5) / kDraws));
+    CAPTURE(shape);
+    CHECK(distance * std::sqrt(kDraws) < 1.95);  // 0.1 %
+  }
+}
+
+TEST_CASE("Landau's density has its mode, half widths and draws") {
+  CHECK(landau_density(kLandauMode) == Approx(0.180656).epsilon(1e-4));
+  CHECK(landau_density(kLandauMode + 0.01) < landau_density(kLandauMode));
+  CHECK(landau_density(kLandauMode - 0.01) < landau_density(kLandauMode));
+  CHECK(landau_density(-1.5868) / landau_density(kLandauMode) == Approx(0.5).margin(2e-3));
+  CHECK(landau_density(2.4317) / landau_density(kLandauMode) == Approx(0.5).margin(2e-3));
+  Rng rng(3);
+  constexpr int kDraws = 200'000;
+  int below = 0, within = 0;
+  for (int i = 0; i < kDraws; ++i) {
+    const double x = sample_landau(rng);
+    below += x < 0 ? 1 : 0;
+    within += x >= 0 && x < 5 ? 1 : 0;
+  }
+  const auto area = [](double from, double to) {
+    double sum = 0;
+    for (int i = 0; i < 200; ++i) sum += landau_density(from + (i + 0.5) * (to - from) / 200);
+    return sum * (to - from) / 200;
+  };
+  CHECK(below == Approx(kDraws * area(-4, 0)).margin(900));
+  CHECK(within == Approx(kDraws * area(0, 5)).margin(900));
+}
+
+TEST_CASE("scattering: displacement and angle are correlated by √3/2, tails as asked") {
+  CHECK(highland_angle(1000, 1) == Approx(0.0136));
+  const Scatterer plain = Scatterer::gaussian(2), tailed = Scatterer::with_tails(2, 7.0);
+  CHECK(tailed.core < 1);
+  Rng rng(4);
+  constexpr int kDraws = 200'000;
+  double angle2 = 0, place2 = 0, both = 0;
+  int beyond = 0;
+  for (int i = 0; i < kDraws; ++i) {
+    const Scatterer::Kick k = plain.sample(10, rng);
+    angle2 += k.angle * k.angle, place2 += k.displacement * k.displacement;
+    both += k.angle * k.displacement;
+    beyond += std::abs(tailed.sample(0, rng).angle) > 6 ? 1 : 0;
+  }
+  CHECK(std::sqrt(angle2 / kDraws) == Approx(2).epsilon(0.01));
+  CHECK(std::sqrt(place2 / kDraws) == Approx(20 / std::sqrt(3.0)).epsilon(0.01));
+  CHECK(both / std::sqrt(angle2 * place2) == Approx(std::sqrt(3.0) / 2).margin(0.003));
+  CHECK(beyond == Approx(kDraws / (9 * (7 - 1.2))).epsilon(0.05));
+}
+
+TEST_CASE("Molière's density is normalised") {
+  const Moliere m = moliere(material("Au"), 0.03, 16, 0.999);
+  double sum = 0;
+  constexpr int kSteps = 400;
+  const double end = 8 * m.chi_c * std::sqrt(m.b);
+  for (int i = 0; i < kSteps; ++i) {
+    const double angle = (i + 0.5) * end / kSteps;
+    sum += m.density(angle) * 2 * std::numbers::pi * angle * end / kSteps;
+  }
+  CHECK(sum == Approx(1 - m.chi_c * m.chi_c / (end * end)).margin(2e-3));  // less single scatters
+}
+
+TEST_CASE("a shower's parts add up, and its radii are drawn as they are distributed") {
+  const Medium iron = homogeneous_medium(material("Fe"));
+  const Profile p = average_profile(iron, 10);
+  CHECK(p.within(p.containing(0.9)) == Approx(0.9));
+  CHECK(p.density(p.maximum()) > p.density(p.maximum() + 0.1));
+  CHECK(p.density(p.maximum()) > p.density(p.maximum() - 0.1));
+  CHECK((p.within(5.01) - p.within(4.99)) / 0.02 == Approx(p.density(5)).epsilon(1e-4));
+  CHECK(contained(iron, 10, 1e9, std::numeric_limits<double>::infinity()) == Approx(1));
+  const RadialProfile radial = radial_profile(iron, 10, 1);
+  Rng rng(5);
+  int inside = 0;
+  for (int i = 0; i < 100'000; ++i) inside += radial.sample(rng) < 0.5 ? 1 : 0;
+  CHECK(inside == Approx(100'000 * radial.within(0.5)).margin(600));
+  // A sampling cell of two equal materials is that material, but for its thickness.
+  const Medium lead = sampling_medium(material("Pb"), 1e-6, material("Pb"), 1e-6);
+  CHECK(average_profile(lead, 5).alpha ==
+        Approx(average_profile(homogeneous_medium(material("Pb")), 5).alpha).epsilon(1e-4));
+}
+
+TEST_CASE("muons are drawn as the flux says") {
+  const MuonSource source(MuonFlux::kGuan, 1.0);
+  Rng rng(6);
+  constexpr int kDraws = 100'000;
+  double logarithm = 0, above = 0;
+  for (int i = 0; i < kDraws; ++i) {
+    const CosmicMuon muon = source.sample(rng);
+    REQUIRE(muon.energy_gev >= 1);
+    REQUIRE((muon.cosine > 0 && muon.cosine <= 1));
+    logarithm += std::log(muon.energy_gev);
+    above += muon.energy_gev > 10 ? 1 : 0;
+  }
+  const double expected =
+      muon_rate(MuonFlux::kGuan, 10).per_cm2_minute / muon_rate(MuonFlux::kGuan, 1).per_cm2_minute;
+  CHECK(above / kDraws == Approx(expected).margin(6e-3));
+}
