@@ -83,6 +83,9 @@ int run(int argc, char** argv) {
   add_watch_command(program);
   add_play_command(program);
   add_go_command(program);
+  add_gtp_command(program);
+  add_match_command(program);
+  add_selfplay_command(program);
   add_plot_command(program);
   add_check_command(program);
   add_list_command(program);
