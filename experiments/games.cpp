@@ -1,11 +1,13 @@
 #include "experiments/games.hpp"
 
 #include "agents/alphago/arena.hpp"
+#include "agents/alphago/policy_games.hpp"
 #include "agents/alphago/self_play_games.hpp"
 #include "core/check.hpp"
 #include "envs/board/connect_four.hpp"
 #include "envs/board/go.hpp"
 #include "envs/board/tic_tac_toe.hpp"
+#include "experiments/sgf_teachers.hpp"
 
 #include <algorithm>
 
@@ -23,6 +25,18 @@ class GameOf final : public AnyGame {
   [[nodiscard]] std::unique_ptr<SelfPlay> self_play(const SelfPlayOptions& options,
                                                     int worker) const override {
     return std::make_unique<SelfPlayGames<G>>(prototype_, vary_, options, worker);
+  }
+  [[nodiscard]] std::unique_ptr<PolicyGames> policy_games(
+      const PolicyGamesOptions& options) const override {
+    return std::make_unique<PolicyGamesOf<G>>(prototype_, options);
+  }
+  void teachers(const std::filesystem::path& folder,
+                const std::function<void(const GameRecord&)>& take) const override {
+    if constexpr (requires { teach_from_sgf(prototype_, folder, take); })
+      teach_from_sgf(prototype_, folder, take);
+    else
+      throw UsageError("{} has no files of games that could teach; algo = \"alphazero\" needs none",
+                       spec_.name);
   }
   [[nodiscard]] ArenaResult arena(const std::array<ArenaPlayer, 2>& players,
                                   const ArenaOptions& options, int first) const override {

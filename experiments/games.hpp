@@ -5,6 +5,7 @@
 #include "envs/game.hpp"
 
 #include <array>
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <string>
@@ -16,6 +17,9 @@ namespace tengen {
 
 class SelfPlay;
 struct SelfPlayOptions;
+class PolicyGames;
+struct PolicyGamesOptions;
+class GameRecord;
 struct ArenaPlayer;
 struct ArenaOptions;
 struct ArenaResult;
@@ -29,6 +33,13 @@ class AnyGame {
   /// One thread's games of the game against itself.
   [[nodiscard]] virtual std::unique_ptr<SelfPlay> self_play(const SelfPlayOptions& options,
                                                             int worker) const = 0;
+  /// Games that policies play without a search.
+  [[nodiscard]] virtual std::unique_ptr<PolicyGames> policy_games(
+      const PolicyGamesOptions& options) const = 0;
+  /// Hands over the games of others in `folder`, one by one. Throws UsageError where nobody has
+  /// written down games of this kind.
+  virtual void teachers(const std::filesystem::path& folder,
+                        const std::function<void(const GameRecord&)>& take) const = 0;
   /// Games [first, first + options.games) of a match, on this thread.
   [[nodiscard]] virtual ArenaResult arena(const std::array<ArenaPlayer, 2>& players,
                                           const ArenaOptions& options, int first) const = 0;

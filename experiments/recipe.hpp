@@ -31,9 +31,9 @@ struct Recipe {
 
   /// Throws UsageError: a key missing, of another type, or out of range.
   static Recipe from_config(Config config, std::string_view default_name);
-  /// Whether it learns from games against itself: frequencies are then in games, and n_envs and
+  /// Whether it learns from whole games: frequencies are then in games, and n_envs and
   /// stop_at_reward are nobody's.
-  [[nodiscard]] bool self_play() const { return algo == "alphazero"; }
+  [[nodiscard]] bool self_play() const { return algo == "alphazero" || algo == "alphago"; }
   /// The recipe as judges and viewers play it: [env] with [eval_env] over it.
   [[nodiscard]] Config evaluation_config() const;
 };

@@ -1,5 +1,7 @@
 #include "experiments/self_play_trainer.hpp"
 
+#include "agents/alphago/alphago.hpp"
+#include "agents/alphago/alphazero.hpp"
 #include "experiments/interrupt.hpp"
 #include "experiments/version.hpp"
 
@@ -24,16 +26,26 @@ bool due(std::int64_t every, std::int64_t before, std::int64_t now) {
   return every > 0 && now / every > before / every;
 }
 
-AlphaZeroContext context_of(const Recipe& recipe, const AnyGame& game, WorkerPool& pool) {
-  return {game.spec(),
-          [&game](const SelfPlayOptions& options, int worker) {
-            return game.self_play(options, worker);
-          },
-          recipe.config,
-          seed_of(recipe, Stream::kAgent),
-          recipe.device,
-          recipe.steps,
-          &pool};
+std::unique_ptr<GameLearner> make_learner(const Recipe& recipe, const AnyGame& game,
+                                          WorkerPool& pool) {
+  const std::uint64_t seed = seed_of(recipe, Stream::kAgent);
+  if (recipe.algo == "alphazero") {
+    const auto self_play = [&game](const SelfPlayOptions& options, int worker) {
+      return game.self_play(options, worker);
+    };
+    return std::make_unique<AlphaZero>(AlphaZeroContext{game.spec(), self_play, recipe.config, seed,
+                                                        recipe.device, recipe.steps, &pool});
+  }
+  const auto policy_games = [&game](const PolicyGamesOptions& options) {
+    return game.policy_games(options);
+  };
+  const auto folder = recipe.config.section("teachers").get<std::string>("sgf", "");
+  const auto teachers = [&game, folder](const std::function<void(const GameRecord&)>& take) {
+    game.teachers(folder, take);
+  };
+  return std::make_unique<AlphaGo>(AlphaGoContext{game.spec(), policy_games, teachers,
+                                                  recipe.config, seed, recipe.device, recipe.steps,
+                                                  &pool});
 }
 
 }  // namespace
@@ -55,15 +67,15 @@ SelfPlayTrainer::SelfPlayTrainer(const Recipe& recipe, WorkerPool& pool)
     : recipe_(recipe),
       pool_(&pool),
       game_(make_game(recipe.config.section("game"))),
-      agent_(context_of(recipe, *game_, pool)),
+      agent_(make_learner(recipe, *game_, pool)),
       judging_(read_judging(recipe.config)) {
   recipe_.config.check_all_read();
 }
 
 void SelfPlayTrainer::load(const RunPaths& run, std::int64_t step) {
   const ArchiveReader reader = ArchiveReader::read_file(checkpoint_file(run, step));
-  agent_.load(reader);
-  agent_.open(run.games());
+  agent_->load(reader);
+  agent_->open(run.games());
   logger_.load(reader, "logger");
   judged_at_.resize(reader.get<std::size_t>("trainer/judgements"));
   results_.resize(reader.get<std::size_t>("trainer/matches"));
@@ -71,14 +83,14 @@ void SelfPlayTrainer::load(const RunPaths& run, std::int64_t step) {
   reader.get_span<PairResult>("trainer/results", results_);
   elo_ = reader.get<double>("trainer/elo");
   if (!judged_at_.empty())
-    previous_ = agent_.load_player(ArchiveReader::read_file(run.player_at(judged_at_.back())));
+    previous_ = agent_->load_player(ArchiveReader::read_file(run.player_at(judged_at_.back())));
   started_at_ = steps();
 }
 
 void SelfPlayTrainer::open(const RunPaths& run) {
   run_ = run;
   fs::create_directories(run.segments());
-  if (started_at_ == 0) agent_.open(run.games());
+  if (started_at_ == 0) agent_->open(run.games());
   const std::int64_t resume_step = steps() == 0 ? -1 : steps();
   logger_.add(csv_sink(run_.metrics(), resume_step));
   logger_.add(tensorboard_sink(run_.folder, resume_step));
@@ -92,19 +104,19 @@ void SelfPlayTrainer::train(bool quiet) {
   std::string note;
   std::int64_t base = 0;  // games before this cycle, and what its counters began with
   const auto stop = [&] {
-    if (bar) bar->update(base + agent_.counts().games, note);
+    if (bar) bar->update(base + agent_->counts().games, note);
     return InterruptGuard::interrupted();
   };
   while (!finished() && !InterruptGuard::interrupted()) {
     const std::int64_t before = steps();
-    base = before - agent_.counts().games;
+    base = before - agent_->counts().games;
     clock_.enter(kSelfPlay);
-    const bool whole = agent_.generate(stop);
+    const bool whole = agent_->generate(stop);
     clock_.enter(kLearning);
-    const bool learnt = whole && agent_.learn(logger_, stop);
+    const bool learnt = whole && agent_->learn(logger_, stop);
     clock_.enter(kOther);
     if (!learnt) break;
-    if (!quiet && bare_ == 0) bare_ = agent_.bare_evaluations(kBareSeconds);
+    if (!quiet && bare_ == 0) bare_ = agent_->bare_evaluations(kBareSeconds);
     keep_books(before);
     if (bar) note = progress_note();
   }
@@ -120,16 +132,16 @@ void SelfPlayTrainer::keep_books(std::int64_t before) {
 }
 
 double SelfPlayTrainer::evaluations_per_second() const {
-  return static_cast<double>(agent_.counts().evaluations) /
+  return static_cast<double>(agent_->counts().evaluations) /
          std::max(clock_.seconds(kSelfPlay), 1e-9);
 }
 
 void SelfPlayTrainer::record_figures() {
   logger_.record("selfplay/games", static_cast<double>(steps()));
-  logger_.record("selfplay/rows", static_cast<double>(agent_.rows()));
-  logger_.record(
-      "selfplay/rows_per_game",
-      static_cast<double>(agent_.rows()) / static_cast<double>(std::max<std::int64_t>(steps(), 1)));
+  logger_.record("selfplay/rows", static_cast<double>(agent_->rows()));
+  logger_.record("selfplay/rows_per_game",
+                 static_cast<double>(agent_->rows()) /
+                     static_cast<double>(std::max<std::int64_t>(steps(), 1)));
   logger_.record("time/time_elapsed", seconds());
   logger_.record("time/games_per_hour", 3600 * steps_per_second());
   logger_.record("time/evaluations_per_second", evaluations_per_second());
@@ -163,7 +175,7 @@ ArenaResult SelfPlayTrainer::match(const std::shared_ptr<const InferenceNet>& pl
 
 void SelfPlayTrainer::judge() {
   clock_.enter(kEvaluation);
-  const auto player = agent_.player();
+  const auto player = agent_->player();
   const auto games = static_cast<std::uint64_t>(steps());
   judged_at_.push_back(steps());
   const int self = static_cast<int>(judged_at_.size());
@@ -186,11 +198,11 @@ void SelfPlayTrainer::judge() {
 
 void SelfPlayTrainer::save_player(const fs::path& path) {
   nlohmann::ordered_json manifest{{"algo", recipe_.algo}, {"game", recipe_.env},
-                                  {"games", steps()},     {"rows", agent_.rows()},
+                                  {"games", steps()},     {"rows", agent_->rows()},
                                   {"seed", recipe_.seed}, {"tengen", kVersion}};
   if (!judged_at_.empty() && judged_at_.back() == steps()) manifest["elo"] = elo_;
   ArchiveWriter writer;
-  agent_.save_player(writer);
+  agent_->save_player(writer);
   writer.put_string("model/recipe", recipe_.config.to_toml());
   writer.put_string("model/manifest", manifest.dump(2) + "\n");
   fs::create_directories(path.parent_path());
@@ -201,7 +213,7 @@ void SelfPlayTrainer::write_checkpoint() {
   clock_.enter(kSaving);
   save_player(run_.model());
   ArchiveWriter writer;
-  agent_.save(writer);
+  agent_->save(writer);
   logger_.save(writer, "logger");
   writer.put("trainer/judgements", judged_at_.size());
   writer.put("trainer/matches", results_.size());
@@ -235,7 +247,7 @@ void SelfPlayTrainer::finish() {
 
 std::string SelfPlayTrainer::progress_note() const {
   std::string note =
-      fmt::format("{} rows, {:.0f} games/h", agent_.rows(), 3600 * steps_per_second());
+      fmt::format("{} rows, {:.0f} games/h", agent_->rows(), 3600 * steps_per_second());
   if (bare_ > 0)
     note += fmt::format(", {:.0f} evals/s ({:.0f} % of the network's)", evaluations_per_second(),
                         100 * evaluations_per_second() / bare_);
@@ -243,7 +255,7 @@ std::string SelfPlayTrainer::progress_note() const {
   return note;
 }
 
-std::string SelfPlayTrainer::width() const { return fmt::format("{} workers", agent_.workers()); }
+std::string SelfPlayTrainer::width() const { return fmt::format("{} workers", agent_->workers()); }
 
 double SelfPlayTrainer::steps_per_second() const {
   return static_cast<double>(steps() - started_at_) / std::max(seconds(), 1e-9);
@@ -259,14 +271,14 @@ std::vector<std::pair<std::string, double>> SelfPlayTrainer::time_spent() const 
 
 std::string SelfPlayTrainer::score() const {
   std::string text =
-      fmt::format(", {} rows, {:.0f} evaluations/s", agent_.rows(), evaluations_per_second());
+      fmt::format(", {} rows, {:.0f} evaluations/s", agent_->rows(), evaluations_per_second());
   if (!judged_at_.empty()) text += fmt::format(", Elo {:.0f} ({} = 0)", elo_, judging_.name);
   return text;
 }
 
 void SelfPlayTrainer::add_score(nlohmann::ordered_json& line) const {
-  line["rows"] = agent_.rows();
-  line["updates"] = agent_.updates();
+  line["rows"] = agent_->rows();
+  line["updates"] = agent_->updates();
   line["evaluations_per_second"] = evaluations_per_second();
   if (bare_ > 0) line["network_evaluations_per_second"] = bare_;
   if (!judged_at_.empty()) line["elo"] = elo_;

@@ -1,9 +1,9 @@
-// Trains AlphaZero: figures, matches, checkpoints beside its cycles.
+// Trains AlphaZero or AlphaGo: figures, matches, checkpoints beside its cycles.
 #pragma once
 
-#include "agents/alphago/alphazero.hpp"
 #include "agents/alphago/arena.hpp"
 #include "agents/alphago/elo.hpp"
+#include "agents/alphago/game_learner.hpp"
 #include "core/logger.hpp"
 #include "experiments/games.hpp"
 #include "experiments/phase_clock.hpp"
@@ -28,7 +28,7 @@ class SelfPlayTrainer final : public Training {
   void go_on() override {}
 
   /// Games that were learnt from.
-  [[nodiscard]] std::int64_t steps() const override { return agent_.games(); }
+  [[nodiscard]] std::int64_t steps() const override { return agent_->games(); }
   [[nodiscard]] bool finished() const override { return steps() >= recipe_.steps; }
   [[nodiscard]] const char* unit() const override { return "games"; }
   [[nodiscard]] const char* ended_by() const override { return finished() ? "steps" : "interrupt"; }
@@ -66,7 +66,7 @@ class SelfPlayTrainer final : public Training {
   WorkerPool* pool_;
   RunPaths run_;
   std::unique_ptr<AnyGame> game_;
-  AlphaZero agent_;
+  std::unique_ptr<GameLearner> agent_;
   Judging judging_;
   Logger logger_;
   // Player 0 is the fixed opponent, player i the network at judged_at_[i − 1] games.

@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <atomic>
-#include <chrono>
 #include <cmath>
 #include <numbers>
 
@@ -54,6 +53,9 @@ AlphaZero::AlphaZero(const AlphaZeroContext& context)
                            read_search_options(context.config.section("search")))),
       options_(read_options(context.config.section("agent"), play_.search)),
       backend_(make_backend(context.device, net_of(context).precision)),
+      play_backend_(make_backend(
+          context.config.section("agent").get<std::string>("play_device", context.device),
+          backend_.precision)),
       learner_(net_of(context), read_policy_value_learner(context.config.section("agent")),
                backend_, stream(context.seed, Stream::kLearner).next64()),
       batch_(net_of(context), options_.batch_size),
@@ -201,28 +203,10 @@ SelfPlayCounts AlphaZero::counts() const {
 }
 
 double AlphaZero::bare_evaluations(double seconds) {
-  using Clock = std::chrono::steady_clock;
-  std::vector<double> rates(workers_.size());
-  pool_->run(workers(), [&](int w) {
-    EvaluationBatch batch(game_, play_.slots);
-    Evaluator& evaluator = *workers_[static_cast<std::size_t>(w)].evaluator;
-    evaluator.evaluate(batch, play_.slots);
-    const auto begin = Clock::now();
-    double passed = 0;
-    std::int64_t done = 0;
-    for (; passed < seconds; done += play_.slots) {
-      evaluator.evaluate(batch, play_.slots);
-      passed = std::chrono::duration<double>(Clock::now() - begin).count();
-    }
-    rates[static_cast<std::size_t>(w)] = static_cast<double>(done) / passed;
-  });
-  // More workers than threads take turns.
-  double sum = 0;
-  for (const double rate : rates) sum += rate;
-  return sum * std::min(1.0, pool_->threads() / static_cast<double>(workers()));
+  return tengen::bare_evaluations(player(), game_, play_.slots, workers(), *pool_, seconds);
 }
 
-std::shared_ptr<const InferenceNet> AlphaZero::player() const { return learner_.player(backend_); }
+std::shared_ptr<const InferenceNet> AlphaZero::player() const { return learner_.player(play_backend_); }
 
 void AlphaZero::save(ArchiveWriter& writer) {
   store_->flush();

@@ -4,6 +4,7 @@
 // Wu (2019) improved them.
 #pragma once
 
+#include "agents/alphago/game_learner.hpp"
 #include "agents/alphago/net_evaluator.hpp"
 #include "agents/alphago/policy_value_learner.hpp"
 #include "agents/alphago/self_play.hpp"
@@ -47,49 +48,36 @@ struct AlphaZeroOptions {
 };
 
 /// Alternates between two phases, each with every thread: games by the averaged weights until there
-/// are `cycle_rows` new rows, then gradient steps on the window of the newest ones. Whoever calls
-/// may stop it anywhere, save, load, and go on.
-class AlphaZero {
+/// are `cycle_rows` new rows, then gradient steps on the window of the newest ones.
+class AlphaZero final : public GameLearner {
  public:
   /// Throws UsageError: a setting out of range.
   explicit AlphaZero(const AlphaZeroContext& context);
 
-  /// The file of its games: a new one, or after load() the one whose checkpoint that was. Throws
-  /// Error.
-  void open(const std::filesystem::path& file);
+  void open(const std::filesystem::path& file) override;
+  bool generate(const Stop& stop) override;
+  bool learn(Logger& logger, const Stop& stop) override;
 
-  using Stop = std::function<bool()>;
-  /// Plays until the cycle has its rows, or `stop()`, which this thread asks often. False if
-  /// stopped.
-  bool generate(const Stop& stop);
-  /// Makes the gradient steps that the cycle's rows are worth. False if stopped.
-  bool learn(Logger& logger, const Stop& stop);
-
-  /// In the store: finished games that left rows, and their rows.
-  [[nodiscard]] std::int64_t games() const { return store_ ? store_->position().games : 0; }
-  [[nodiscard]] std::int64_t rows() const { return store_ ? store_->position().rows : 0; }
-  [[nodiscard]] std::int64_t updates() const { return learner_.updates(); }
+  [[nodiscard]] std::int64_t games() const override {
+    return store_ ? store_->position().games : 0;
+  }
+  [[nodiscard]] std::int64_t rows() const override { return store_ ? store_->position().rows : 0; }
+  [[nodiscard]] std::int64_t updates() const override { return learner_.updates(); }
   [[nodiscard]] int simulations() const { return simulations_; }
   [[nodiscard]] const GameStore& store() const { return *store_; }
-  /// Of all workers since this process began.
-  [[nodiscard]] SelfPlayCounts counts() const;
-  [[nodiscard]] int workers() const { return static_cast<int>(workers_.size()); }
-  /// Evaluations a second of the network alone, in the workers' batches on all their threads at
-  /// once: what self-play is measured against.
-  [[nodiscard]] double bare_evaluations(double seconds);
+  [[nodiscard]] SelfPlayCounts counts() const override;
+  [[nodiscard]] int workers() const override { return static_cast<int>(workers_.size()); }
+  [[nodiscard]] double bare_evaluations(double seconds) override;
 
-  /// What plays best: the averaged weights.
-  [[nodiscard]] std::shared_ptr<const InferenceNet> player() const;
-  void save_player(ArchiveWriter& writer) const { learner_.save_player(writer); }
-  /// What save_player() wrote. Throws Error if it is of another network.
-  [[nodiscard]] std::shared_ptr<const InferenceNet> load_player(const ArchiveReader& reader) const {
-    return load_net_player(reader, learner_.network()->options(), backend_);
+  [[nodiscard]] std::shared_ptr<const InferenceNet> player() const override;
+  void save_player(ArchiveWriter& writer) const override { learner_.save_player(writer); }
+  [[nodiscard]] std::shared_ptr<const InferenceNet> load_player(
+      const ArchiveReader& reader) const override {
+    return load_net_player(reader, learner_.network()->options(), play_backend_);
   }
 
-  /// Flushes the store, then writes everything else that a run needs to go on.
-  void save(ArchiveWriter& writer);
-  /// Before open(). Throws Error.
-  void load(const ArchiveReader& reader);
+  void save(ArchiveWriter& writer) override;
+  void load(const ArchiveReader& reader) override;
 
  private:
   struct Worker {
@@ -109,7 +97,7 @@ class AlphaZero {
   std::function<std::unique_ptr<SelfPlay>(const SelfPlayOptions&, int)> make_self_play_;
   SelfPlayOptions play_;
   AlphaZeroOptions options_;
-  Backend backend_;
+  Backend backend_, play_backend_;  // where it learns, and where games are played
   PolicyValueLearner learner_;
   PolicyValueBatch batch_;
   std::vector<Worker> workers_;

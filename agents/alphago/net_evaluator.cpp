@@ -1,5 +1,10 @@
 #include "agents/alphago/net_evaluator.hpp"
 
+#include <algorithm>
+#include <chrono>
+#include <numeric>
+#include <vector>
+
 #include "core/check.hpp"
 
 #include <utility>
@@ -41,6 +46,28 @@ void NetEvaluator::evaluate(EvaluationBatch& batch, int rows) {
                   .margin = &batch.margin(0),
                   .ownership = batch.ownership(0).data()},
                  workspace_);
+}
+
+double bare_evaluations(const std::shared_ptr<const InferenceNet>& net, const GameSpec& game,
+                        int rows, int workers, WorkerPool& pool, double seconds) {
+  using Clock = std::chrono::steady_clock;
+  std::vector<double> rates(static_cast<std::size_t>(workers));
+  pool.run(workers, [&](int w) {
+    EvaluationBatch batch(game, rows);
+    NetEvaluator evaluator(net);
+    evaluator.evaluate(batch, rows);
+    const auto begin = Clock::now();
+    double passed = 0;
+    std::int64_t done = 0;
+    for (; passed < seconds; done += rows) {
+      evaluator.evaluate(batch, rows);
+      passed = std::chrono::duration<double>(Clock::now() - begin).count();
+    }
+    rates[static_cast<std::size_t>(w)] = static_cast<double>(done) / passed;
+  });
+  // More workers than threads take turns.
+  return std::accumulate(rates.begin(), rates.end(), 0.0) *
+         std::min(1.0, pool.threads() / static_cast<double>(workers));
 }
 
 }  // namespace tengen

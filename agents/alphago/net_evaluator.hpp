@@ -2,6 +2,7 @@
 #pragma once
 
 #include "agents/search/evaluator.hpp"
+#include "core/worker_pool.hpp"
 #include "nets/inference_net.hpp"
 
 #include <memory>
@@ -25,5 +26,10 @@ class NetEvaluator final : public Evaluator {
   std::shared_ptr<const InferenceNet> net_;
   InferenceNet::Workspace workspace_;
 };
+
+/// Evaluations a second of the network alone, measured for about `seconds`: `workers` of them over
+/// the pool's threads, each in batches of `rows`.
+double bare_evaluations(const std::shared_ptr<const InferenceNet>& net, const GameSpec& game,
+                        int rows, int workers, WorkerPool& pool, double seconds);
 
 }  // namespace tengen

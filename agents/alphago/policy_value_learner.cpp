@@ -35,6 +35,7 @@ PolicyValueBatch::PolicyValueBatch(const PolicyValueOptions& net, int count) : r
   margin.resize(size(1));
   if (net.territory) ownership.resize(size(net.board()));
   policy_weight.resize(size(1), 1);
+  value_weight.resize(size(1), 1);
   territory_weight.resize(size(1), 1);
 }
 
@@ -135,7 +136,8 @@ void PolicyValueLearner::compute(int index, int used, const PolicyValueBatch& ba
   };
   const Tensor policy = mean(loss_of(Loss::kCrossEntropy, out.logits, rows(batch.policy)),
                              rows(batch.policy_weight).squeeze(1));
-  const Tensor value = loss_of(Loss::kMse, out.value, rows(batch.value).squeeze(1)).sum() * scale;
+  const Tensor value = mean(loss_of(Loss::kMse, out.value, rows(batch.value).squeeze(1)),
+                            rows(batch.value_weight).squeeze(1));
   Tensor loss = policy + options_.value_weight * value;
   shard.losses = {.policy = policy.item<double>(), .value = value.item<double>()};
   if (net.territory) {

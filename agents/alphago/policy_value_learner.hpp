@@ -24,6 +24,7 @@ struct PolicyValueBatch {
   std::vector<float> margin;            ///< rows, in points
   std::vector<std::int8_t> ownership;   ///< rows × points: 1, 0, −1; empty without territory
   std::vector<float> policy_weight;     ///< rows; 1 to begin with, 0: nothing to learn
+  std::vector<float> value_weight;      ///< rows; of the value
   std::vector<float> territory_weight;  ///< rows; of margin and ownership
 };
 

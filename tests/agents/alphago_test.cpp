@@ -1,0 +1,236 @@
+#include "agents/alphago/alphago.hpp"
+
+#include "agents/alphago/net_evaluator.hpp"
+#include "core/check.hpp"
+#include "envs/board/tic_tac_toe.hpp"
+#include "tests/catch.hpp"
+#include "tests/temp_directory.hpp"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+using namespace tengen;
+
+namespace {
+
+const PolicyGames::Stop kNever = [] { return false; };
+
+std::vector<GameRecord> games_of(const PolicyGamesOptions& options, int games) {
+  PolicyGamesOf<TicTacToe> table(TicTacToe(), options);
+  UniformEvaluator judge;
+  std::vector<GameRecord> finished;
+  REQUIRE(table.play({&judge, &judge}, 0, games, kNever, finished));
+  CHECK(table.counts().games == games);
+  return finished;
+}
+
+std::set<std::vector<std::byte>> as_bytes(const std::vector<GameRecord>& games) {
+  std::set<std::vector<std::byte>> all;
+  for (const GameRecord& game : games) all.insert({game.bytes().begin(), game.bytes().end()});
+  return all;
+}
+
+// The value of a position for the player to move, and in `best` the moves that reach it.
+int solve(const TicTacToe& game, std::vector<int>& best) {
+  if (game.finished()) return static_cast<int>(game.to_move() == 0 ? game.score() : -game.score());
+  std::vector<std::uint8_t> legal(9);
+  game.legal(legal);
+  int value = -2;
+  for (int action = 0; action < 9; ++action) {
+    if (legal[static_cast<std::size_t>(action)] == 0) continue;
+    TicTacToe next = game;
+    next.play(action);
+    std::vector<int> ignored;
+    const int reached = -solve(next, ignored);
+    if (reached > value) best.clear();
+    if (reached >= value) best.push_back(action);
+    value = std::max(value, reached);
+  }
+  return value;
+}
+
+// Teachers who play a perfect move, whichever comes first by chance, against anybody.
+void teach(const std::function<void(const GameRecord&)>& take) {
+  const GameRowShape shape = row_shape(TicTacToe::spec());
+  std::map<std::uint64_t, std::vector<int>> known;
+  for (std::uint64_t number = 0; number < 400; ++number) {
+    Rng rng = Rng(5).split(number);
+    TicTacToe game;
+    GameRecord record;
+    for (int moves = 0; !game.finished(); ++moves) {
+      auto& best = known[game.hash()];
+      if (best.empty()) solve(game, best);
+      std::vector<std::uint8_t> legal(9), planes(18);
+      game.legal(legal);
+      game.observe(planes, {});
+      const bool teacher = game.to_move() == static_cast<int>(number % 2);
+      const int action = teacher ? best[rng.below(static_cast<std::uint32_t>(best.size()))]
+                                 : sample_legal(legal, rng);
+      std::vector<float> policy(9);
+      policy[static_cast<std::size_t>(action)] = 1;
+      if (teacher) record.add_row(shape, game.to_move(), planes, {}, policy, 0, 1);
+      game.play(action);
+    }
+    record.finish(shape, number, 9, {game.score()});
+    take(record);
+  }
+}
+
+struct Pipeline {
+  explicit Pipeline(const std::filesystem::path& folder) : folder_(folder), agent_(context()) {}
+
+  AlphaGoContext context() {
+    return {TicTacToe::spec(),
+            [](const PolicyGamesOptions& options) -> std::unique_ptr<PolicyGames> {
+              return std::make_unique<PolicyGamesOf<TicTacToe>>(TicTacToe(), options);
+            },
+            teach,
+            Config::from_string("[net]\ntrunk = \"separate\"\nblocks = 1\nchannels = 16\n"
+                                "precision = \"float32\"\n"
+                                "[agent]\nbatch_size = 64\nsupervised_epochs = 40\n"
+                                "learning_rate = 5e-3\nreinforcement_games = 1024\n"
+                                "pool_every = 256\nn_slots = 32\nvalue_cycle = 512\n"
+                                "value_learning_rate = 5e-3\naverage = 0.9\n"),
+            1,
+            "cpu",
+            400 + 1024 + 2048,
+            &pool_};
+  }
+  void cycle() {
+    REQUIRE(agent_.generate(kNever));
+    REQUIRE(agent_.learn(logger_, kNever));
+  }
+  std::vector<std::byte> saved() {
+    ArchiveWriter writer;
+    agent_.save(writer);
+    return writer.bytes();
+  }
+
+  std::filesystem::path folder_;
+  WorkerPool pool_{2};
+  Logger logger_;
+  AlphaGo agent_;
+};
+
+}  // namespace
+
+TEST_CASE("policies' games keep one side's moves, colours by turns") {
+  TempDirectory folder;
+  const auto games = games_of({PolicyGamesKind::kAgainst, 8, 0, 1}, 40);
+  REQUIRE(games.size() == 40);
+  const GameRowShape shape = row_shape(TicTacToe::spec());
+  GameStore store(folder.path() / "games", shape, {.smallest = 1000});
+  for (const GameRecord& game : games) {
+    CHECK(game.rows() >= 2);
+    CHECK(game.rows() <= 5);
+    store.append(game);
+  }
+  std::vector<std::uint8_t> planes(18);
+  std::vector<float> policy(9);
+  int first = 0, second = 0;
+  const auto symmetries = row_symmetries(TicTacToe::spec());
+  for (std::size_t row = 0; row < store.rows(); ++row) {
+    store.read(row, symmetries[0], {planes, {}, policy, {}});
+    int own = 0, other = 0;
+    for (std::size_t point = 0; point < 9; ++point) {
+      own += planes[2 * point];
+      other += planes[2 * point + 1];
+      if (policy[point] > 0) CHECK((planes[2 * point] == 0 && planes[2 * point + 1] == 0));
+    }
+    CHECK(std::ranges::count(policy, 1.0F) == 1);
+    ++(own == other ? first : second);
+    CHECK((own == other || own + 1 == other));
+  }
+  CHECK(first > 0);
+  CHECK(second > 0);
+}
+
+TEST_CASE("a policies' game depends on its number alone") {
+  for (const auto kind : {PolicyGamesKind::kAgainst, PolicyGamesKind::kOnePosition})
+    CHECK(as_bytes(games_of({kind, 3, 5, 1}, 30)) == as_bytes(games_of({kind, 30, 5, 1}, 30)));
+}
+
+TEST_CASE("a game leaves at most one position for the value network") {
+  const auto games = games_of({PolicyGamesKind::kOnePosition, 16, 8, 1}, 200);
+  CHECK(games.size() > 100);
+  CHECK(games.size() < 200);  // some are over before their random move
+  for (const GameRecord& game : games) CHECK(game.rows() == 1);
+}
+
+TEST_CASE("AlphaGo's three stages teach noughts and crosses") {
+  TempDirectory folder;
+  Pipeline pipeline(folder.path());
+  AlphaGo& agent = pipeline.agent_;
+  agent.open(folder.path() / "games.store");
+  CHECK(agent.stage() == AlphaGo::Stage::kSupervised);
+  pipeline.cycle();
+  CHECK(agent.games() == 400);
+  CHECK(agent.stage() == AlphaGo::Stage::kReinforcement);
+
+  // What the teachers do: take a win that is there, wherever it is.
+  const auto chance_to_win = [&] {
+    NetEvaluator judge(agent.player());
+    EvaluationBatch batch(TicTacToe::spec(), 1);
+    TicTacToe game;
+    for (const int action : {0, 3, 1, 4}) game.play(action);  // 2 wins
+    game.observe(batch.planes(0), {});
+    judge.evaluate(batch, 1);
+    double sum = 0;
+    for (const int action : {2, 5, 6, 7, 8})
+      sum += std::exp(batch.logits(0)[static_cast<std::size_t>(action)] - batch.logits(0)[2]);
+    return 1 / sum;
+  };
+  CHECK(chance_to_win() > 0.8);
+
+  while (agent.stage() == AlphaGo::Stage::kReinforcement) pipeline.cycle();
+  CHECK(agent.games() == 1424);
+  CHECK(chance_to_win() > 0.8);
+  for (int member = 0; member < 5; ++member)
+    CHECK(std::filesystem::exists(folder.path() / "pool" / (std::to_string(member) + ".tgn")));
+
+  const auto value_of = [&](std::initializer_list<int> actions) {
+    NetEvaluator judge(agent.player());
+    EvaluationBatch batch(TicTacToe::spec(), 1);
+    TicTacToe game;
+    for (const int action : actions) game.play(action);
+    game.observe(batch.planes(0), {});
+    judge.evaluate(batch, 1);
+    return batch.value(0);
+  };
+  while (agent.games() < 1424 + 1500) pipeline.cycle();
+  CHECK(value_of({0, 3, 1, 4}) > 0.4);      // the mover wins at 2
+  CHECK(value_of({0, 3, 1, 7, 4}) < -0.2);  // 2 and 8 both threaten
+}
+
+TEST_CASE("AlphaGo goes on from a checkpoint as if never stopped") {
+  TempDirectory first, second;
+  Pipeline whole(first.path());
+  whole.agent_.open(first.path() / "games.store");
+  std::vector<std::byte> middle;
+  for (int cycle = 0; cycle < 4; ++cycle) {
+    whole.cycle();
+    if (cycle != 1) continue;
+    middle = whole.saved();
+    std::filesystem::copy(first.path(), second.path(),
+                          std::filesystem::copy_options::recursive |
+                              std::filesystem::copy_options::overwrite_existing);
+  }
+  Pipeline resumed(second.path());
+  resumed.agent_.load(ArchiveReader::from_bytes(middle, "middle"));
+  resumed.agent_.open(second.path() / "games.store");
+  for (int cycle = 2; cycle < 4; ++cycle) resumed.cycle();
+  CHECK(resumed.saved() == whole.saved());
+}
+
+TEST_CASE("AlphaGo wants two networks, and games for each stage") {
+  WorkerPool pool;
+  AlphaGoContext context{
+      TicTacToe::spec(), nullptr, teach, Config::from_string(""), 1, "cpu", 100, &pool};
+  CHECK_THROWS_WITH(AlphaGo(context), ContainsSubstring("separate"));
+  context.config = Config::from_string("[net]\ntrunk = \"separate\"\nchannels = 16\n");
+  TempDirectory folder;
+  AlphaGo agent(context);
+  agent.open(folder.path() / "games.store");
+  CHECK_THROWS_WITH(agent.generate(kNever), ContainsSubstring("none for the value network"));
+}
