@@ -4,6 +4,7 @@
 #include "envs/arcade/kung_fu.hpp"
 #include "envs/arcade/pong.hpp"
 #include "envs/arcade/space_invaders.hpp"
+#include "envs/board/entries.hpp"
 #include "envs/classic/acrobot.hpp"
 #include "envs/classic/cart_pole.hpp"
 #include "envs/classic/catch.hpp"
@@ -64,6 +65,7 @@ EnvRegistry builtin_envs() {
       "Space Invaders: wave after wave, three cannons"));
   registry.add(arcade::arcade_entry<arcade::KungFu>(
       "Five floors of fighters, each with its master, and again, harder"));
+  add_board_games(registry);
   return registry;
 }
 

@@ -23,7 +23,8 @@ void check_observation_space(const ObservationSpace& space, Report& report) {
   if (std::isinf(space.low) || std::isinf(space.high))
     return report.warn(kName, "the range [{}, {}] is not bounded: learners cannot scale by it",
                        space.low, space.high);
-  const bool image = space.element == Element::kUint8 && shape.rank >= 2;
+  const bool image = space.element == Element::kUint8 && shape.rank >= 2 &&
+                     space.high > 1;  // else planes of a board
   if (image && (space.low != 0 || space.high != 255))
     return report.warn(kName, "pictures usually span [0, 255], not [{}, {}]", space.low,
                        space.high);

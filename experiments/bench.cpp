@@ -1,4 +1,4 @@
-// tengen bench envs|replay|updates|acting|search|policy-value|all: how fast it is here.
+// tengen bench envs|replay|updates|acting|go|search|policy-value|all: how fast it is here.
 #include "experiments/bench/bench.hpp"
 
 #include "experiments/commands.hpp"
@@ -16,9 +16,13 @@ struct Subject {
   const char* name;
   void (*run)(const BenchOptions&);
 };
-constexpr Subject kSubjects[] = {{"envs", bench_envs},        {"replay", bench_replay},
-                                 {"updates", bench_training}, {"acting", bench_acting},
-                                 {"search", bench_search},    {"policy-value", bench_policy_value}};
+constexpr Subject kSubjects[] = {{"envs", bench_envs},
+                                 {"replay", bench_replay},
+                                 {"updates", bench_training},
+                                 {"acting", bench_acting},
+                                 {"go", bench_go},
+                                 {"search", bench_search},
+                                 {"policy-value", bench_policy_value}};
 
 double rate(double seconds, const std::function<std::int64_t()>& work) {
   using Clock = std::chrono::steady_clock;
@@ -89,7 +93,8 @@ void add_bench_command(CLI::App& program) {
   const auto shared = std::make_shared<SharedOptions>();
   const auto options = std::make_shared<BenchOptions>();
   const auto what = std::make_shared<std::string>();
-  command->add_option("WHAT", *what, "envs, replay, updates, acting, search, policy-value or all")
+  command
+      ->add_option("WHAT", *what, "envs, replay, updates, acting, go, search, policy-value or all")
       ->required();
   command->add_option("--seconds", options->seconds, "Length of one repetition")
       ->check(CLI::Range(0.001, 3600.0));

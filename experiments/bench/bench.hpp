@@ -34,6 +34,7 @@ void bench_envs(const BenchOptions& options);
 void bench_replay(const BenchOptions& options);
 void bench_training(const BenchOptions& options);
 void bench_acting(const BenchOptions& options);
+void bench_go(const BenchOptions& options);
 void bench_search(const BenchOptions& options);
 void bench_policy_value(const BenchOptions& options);
 
