@@ -6,6 +6,8 @@
 #include "core/check.hpp"
 #include "envs/board/connect_four.hpp"
 #include "envs/board/go.hpp"
+#include "envs/board/hex.hpp"
+#include "envs/board/othello.hpp"
 #include "envs/board/tic_tac_toe.hpp"
 #include "experiments/sgf_teachers.hpp"
 
@@ -87,6 +89,10 @@ std::unique_ptr<AnyGame> make_go(const Config& options) {
   return go_up_to<25>(options, size);
 }
 
+std::unique_ptr<AnyGame> make_hex(const Config& options) {
+  return std::make_unique<GameOf<Hex>>(Hex(options.get<int>("size", 7, 2, Hex::kLargest)));
+}
+
 }  // namespace
 
 const std::vector<GameEntry>& game_entries() {
@@ -94,6 +100,9 @@ const std::vector<GameEntry>& game_entries() {
       {"ConnectFour-v0", "Four in a row on 7 columns of 6", plain<ConnectFour>},
       {"Go-v0", "Go, area scoring; size = 9 (2 to 25), komi = 7.5, ko, suicide, max_moves",
        make_go},
+      {"Hex-v0", "Hex: Black joins top and bottom, White left and right; size = 7 (2 to 13)",
+       make_hex},
+      {"Othello-v0", "Othello on 8 × 8", plain<Othello>},
       {"TicTacToe-v0", "Three in a row on 3 × 3", plain<TicTacToe>},
   };
   return kEntries;
