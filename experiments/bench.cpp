@@ -1,9 +1,10 @@
-// tengen bench envs|replay|updates|acting|go|search|policy-value|all: how fast it is here.
+// tengen bench WHAT: how fast it is here.
 #include "experiments/bench/bench.hpp"
 
 #include "experiments/commands.hpp"
 #include "experiments/common.hpp"
 
+#include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
@@ -16,13 +17,11 @@ struct Subject {
   const char* name;
   void (*run)(const BenchOptions&);
 };
-constexpr Subject kSubjects[] = {{"envs", bench_envs},
-                                 {"replay", bench_replay},
-                                 {"updates", bench_training},
-                                 {"acting", bench_acting},
-                                 {"go", bench_go},
-                                 {"search", bench_search},
-                                 {"policy-value", bench_policy_value}};
+constexpr Subject kSubjects[] = {
+    {"envs", bench_envs},         {"replay", bench_replay},
+    {"detector", bench_detector}, {"updates", bench_training},
+    {"acting", bench_acting},     {"go", bench_go},
+    {"search", bench_search},     {"policy-value", bench_policy_value}};
 
 double rate(double seconds, const std::function<std::int64_t()>& work) {
   using Clock = std::chrono::steady_clock;
@@ -46,16 +45,21 @@ void print(const BenchOptions& options, const nlohmann::ordered_json& figure) {
   std::fflush(stdout);
 }
 
+std::vector<std::string> names() {
+  std::vector<std::string> all{"all"};
+  for (const Subject& subject : kSubjects)
+    if (all.back() != subject.name) all.emplace_back(subject.name);
+  return all;
+}
+
 void run(const std::string& what, const BenchOptions& options) {
-  std::vector<std::string> names{"all"};
   bool found = false;
   for (const Subject& subject : kSubjects) {
-    if (names.back() != subject.name) names.emplace_back(subject.name);
     if (what != "all" && what != subject.name) continue;
     found = true;
     subject.run(options);
   }
-  if (!found) throw UsageError("{}", unknown_name("benchmark", what, names));
+  if (!found) throw UsageError("{}", unknown_name("benchmark", what, names()));
 }
 
 }  // namespace
@@ -93,9 +97,7 @@ void add_bench_command(CLI::App& program) {
   const auto shared = std::make_shared<SharedOptions>();
   const auto options = std::make_shared<BenchOptions>();
   const auto what = std::make_shared<std::string>();
-  command
-      ->add_option("WHAT", *what, "envs, replay, updates, acting, go, search, policy-value or all")
-      ->required();
+  command->add_option("WHAT", *what, fmt::format("{}", fmt::join(names(), ", ")))->required();
   command->add_option("--seconds", options->seconds, "Length of one repetition")
       ->check(CLI::Range(0.001, 3600.0));
   command->add_option("--repetitions", options->repetitions, "Repetitions; the median counts")

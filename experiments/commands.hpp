@@ -14,6 +14,7 @@ struct Exit {
 /// Error or UsageError; main() turns them into one line on stderr and the exit code.
 void add_bench_command(CLI::App& program);
 void add_check_command(CLI::App& program);
+void add_detector_command(CLI::App& program);
 void add_eval_command(CLI::App& program);
 void add_go_command(CLI::App& program);
 void add_gtp_command(CLI::App& program);

@@ -17,7 +17,8 @@ constexpr int kFailure = 1, kUsage = 2;
 // again with them set. Threads are ours to split, and a spinning barrier starves them; see
 // docs/architecture.md. What the user has set stays.
 void settle_thread_environment(int argc, char** argv) {
-  constexpr std::string_view kWithoutNetworks[] = {"list", "check", "plot", "play", "go"};
+  constexpr std::string_view kWithoutNetworks[] = {"list", "check", "plot",
+                                                   "play", "go",    "detector"};
   if (argc < 2 || argv[1][0] == '-' || std::ranges::count(kWithoutNetworks, argv[1]) > 0) return;
   constexpr std::pair<const char*, const char*> kWanted[] = {
       {"OMP_NUM_THREADS", "1"}, {"OPENBLAS_NUM_THREADS", "1"}, {"OMP_WAIT_POLICY", "PASSIVE"}};
@@ -45,7 +46,10 @@ int fail(std::string_view message, int code) {
 // CLI11 only says that a word was not expected; people want to know which was meant.
 std::string explain(const CLI::App& program, const CLI::ParseError& error) {
   const auto chosen = program.get_subcommands();
-  const CLI::App& parser = chosen.empty() ? program : *chosen.front();
+  const CLI::App* deepest = &program;  // "tengen detector calo": the last of them
+  for (auto below = chosen; !below.empty(); below = deepest->get_subcommands())
+    deepest = below.front();
+  const CLI::App& parser = *deepest;
   const std::vector<std::string> left = parser.remaining(true);
   if (dynamic_cast<const CLI::ExtrasError*>(&error) == nullptr || left.empty()) return error.what();
   const std::string& word = left.front();
@@ -58,12 +62,20 @@ std::string explain(const CLI::App& program, const CLI::ParseError& error) {
   return fmt::format("unexpected argument '{}'", word);
 }
 
-void check_command_exists(const CLI::App& program, std::string_view word) {
+void check_command_exists(const CLI::App& program, std::string_view what, std::string_view word) {
   std::vector<std::string> known;
   for (const CLI::App* command : program.get_subcommands(nullptr))
     known.push_back(command->get_name());
-  if (std::ranges::count(known, word) == 0)
-    throw UsageError("{}", unknown_name("command", word, known));
+  if (std::ranges::count(known, word) == 0) throw UsageError("{}", unknown_name(what, word, known));
+}
+
+// Of the program, and of a command that has commands of its own.
+void check_commands_exist(const CLI::App& program, int argc, char** argv) {
+  if (argv[1][0] == '-') return;
+  check_command_exists(program, "command", argv[1]);
+  const CLI::App& command = *program.get_subcommand(argv[1]);
+  if (argc > 2 && argv[2][0] != '-' && !command.get_subcommands(nullptr).empty())
+    check_command_exists(command, fmt::format("{} command", argv[1]), argv[2]);
 }
 
 int run(int argc, char** argv) {
@@ -88,6 +100,7 @@ int run(int argc, char** argv) {
   add_selfplay_command(program);
   add_plot_command(program);
   add_check_command(program);
+  add_detector_command(program);
   add_list_command(program);
   add_signature_command(program);
   add_bench_command(program);
@@ -96,7 +109,7 @@ int run(int argc, char** argv) {
     return kUsage;
   }
   try {
-    if (argv[1][0] != '-') check_command_exists(program, argv[1]);
+    check_commands_exist(program, argc, argv);
     program.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     if (error.get_exit_code() == static_cast<int>(CLI::ExitCodes::Success))

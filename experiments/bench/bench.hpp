@@ -31,6 +31,7 @@ bool wanted(const BenchOptions& options, const std::string& what);
 
 // One function a subject; each has its line in bench.cpp.
 void bench_envs(const BenchOptions& options);
+void bench_detector(const BenchOptions& options);
 void bench_replay(const BenchOptions& options);
 void bench_training(const BenchOptions& options);
 void bench_acting(const BenchOptions& options);

@@ -52,6 +52,8 @@ TEST_CASE("a wrong command line is one clear line and exit code 2") {
       {{"eval", "random", "--env", "Catch-v0", "--episodes", "0"}, "--episodes"},
       {{"list", "agnts"}, "did you mean 'agents'?"},
       {{"bench", "evns"}, "did you mean 'envs'?"},
+      {{"detector", "calx", "d.json"}, "unknown detector command 'calx'; did you mean 'calo'?"},
+      {{"detector", "calo", "d.json", "--event", "5"}, "did you mean '--events'?"},
       {{"signature", "Pongv0"}, "did you mean 'Pong-v0'?"},
   };
   for (const Case& c : cases) {
