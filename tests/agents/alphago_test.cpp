@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <string>
 
 using namespace tengen;
 
@@ -25,9 +26,10 @@ std::vector<GameRecord> games_of(const PolicyGamesOptions& options, int games) {
   return finished;
 }
 
-std::set<std::vector<std::byte>> as_bytes(const std::vector<GameRecord>& games) {
-  std::set<std::vector<std::byte>> all;
-  for (const GameRecord& game : games) all.insert({game.bytes().begin(), game.bytes().end()});
+std::set<std::string> as_bytes(const std::vector<GameRecord>& games) {
+  std::set<std::string> all;
+  for (const GameRecord& game : games)
+    all.emplace(reinterpret_cast<const char*>(game.bytes().data()), game.bytes().size());
   return all;
 }
 
@@ -90,11 +92,11 @@ struct Pipeline {
                                 "precision = \"float32\"\n"
                                 "[agent]\nbatch_size = 64\nsupervised_epochs = 40\n"
                                 "learning_rate = 5e-3\nreinforcement_games = 1024\n"
-                                "pool_every = 256\nn_slots = 32\nvalue_cycle = 512\n"
-                                "value_learning_rate = 5e-3\naverage = 0.9\n"),
+                                "pool_every = 256\nn_slots = 32\nvalue_cycle = 1024\n"
+                                "value_learning_rate = 5e-3\nlongest_opening = 6\naverage = 0.9\n"),
             1,
             "cpu",
-            400 + 1024 + 2048,
+            400 + 1024 + 8192,
             &pool_};
   }
   void cycle() {
@@ -112,6 +114,40 @@ struct Pipeline {
   Logger logger_;
   AlphaGo agent_;
 };
+
+// How likely the player's policy takes a best move, where there are others.
+double chance_of_best(const AlphaGo& agent) {
+  NetEvaluator judge(agent.player());
+  EvaluationBatch batch(TicTacToe::spec(), 1);
+  double sum = 0;
+  int positions = 0;
+  for (std::uint64_t number = 0; positions < 200; ++number) {
+    Rng rng = Rng(9).split(number);
+    TicTacToe game;
+    std::vector<std::uint8_t> legal(9);
+    for (std::uint32_t moves = rng.below(6); moves > 0 && !game.finished(); --moves) {
+      game.legal(legal);
+      game.play(sample_legal(legal, rng));
+    }
+    std::vector<int> best;
+    if (game.finished()) continue;
+    solve(game, best);
+    game.legal(legal);
+    if (std::ranges::count(legal, 1) == std::ssize(best)) continue;
+    game.observe(batch.planes(0), {});
+    judge.evaluate(batch, 1);
+    double good = 0, all = 0;
+    for (int action = 0; action < 9; ++action) {
+      if (legal[static_cast<std::size_t>(action)] == 0) continue;
+      const double weight = std::exp(batch.logits(0)[static_cast<std::size_t>(action)]);
+      all += weight;
+      if (std::ranges::count(best, action) > 0) good += weight;
+    }
+    sum += good / all;
+    ++positions;
+  }
+  return sum / positions;
+}
 
 }  // namespace
 
@@ -148,7 +184,7 @@ TEST_CASE("policies' games keep one side's moves, colours by turns") {
 
 TEST_CASE("a policies' game depends on its number alone") {
   for (const auto kind : {PolicyGamesKind::kAgainst, PolicyGamesKind::kOnePosition})
-    CHECK(as_bytes(games_of({kind, 3, 5, 1}, 30)) == as_bytes(games_of({kind, 30, 5, 1}, 30)));
+    CHECK((as_bytes(games_of({kind, 3, 5, 1}, 30)) == as_bytes(games_of({kind, 30, 5, 1}, 30))));
 }
 
 TEST_CASE("a game leaves at most one position for the value network") {
@@ -164,28 +200,17 @@ TEST_CASE("AlphaGo's three stages teach noughts and crosses") {
   AlphaGo& agent = pipeline.agent_;
   agent.open(folder.path() / "games.store");
   CHECK(agent.stage() == AlphaGo::Stage::kSupervised);
+  const double untaught = chance_of_best(agent);
   pipeline.cycle();
   CHECK(agent.games() == 400);
   CHECK(agent.stage() == AlphaGo::Stage::kReinforcement);
 
-  // What the teachers do: take a win that is there, wherever it is.
-  const auto chance_to_win = [&] {
-    NetEvaluator judge(agent.player());
-    EvaluationBatch batch(TicTacToe::spec(), 1);
-    TicTacToe game;
-    for (const int action : {0, 3, 1, 4}) game.play(action);  // 2 wins
-    game.observe(batch.planes(0), {});
-    judge.evaluate(batch, 1);
-    double sum = 0;
-    for (const int action : {2, 5, 6, 7, 8})
-      sum += std::exp(batch.logits(0)[static_cast<std::size_t>(action)] - batch.logits(0)[2]);
-    return 1 / sum;
-  };
-  CHECK(chance_to_win() > 0.8);
+  CHECK(chance_of_best(agent) > 0.75);
+  CHECK(chance_of_best(agent) > untaught + 0.2);
 
   while (agent.stage() == AlphaGo::Stage::kReinforcement) pipeline.cycle();
   CHECK(agent.games() == 1424);
-  CHECK(chance_to_win() > 0.8);
+  CHECK(chance_of_best(agent) > 0.75);
   for (int member = 0; member < 5; ++member)
     CHECK(std::filesystem::exists(folder.path() / "pool" / (std::to_string(member) + ".tgn")));
 
@@ -198,9 +223,10 @@ TEST_CASE("AlphaGo's three stages teach noughts and crosses") {
     judge.evaluate(batch, 1);
     return batch.value(0);
   };
-  while (agent.games() < 1424 + 1500) pipeline.cycle();
-  CHECK(value_of({0, 3, 1, 4}) > 0.4);      // the mover wins at 2
-  CHECK(value_of({0, 3, 1, 7, 4}) < -0.2);  // 2 and 8 both threaten
+  while (agent.games() < 1424 + 6500) pipeline.cycle();
+  const float won = value_of({0, 3, 1, 4}), lost = value_of({0, 3, 1, 7, 4});
+  CHECK(won > 0.3);         // the mover wins at 2
+  CHECK(lost < won - 0.4);  // whoever moves, 2 and 8 both threaten
 }
 
 TEST_CASE("AlphaGo goes on from a checkpoint as if never stopped") {
@@ -220,7 +246,7 @@ TEST_CASE("AlphaGo goes on from a checkpoint as if never stopped") {
   resumed.agent_.load(ArchiveReader::from_bytes(middle, "middle"));
   resumed.agent_.open(second.path() / "games.store");
   for (int cycle = 2; cycle < 4; ++cycle) resumed.cycle();
-  CHECK(resumed.saved() == whole.saved());
+  CHECK((resumed.saved() == whole.saved()));  // bytes are compared, not printed
 }
 
 TEST_CASE("AlphaGo wants two networks, and games for each stage") {

@@ -68,6 +68,6 @@ TEST_CASE("what cannot be plotted is one clear line, and an old plot stays") {
   std::ofstream(run / "metrics.csv") << "step,tag,value\n1000,rollout/ep_rew_mean,abc\n2,a,3\n";
   CHECK_THROWS_WITH(plot_runs({run}, out), ContainsSubstring("metrics.csv:2"));
   std::ofstream(run / "metrics.csv") << "step,tag,value\n1000,train/loss,1\n2000,train/lo";
-  CHECK_THROWS_WITH(plot_runs({run}, out), ContainsSubstring("no rewards"));
+  CHECK_THROWS_WITH(plot_runs({run}, out), ContainsSubstring("neither rewards nor ratings"));
   CHECK(png_size(out) == std::pair(1200, 750));
 }
