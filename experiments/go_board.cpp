@@ -4,6 +4,7 @@
 #include "core/logger.hpp"
 #include "experiments/commands.hpp"
 #include "experiments/go/player_names.hpp"
+#include "experiments/go_model.hpp"
 #include "experiments/viewer/clip.hpp"
 #include "experiments/viewer/go_window.hpp"
 #include "experiments/viewer/window.hpp"
@@ -19,9 +20,8 @@ std::unique_ptr<GoPlayer> make_player(const std::string& what, const GoRules& ru
                                       std::uint64_t seed) {
   if (what.empty()) return nullptr;
   const std::optional<MatchSide> side = named_side(what, rules, std::chrono::seconds(120));
-  if (!side)
-    throw UsageError("{}", unknown_name("player", what, {"uct", "random", "gnugo", "pachi"}));
-  std::unique_ptr<GoPlayer> player = side->make();
+  std::unique_ptr<GoPlayer> player =
+      side ? side->make() : search_go_player(load_go_model(what, {.seed = seed}));
   player->set_seed(seed);
   return player;
 }

@@ -125,7 +125,7 @@ TEST_CASE("AlphaZero begins to learn noughts and crosses") {
 }
 
 TEST_CASE("AlphaZero learns noughts and crosses: no reply that there is beats it", "[.slow]") {
-  CHECK(learn_tictactoe(6000).second.lost == 0);
+  CHECK(learn_tictactoe(12000).second.lost == 0);
 }
 
 TEST_CASE(
