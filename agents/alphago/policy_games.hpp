@@ -2,6 +2,7 @@
 // network learn from.
 #pragma once
 
+#include "agents/alphago/sampling.hpp"
 #include "agents/alphago/self_play.hpp"
 #include "agents/search/evaluator.hpp"
 #include "core/rng.hpp"
@@ -9,7 +10,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 #include <cstdint>
 #include <functional>
 #include <span>
@@ -46,12 +46,6 @@ class PolicyGames {
   /// Since it was made; rows are counted when the game ends.
   [[nodiscard]] virtual SelfPlayCounts counts() const = 0;
 };
-
-/// An action drawn from softmax(logits) over the legal ones; `scratch` has room for one a logit.
-int sample_policy(std::span<const float> logits, std::span<const std::uint8_t> legal, Rng& rng,
-                  std::span<float> scratch);
-/// The same, uniformly.
-int sample_legal(std::span<const std::uint8_t> legal, Rng& rng);
 
 template <Game G>
 class PolicyGamesOf final : public PolicyGames {

@@ -1,6 +1,7 @@
 // Self-play of one kind of game. Instantiated where games are listed: agents know none.
 #pragma once
 
+#include "agents/alphago/sampling.hpp"
 #include "agents/alphago/self_play.hpp"
 #include "agents/search/tree.hpp"
 #include "core/check.hpp"
@@ -186,22 +187,8 @@ void SelfPlayGames<G>::take(Slot& slot, int row, std::vector<GameRecord>& finish
 
 template <Game G>
 int SelfPlayGames<G>::opening_move(Slot& slot, int row) {
-  const auto logits = batch_.logits(row);
   slot.tree.position().legal(mask_);
-  float most = -INFINITY;
-  for (std::size_t a = 0; a < mask_.size(); ++a)
-    if (mask_[a] != 0) most = std::max(most, logits[a]);
-  float sum = 0;
-  for (std::size_t a = 0; a < mask_.size(); ++a)
-    sum += policy_[a] = mask_[a] != 0 ? std::exp(logits[a] - most) : 0.0F;
-  float left = slot.rng.uniform() * sum;
-  int action = -1;
-  for (std::size_t a = 0; a < mask_.size(); ++a) {
-    if (mask_[a] == 0) continue;
-    action = static_cast<int>(a);
-    if ((left -= policy_[a]) < 0) break;
-  }
-  return action;
+  return sample_policy(batch_.logits(row), mask_, slot.rng, policy_);
 }
 
 // What the position is worth to who follows policy_, the search's target. The mean of all

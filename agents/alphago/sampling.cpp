@@ -1,6 +1,9 @@
-#include "agents/alphago/policy_games.hpp"
+#include "agents/alphago/sampling.hpp"
 
 #include "core/check.hpp"
+
+#include <algorithm>
+#include <cmath>
 
 namespace tengen {
 
