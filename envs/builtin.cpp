@@ -12,6 +12,7 @@
 #include "envs/classic/mountain_car.hpp"
 #include "envs/classic/no_velocity.hpp"
 #include "envs/classic/pendulum.hpp"
+#include "envs/detector/entries.hpp"
 #include "envs/registry.hpp"
 #include "envs/synthetic/hidden_factors.hpp"
 #include "envs/synthetic/t_maze.hpp"
@@ -66,6 +67,7 @@ EnvRegistry builtin_envs() {
   registry.add(arcade::arcade_entry<arcade::KungFu>(
       "Five floors of fighters, each with its master, and again, harder"));
   add_board_games(registry);
+  add_detector_design(registry);
   return registry;
 }
 

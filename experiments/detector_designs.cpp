@@ -107,23 +107,6 @@ void check_budget(const json& file, const CaloDesign& design) {
 
 }  // namespace
 
-double calo_cost(const CaloDesign& design) {
-  const auto absorber = [](std::string_view name) {
-    return name == "Fe" ? 1.0 : name == "Pb" ? 2.0 : name == "Cu" ? 3.0 : name == "W" ? 30.0 : 0.0;
-  };
-  const auto active = [](std::string_view name) {
-    return name == "Sc" ? 4.0 : name == "LAr" ? 6.0 : name == "Si" ? 2000.0 : 0.0;
-  };
-  double cost = 0;
-  bool cryostat = false;
-  for (const Segment& s : design.segments) {
-    cost += s.layers *
-            (s.absorber_cm * absorber(s.absorber->name) + s.active_cm * active(s.active->name) + 2);
-    cryostat = cryostat || s.active->name == "LAr";
-  }
-  return cost + (cryostat ? 40 : 0);
-}
-
 CaloDesign read_calo_design(const fs::path& path) {
   return in_file(path, [&] {
     const json file = parse(path);

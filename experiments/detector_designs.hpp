@@ -1,7 +1,7 @@
 // Design files of `tengen detector`: JSON into what the simulator takes.
 #pragma once
 
-#include "envs/detector/calorimeter.hpp"
+#include "envs/detector/calo_task.hpp"
 #include "envs/detector/tracker.hpp"
 
 #include <filesystem>
@@ -18,10 +18,5 @@ detector::CaloDesign read_calo_design(const std::filesystem::path& file);
 /// "resolution_cm", "thickness_x0"}, …]}, and optionally "pipe": {"radius_cm", "thickness_x0"} and
 /// "field_tesla" (3.8). Throws as above.
 detector::Tracker read_tracker_design(const std::filesystem::path& file);
-
-/// Costs per cm of thickness, for one tower; a layer read out costs 2 more, liquid argon 40 once
-/// for its cryostat. Of absorbers Fe 1, Pb 2, Cu 3, W 30; of active layers Sc 4, LAr 6, Si 2000.
-/// Materials without a price cost nothing but their read-out.
-double calo_cost(const detector::CaloDesign& design);
 
 }  // namespace tengen

@@ -126,34 +126,51 @@ CellResponse cell_response(const Material& absorber, double absorber_cm, const M
   return out;
 }
 
-Calorimeter::Calorimeter(const CaloDesign& design) : readout_(design.readout) {
-  check_design(design);
-  double depth = 0;
-  for (const Segment& s : design.segments) {
-    Cell cell;
-    cell.medium = sampling_medium(*s.absorber, s.absorber_cm, *s.active, s.active_cm);
-    cell.response = cell_response(*s.absorber, s.absorber_cm, *s.active, s.active_cm);
-    cell.layers = s.layers;
-    length_cm_ += s.layers * (s.absorber_cm + s.active_cm);
-    depth += s.layers * (s.absorber_cm + s.active_cm) / cell.medium.radiation_cm;
-    cell.end = depth;
-    cell.weight = 1 / cell.response.f_mip;
-    const double blind = 1 - cell.response.visible;
-    cell.scale = cell.response.quantum_gev * blind * blind;
-    cell.noise2 = s.layers * readout_.noise_mev * readout_.noise_mev * 1e-6;
-    layers_ += s.layers;
-    cells_.push_back(cell);
-  }
+CaloCell calo_cell(const Segment& s) {
+  CaloCell cell;
+  cell.medium = sampling_medium(*s.absorber, s.absorber_cm, *s.active, s.active_cm);
+  cell.response = cell_response(*s.absorber, s.absorber_cm, *s.active, s.active_cm);
+  cell.layers = s.layers;
+  cell.length_cm = s.absorber_cm + s.active_cm;
+  cell.thickness = cell.length_cm / cell.medium.radiation_cm;
+  cell.weight = 1 / cell.response.f_mip;
+  const double blind = 1 - cell.response.visible;
+  cell.scale = cell.response.quantum_gev * blind * blind;
+  cell.light = s.active->name != "Si" && s.active->name != "LAr";
+  return cell;
 }
 
-Fluctuation Calorimeter::showers(double energy_gev) const {
+void stack_cells(std::span<CaloCell> cells) {
+  double depth = 0;
+  for (CaloCell& cell : cells) cell.end = depth += cell.layers * cell.thickness;
+}
+
+Calorimeter::Calorimeter(const CaloDesign& design) : readout_(design.readout) {
+  check_design(design);
+  for (const Segment& s : design.segments) cells_.push_back(calo_cell(s));
+  stack_cells(cells_);
+}
+
+int CaloStack::layers() const {
+  int sum = 0;
+  for (const CaloCell& cell : cells_) sum += cell.layers;
+  return sum;
+}
+
+double CaloStack::length_cm() const {
+  double sum = 0;
+  for (const CaloCell& cell : cells_) sum += cell.layers * cell.length_cm;
+  return sum;
+}
+
+Fluctuation CaloStack::showers(double energy_gev) const {
   Fluctuation first = fluctuation(cells_.front().medium, energy_gev);
   if (cells_.size() == 1) return first;
   const Profile shape = first.shower(0, 0);
   const FastProfile within(shape, GammaTable::shared());
   Fluctuation sum;
   double before = 0;
-  for (const Cell& cell : cells_) {
+  for (const CaloCell& cell : cells_) {
     const bool last = &cell == &cells_.back();  // has what comes later, too
     const double end = last ? 1 : within(cell.end), share = end - before;
     before = end;
@@ -169,7 +186,7 @@ Fluctuation Calorimeter::showers(double energy_gev) const {
   return sum;
 }
 
-CaloResult Calorimeter::analytic(double energy_gev) const {
+CaloResult CaloStack::analytic(double energy_gev) const {
   const Fluctuation fluctuation = showers(energy_gev);
   const GammaTable& table = GammaTable::shared();
   double mean[2] = {}, square[2] = {}, noise[2] = {};  // weighted, unweighted; over the energy
@@ -180,7 +197,7 @@ CaloResult Calorimeter::analytic(double energy_gev) const {
       const FastProfile within(shower, table);
       const double weight = a.weight * b.weight;
       double before = 0, seen[2] = {}, spread[2] = {};
-      for (const Cell& cell : cells_) {
+      for (const CaloCell& cell : cells_) {
         const double end = within(cell.end);
         const double visible = cell.response.visible * (end - before), w = cell.weight;
         before = end;
@@ -189,7 +206,7 @@ CaloResult Calorimeter::analytic(double energy_gev) const {
         const double variance = cell.scale * visible;
         spread[0] += w * w * variance;
         spread[1] += variance;
-        if (readout_.photo_electrons > 0) {
+        if (cell.light && readout_.photo_electrons > 0) {
           const double counted = visible / (readout_.photo_electrons * w);
           spread[0] += w * w * counted;
           spread[1] += counted;
@@ -205,9 +222,9 @@ CaloResult Calorimeter::analytic(double energy_gev) const {
     }
   }
   double electronic[2] = {};
-  for (const Cell& cell : cells_) {
-    electronic[0] += cell.weight * cell.weight * cell.noise2;
-    electronic[1] += cell.noise2;
+  for (const CaloCell& cell : cells_) {
+    electronic[0] += cell.weight * cell.weight * noise2(cell);
+    electronic[1] += noise2(cell);
   }
   double relative[2];
   for (int i = 0; i < 2; ++i) {
@@ -224,8 +241,8 @@ CaloResult Calorimeter::analytic(double energy_gev) const {
           .visible_fraction = mean[1]};
 }
 
-CaloResult Calorimeter::simulate(double energy_gev, int showers_wanted, const Rng& rng,
-                                 std::vector<float>& scratch) const {
+CaloResult CaloStack::simulate(double energy_gev, int showers_wanted, const Rng& rng,
+                               std::vector<float>& scratch) const {
   TENGEN_CHECK(showers_wanted >= 2);
   const Fluctuation fluctuation = showers(energy_gev);
   const GammaTable& table = GammaTable::shared();
@@ -240,15 +257,15 @@ CaloResult Calorimeter::simulate(double energy_gev, int showers_wanted, const Rn
     const Profile shower = fluctuation.shower(z1, z2);
     const FastProfile within(shower, table);
     double before = 0, sum = 0, plain = 0;
-    for (const Cell& cell : cells_) {
+    for (const CaloCell& cell : cells_) {
       const double end = within(cell.end);
       double visible = cell.response.visible * std::max(0.0, end - before) * energy_gev;
       before = end;
       if (cell.scale > 0 && visible > 0)
         visible = cell.scale * sample_gamma(visible / cell.scale, ziggurat, own);
       if (noisy) {
-        double variance = cell.noise2;
-        if (readout_.photo_electrons > 0)
+        double variance = noise2(cell);
+        if (cell.light && readout_.photo_electrons > 0)
           variance += visible / (readout_.photo_electrons * cell.weight);
         visible += std::sqrt(variance) * ziggurat.normal(own);
       }
@@ -273,9 +290,9 @@ CaloResult Calorimeter::simulate(double energy_gev, int showers_wanted, const Rn
           .visible_fraction = unweighted.mean()};
 }
 
-double Calorimeter::simulate_layers(double energy_gev, Rng& rng, std::span<float> deposited,
-                                    std::span<float> visible) const {
-  TENGEN_CHECK(deposited.size() == static_cast<std::size_t>(layers_) &&
+double CaloStack::simulate_layers(double energy_gev, Rng& rng, std::span<float> deposited,
+                                  std::span<float> visible) const {
+  TENGEN_CHECK(deposited.size() == static_cast<std::size_t>(layers()) &&
                visible.size() == deposited.size());
   const Ziggurat& ziggurat = Ziggurat::shared();
   const double z1 = ziggurat.normal(rng), z2 = ziggurat.normal(rng);
@@ -283,8 +300,8 @@ double Calorimeter::simulate_layers(double energy_gev, Rng& rng, std::span<float
   const FastProfile within(shower, GammaTable::shared());
   double before = 0, start = 0;
   std::size_t layer = 0;
-  for (const Cell& cell : cells_) {
-    const double thickness = (cell.end - start) / cell.layers;
+  for (const CaloCell& cell : cells_) {
+    const double thickness = cell.thickness;
     for (int i = 1; i <= cell.layers; ++i, ++layer) {
       const double end = within(start + i * thickness);
       const double energy = std::max(0.0, end - before) * energy_gev;

@@ -22,9 +22,11 @@ struct Segment {
 
 /// What reading out adds to sampling; 0 switches a term off.
 struct Readout {
-  double photo_electrons = 0;  ///< per GeV of energy on the scale of minimum ionising particles
-  double noise_mev = 0;        ///< rms of an active layer, MeV of energy in it
-  double constant = 0;         ///< relative: non-uniformity, inter-calibration
+  /// Per GeV of energy on the scale of minimum ionising particles. In what gives light: silicon and
+  /// argon are read out by charge, of which there is plenty.
+  double photo_electrons = 0;
+  double noise_mev = 0;  ///< rms of an active layer, MeV of energy in it
+  double constant = 0;   ///< relative: non-uniformity, inter-calibration
 };
 
 struct CaloDesign {
@@ -65,13 +67,30 @@ struct CaloResult {
   double visible_fraction = 0;  ///< mean energy in active layers over the shower's
 };
 
-/// A design, worked out: fast to evaluate again and again. Throws as check_design does.
-class Calorimeter {
- public:
-  explicit Calorimeter(const CaloDesign& design);
+/// A segment, worked out.
+struct CaloCell {
+  Medium medium;
+  CellResponse response;
+  int layers = 0;
+  double thickness = 0;  ///< of one layer with its absorber, X0
+  double length_cm = 0;  ///< the same in cm
+  double weight = 1;     ///< 1/f_mip
+  double scale = 0;      ///< of the Gamma law, GeV: q (1 − f)²
+  bool light = false;    ///< photo-electrons count
+  double end = 0;        ///< depth of the segment's back, X0; see stack_cells
+};
+CaloCell calo_cell(const Segment& segment);
+/// Sets every `end`, from the front.
+void stack_cells(std::span<CaloCell> cells);
 
-  /// By quadrature over the fluctuations of ln T and ln α. Allocates nothing. Error bars none:
-  /// deterministic; against `simulate` see the tests. 0.05 GeV ≤ energy.
+/// Segments that somebody else owns, at least one. Evaluating them allocates nothing.
+class CaloStack {
+ public:
+  CaloStack(std::span<const CaloCell> cells, const Readout& readout)
+      : cells_(cells), readout_(readout) {}
+
+  /// By quadrature over the fluctuations of ln T and ln α. Error bars none: deterministic; against
+  /// `simulate` see the tests. 0.05 GeV ≤ energy.
   [[nodiscard]] CaloResult analytic(double energy_gev) const;
   /// `showers` ≥ 2 single showers, number i from rng.split(i): the same random numbers for every
   /// design. `scratch` (its content is lost) holds a value a shower. Sums over segments, not
@@ -83,27 +102,47 @@ class Calorimeter {
   double simulate_layers(double energy_gev, Rng& rng, std::span<float> deposited,
                          std::span<float> visible) const;
 
-  [[nodiscard]] int layers() const { return layers_; }
+  [[nodiscard]] int layers() const;
   [[nodiscard]] double depth() const { return cells_.back().end; }  ///< X0
-  [[nodiscard]] double length_cm() const { return length_cm_; }
+  [[nodiscard]] double length_cm() const;
   /// The average shower's parameters in this stack: those of its segments by the energy they get.
   [[nodiscard]] Fluctuation showers(double energy_gev) const;
 
  private:
-  struct Cell {
-    Medium medium;
-    CellResponse response;
-    int layers = 0;
-    double end = 0;     // depth of its back, X0
-    double weight = 1;  // 1/f_mip
-    double scale = 0;   // of the Gamma law, GeV: q (1 − f)²
-    double noise2 = 0;  // of all its layers, GeV²
-  };
+  [[nodiscard]] double noise2(const CaloCell& cell) const {  // of all its layers, GeV²
+    return cell.layers * readout_.noise_mev * readout_.noise_mev * 1e-6;
+  }
 
-  std::vector<Cell> cells_;
+  std::span<const CaloCell> cells_;
   Readout readout_;
-  int layers_ = 0;
-  double length_cm_ = 0;
+};
+
+/// A design, worked out: fast to evaluate again and again. Throws as check_design does.
+class Calorimeter {
+ public:
+  explicit Calorimeter(const CaloDesign& design);
+
+  // As CaloStack's.
+  [[nodiscard]] CaloStack stack() const { return {cells_, readout_}; }
+  [[nodiscard]] CaloResult analytic(double energy_gev) const {
+    return stack().analytic(energy_gev);
+  }
+  [[nodiscard]] CaloResult simulate(double energy_gev, int showers, const Rng& rng,
+                                    std::vector<float>& scratch) const {
+    return stack().simulate(energy_gev, showers, rng, scratch);
+  }
+  double simulate_layers(double energy_gev, Rng& rng, std::span<float> deposited,
+                         std::span<float> visible) const {
+    return stack().simulate_layers(energy_gev, rng, deposited, visible);
+  }
+  [[nodiscard]] int layers() const { return stack().layers(); }
+  [[nodiscard]] double depth() const { return stack().depth(); }
+  [[nodiscard]] double length_cm() const { return stack().length_cm(); }
+  [[nodiscard]] Fluctuation showers(double energy_gev) const { return stack().showers(energy_gev); }
+
+ private:
+  std::vector<CaloCell> cells_;
+  Readout readout_;
 };
 
 enum class CaloMode { kAnalytic, kMonteCarlo };

@@ -1,0 +1,129 @@
+// What CaloBuild builds of, what that costs, and what a calorimeter is worth.
+#pragma once
+
+#include "core/config.hpp"
+#include "envs/detector/calorimeter.hpp"
+
+#include <array>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace tengen::detector {
+
+// The catalogue: a layer is an absorber and an active layer behind it.
+inline constexpr std::array<std::string_view, 4> kAbsorbers{"Pb", "W", "Fe", "Cu"};
+inline constexpr std::array<double, 8> kAbsorberLengths{0.15, 0.25, 0.35, 0.5,
+                                                        0.7,  1.0,  1.4,  2.0};  // X0
+struct ActiveLayer {
+  std::string_view material;
+  double cm;
+};
+inline constexpr std::array<ActiveLayer, 10> kActiveLayers{{{"Sc", 0.1},
+                                                            {"Sc", 0.2},
+                                                            {"Sc", 0.4},
+                                                            {"Sc", 0.6},
+                                                            {"LAr", 0.2},
+                                                            {"LAr", 0.3},
+                                                            {"LAr", 0.5},
+                                                            {"LAr", 0.8},
+                                                            {"Si", 0.03},
+                                                            {"Si", 0.05}}};
+inline constexpr std::array<int, 8> kRepeats{1, 2, 3, 4, 6, 8, 12, 16};
+inline constexpr int kMostSegments = 12, kMostLayers = 120;
+
+// Prices of one tower, a model: per cm of thickness of absorbers Fe 1, Pb 2, Cu 3, W 30, of active
+// layers Sc 4, LAr 6, Si 2000; what else there is costs nothing. A layer that is read out costs
+// kReadoutPrice more, a calorimeter with any liquid argon kCryostatPrice once.
+inline constexpr double kReadoutPrice = 2, kCryostatPrice = 40;
+double price_per_cm(std::string_view material);
+double calo_cost(const CaloDesign& design);
+
+/// A segment by its places in the catalogue.
+struct CaloChoice {
+  std::uint8_t absorber = 0, thickness = 0, active = 0, repeats = 0;
+  [[nodiscard]] int layers() const { return kRepeats[repeats]; }
+  friend bool operator==(const CaloChoice&, const CaloChoice&) = default;
+};
+/// One layer of the catalogue, worked out.
+struct CatalogueLayer {
+  const Material *absorber = nullptr, *active = nullptr;
+  CaloCell cell;     ///< layers = 1
+  double price = 0;  ///< without the cryostat
+  bool argon = false;
+  double interaction_lengths = 0;  ///< thickness in λ_I
+};
+const CatalogueLayer& catalogue_layer(const CaloChoice& choice);
+
+enum class CaloTarget : std::uint8_t {
+  kResolution,  ///< R = ln(σ_ref/σ), σ the geometric mean over the energies of σ(E)/E
+  /// Two electrons of the lowest and the highest energy come from a resonance of mass m over a flat
+  /// background: σ_m/m = ½ (σ_1/E_1 ⊕ σ_2/E_2 ⊕ kOpeningError), significance Z ∝ 1/√σ_m, and
+  /// R = ln(Z/Z_ref).
+  kResonance,
+};
+inline constexpr double kOpeningError = 0.01;  ///< σ_θ / tan(θ/2)
+
+/// One task: what may be spent, and what is to be measured. The reference design is the textbook's:
+/// layers of ½ X0 of lead and 4 mm of scintillator, as many as fit, 60 at most.
+struct CaloContext {
+  double budget = 500;    ///< kLeastBudget to kMostBudget
+  double length_cm = 60;  ///< kLeastLength to kMostLength
+  std::array<double, 3> energies_gev{1, 5, 20};
+  Readout readout{1000, 0.1, 0.005};
+  CaloTarget target = CaloTarget::kResolution;
+  double reference = 0;  ///< the figure of the reference design; set_reference()
+
+  static constexpr double kLeastBudget = 50, kMostBudget = 2000;
+  static constexpr double kLeastLength = 10, kMostLength = 200;
+
+  void set_reference();
+  [[nodiscard]] CaloDesign reference_design() const;
+};
+/// Options `budget`, `length_cm`, `energies` (three), `photo_electrons`, `noise_mev`, `constant`,
+/// `target` = "resolution" or "resonance"; or, with `context_seed` = n ≥ 0, the n-th random one.
+CaloContext read_calo_context(const Config& options);
+/// Option `showers` (512) of one energy, what a design is simulated with.
+int read_showers(const Config& options);
+/// Budget from 250 to 1000 and energies E/4, E, 4 E with E from 4 to 8 GeV, noise from 0.02 to 1
+/// MeV and photo-electrons from 300 to 10,000 per GeV, all uniform in the logarithm; length from 30
+/// to 100 cm and constant term from 0 to 1 % uniform.
+CaloContext random_context(CaloTarget target, Rng& rng);
+
+/// R of a design of less than kLeastDepth X0, and the least there is.
+inline constexpr double kWorstReward = -3, kLeastDepth = 10;
+
+struct CaloValue {
+  double reward = kWorstReward;     ///< R
+  double unclipped = kWorstReward;  ///< R, were any depth allowed
+  std::array<CaloResult, 3> at{};   ///< by energy
+};
+/// By the formulas.
+CaloValue calo_value(std::span<const CaloCell> cells, const CaloContext& context);
+/// By `showers` of each energy, with the half-width of the central 68 % for σ; those of energy
+/// number i come from rng.split(i).
+CaloValue calo_value(std::span<const CaloCell> cells, const CaloContext& context, int showers,
+                     const Rng& rng);
+/// P(X|D) = Φ(5 Z/Z_ref − 5): the chance that what the reference design would find at five standard
+/// deviations with probability one half is found.
+double discovery_probability(double significance_ratio);
+
+/// Segments chosen so far, and what they take. Plain data.
+struct CaloPlan {
+  std::array<CaloChoice, kMostSegments> segments{};
+  int count = 0, layers = 0;
+  double cost = 0, length_cm = 0, depth = 0;
+  bool argon = false;
+
+  /// Whether the segment can be added within the context's limits.
+  [[nodiscard]] bool fits(const CaloChoice& choice, const CaloContext& context) const;
+  void add(const CaloChoice& choice);
+  /// Worked out, in order; returns the first `count` of `out`.
+  std::span<const CaloCell> cells(std::array<CaloCell, kMostSegments>& out) const;
+  [[nodiscard]] CaloDesign design(const Readout& readout) const;
+};
+/// The plan as a file that `tengen detector calo` reads.
+std::string calo_json(const CaloPlan& plan, const CaloContext& context);
+
+}  // namespace tengen::detector

@@ -1,0 +1,20 @@
+// Every design task as optimisers see it.
+#pragma once
+
+#include "core/config.hpp"
+#include "envs/detector/design_problem.hpp"
+
+#include <memory>
+#include <string_view>
+
+namespace tengen::detector {
+
+/// The problem that an environment poses: `options` are the environment's own (a recipe's [env]
+/// section). Throws UsageError where the environment is none of detector design, or what is wrong
+/// with the options.
+std::unique_ptr<DesignProblem> make_design_problem(std::string_view env_id, const Config& options);
+
+// One a file, for make_design_problem.
+std::unique_ptr<DesignProblem> make_calo_problem(const Config& options);
+
+}  // namespace tengen::detector

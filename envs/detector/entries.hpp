@@ -1,0 +1,11 @@
+// The environments of detector design.
+#pragma once
+
+#include "envs/registry.hpp"
+
+namespace tengen {
+
+/// CaloBuild-v0. Options: docs/detector.md.
+void add_detector_design(EnvRegistry& registry);
+
+}  // namespace tengen
