@@ -1,5 +1,7 @@
 #include "envs/detector/calo_build.hpp"
 
+#include "envs/detector/feature_writer.hpp"
+
 #include <algorithm>
 #include <cmath>
 
@@ -23,24 +25,7 @@ std::vector<std::string> action_names() {
   return out;
 }
 
-// Writes numbers one after the other, each brought into [−1, 1].
-class Writer {
- public:
-  explicit Writer(std::span<float> out) : out_(out) {}
-  void operator()(double value) {
-    out_[next_++] = static_cast<float>(std::clamp(value, -1.0, 1.0));
-  }
-  void one_hot(int chosen, int n) {
-    for (int i = 0; i < n; ++i) (*this)(i == chosen ? 1 : 0);
-  }
-  [[nodiscard]] std::size_t written() const { return next_; }
-
- private:
-  std::span<float> out_;
-  std::size_t next_ = 0;
-};
-
-void write_context(const CaloContext& c, Writer& write) {
+void write_context(const CaloContext& c, FeatureWriter& write) {
   write(c.budget / CaloContext::kMostBudget);
   write(c.length_cm / CaloContext::kMostLength);
   for (const double e : c.energies_gev) write(std::log(e) / 5.5);
@@ -51,7 +36,8 @@ void write_context(const CaloContext& c, Writer& write) {
   write(c.target == CaloTarget::kResonance ? 1 : 0);
 }
 
-void write_segment(const CaloPlan& plan, int index, double& depth, double budget, Writer& write) {
+void write_segment(const CaloPlan& plan, int index, double& depth, double budget,
+                   FeatureWriter& write) {
   if (index >= plan.count) {
     for (int i = 0; i < 8; ++i) write(0);
     return;
@@ -173,7 +159,7 @@ void CaloBuild::legal(std::span<std::uint8_t> mask) const {
 }
 
 void CaloBuild::observe(std::span<float> out) const {
-  Writer write(out);
+  FeatureWriter write(out);
   write(1 - plan.cost / context.budget);
   write(1 - plan.length_cm / context.length_cm);
   write(1 - plan.layers / double{kMostLayers});
@@ -194,7 +180,7 @@ void CaloBuild::observe(std::span<float> out) const {
   for (const CaloResult& at : value.at) write(plan.count > 0 ? 1 - at.leakage : 0);
   double depth = 0;
   for (int i = 0; i < kMostSegments; ++i) write_segment(plan, i, depth, context.budget, write);
-  TENGEN_CHECK(write.written() == out.size());
+  write.finish();
 }
 
 }  // namespace tengen::detector

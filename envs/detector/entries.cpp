@@ -1,6 +1,7 @@
 #include "envs/detector/entries.hpp"
 
 #include "envs/detector/calo_build.hpp"
+#include "envs/detector/tracker_build.hpp"
 
 namespace tengen {
 namespace {
@@ -8,19 +9,29 @@ namespace {
 using namespace detector;
 using Made = std::unique_ptr<VectorEnv>;
 
-bool monte_carlo(const Config& options) {
-  return options.choice("mode", "analytic", {"analytic", "mc"}) == "mc";
+// What building environments have in common.
+template <class E>
+void read_build_options(const Config& options, E& env) {
+  env.monte_carlo = options.choice("mode", "analytic", {"analytic", "mc"}) == "mc";
+  env.random = options.get<bool>("random_context", false);
+  env.shaping = options.get<bool>("shaping", false);
+  env.common = options.get<bool>("common_random_numbers", true);
 }
 
 Made make_calo_build(const Config& options, int lanes, WorkerPool& pool) {
   CaloBuild prototype;
   prototype.context = read_calo_context(options);
   prototype.showers = read_showers(options);
-  prototype.monte_carlo = monte_carlo(options);
-  prototype.random = options.get<bool>("random_context", false);
-  prototype.shaping = options.get<bool>("shaping", false);
-  prototype.common = options.get<bool>("common_random_numbers", true);
+  read_build_options(options, prototype);
   return std::make_unique<BatchedEnv<CaloBuild>>(prototype, lanes, pool);
+}
+
+Made make_tracker_build(const Config& options, int lanes, WorkerPool& pool) {
+  TrackerBuild prototype;
+  prototype.context = read_tracker_context(options);
+  prototype.tracks = read_tracks(options);
+  read_build_options(options, prototype);
+  return std::make_unique<BatchedEnv<TrackerBuild>>(prototype, lanes, pool);
 }
 
 }  // namespace
@@ -28,6 +39,9 @@ Made make_calo_build(const Config& options, int lanes, WorkerPool& pool) {
 void add_detector_design(EnvRegistry& registry) {
   registry.add({"CaloBuild-v0", "Build a sampling calorimeter within a budget; budget = 500",
                 make_calo_build});
+  registry.add({"TrackerBuild-v0",
+                "Place layers of silicon; problem = \"identical\": six, the same",
+                make_tracker_build});
 }
 
 }  // namespace tengen

@@ -61,10 +61,13 @@ double impact_resolution(int n, double r0_cm, double lever_cm, double resolution
 inline constexpr std::array<double, 3> kJudgedPt{1, 10, 100};
 
 struct TrackerScore {
-  std::array<TrackResolution, 3> at;  ///< at kJudgedPt
-  double j = 0;  ///< mean of the six ln(metric / that of kEquidistantSlots); lower is better
+  std::array<TrackResolution, 3> at{};                 ///< at kJudgedPt
+  std::array<double, 3> log_momentum{}, log_impact{};  ///< ln(metric / that of kEquidistantSlots)
+  double j = 0;                                        ///< the mean of these six; lower is better
 };
 TrackerScore tracker_score(const Tracker& tracker);
+/// Of resolutions that were found otherwise, at kJudgedPt.
+TrackerScore tracker_score(const std::array<TrackResolution, 3>& at);
 
 /// The problem of identical layers: choose some of 30 radii from 3 to 110 cm for layers of 10 µm
 /// and 1.5 % X0 each, around a pipe at 2.25 cm of 0.3 %, in 3.8 T.

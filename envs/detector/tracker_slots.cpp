@@ -92,13 +92,24 @@ Tracker slot_tracker(std::span<const int> slots) {
 }
 
 TrackerScore tracker_score(const Tracker& tracker) {
-  TrackerScore out;
-  const Tracker reference = slot_tracker(kEquidistantSlots);
-  for (std::size_t i = 0; i < kJudgedPt.size(); ++i) {
-    out.at[i] = track_resolution(tracker, kJudgedPt[i]);
-    const TrackResolution r = track_resolution(reference, kJudgedPt[i]);
-    out.j += std::log(out.at[i].momentum / r.momentum) / 6 +
-             std::log(out.at[i].impact_cm / r.impact_cm) / 6;
+  std::array<TrackResolution, kJudgedPt.size()> at;
+  for (std::size_t i = 0; i < at.size(); ++i) at[i] = track_resolution(tracker, kJudgedPt[i]);
+  return tracker_score(at);
+}
+
+TrackerScore tracker_score(const std::array<TrackResolution, 3>& at) {
+  static const auto reference = [] {
+    const Tracker equidistant = slot_tracker(kEquidistantSlots);
+    std::array<TrackResolution, kJudgedPt.size()> out;
+    for (std::size_t i = 0; i < out.size(); ++i)
+      out[i] = track_resolution(equidistant, kJudgedPt[i]);
+    return out;
+  }();
+  TrackerScore out{.at = at};
+  for (std::size_t i = 0; i < at.size(); ++i) {
+    out.log_momentum[i] = std::log(at[i].momentum / reference[i].momentum);
+    out.log_impact[i] = std::log(at[i].impact_cm / reference[i].impact_cm);
+    out.j += out.log_momentum[i] / 6 + out.log_impact[i] / 6;
   }
   return out;
 }

@@ -98,8 +98,8 @@ void reference_stacks(Simulation& simulate, std::vector<Check>& out) {
   out.insert(out.end(), {ratio.check(), slope.check()});
 }
 
-// Layers above 90 % of the maximum: "around" it. A layer's energy fluctuates by 30 %: so many showers
-// that what is left of it, 0.2 %, is small beside the tolerance.
+// Layers above 90 % of the maximum: "around" it. A layer's energy fluctuates by 30 %: so many
+// showers that what is left of it, 0.2 %, is small beside the tolerance.
 void layer_energies(Effort effort, std::vector<Check>& out) {
   const int showers = effort == Effort::kFull ? 50'000 : 20'000;
   Worst worst("31", "mean energy of layers above 90 % of the highest, 24 stacks; EGSnrc",

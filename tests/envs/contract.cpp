@@ -27,6 +27,7 @@ const std::set<std::pair<std::string, std::string>> kKnownWarnings = {
     {"CartPole-v1", "observation space"},  // velocities have no bound, as in Gymnasium
     {"GridWorld-v0", "different seeds"},   // nothing in it is random
     {"CaloBuild-v0", "different seeds"},   // nor here, unless random_context
+    {"TrackerBuild-v0", "different seeds"},
 };
 
 // The state with every lane's clock set to `elapsed` steps.

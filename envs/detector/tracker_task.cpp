@@ -1,0 +1,133 @@
+#include "envs/detector/tracker_task.hpp"
+
+#include "core/check.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace tengen::detector {
+namespace {
+
+double price(int slot, int technology) {
+  return kTechnologies[static_cast<std::size_t>(technology)].price_per_cm * slot_radius_cm(slot);
+}
+
+void build(const TrackerPlan& plan, Tracker& out) {
+  static const Tracker frame = slot_tracker(kEquidistantSlots);
+  out.pipe_radius_cm = frame.pipe_radius_cm, out.pipe_lengths = frame.pipe_lengths;
+  out.field_tesla = frame.field_tesla;
+  out.layers.clear();
+  for (int slot = 0; slot < kSlots; ++slot) {
+    const int chosen = plan.technology[static_cast<std::size_t>(slot)];
+    if (chosen < 0) continue;
+    const Technology& t = kTechnologies[static_cast<std::size_t>(chosen)];
+    out.layers.push_back({slot_radius_cm(slot), t.resolution_cm, t.lengths});
+  }
+}
+
+template <class F>
+TrackerValue value_of(const TrackerPlan& plan, const TrackerContext& context, F&& score) {
+  thread_local Tracker tracker;  // memory, not state
+  TrackerValue out;
+  if (plan.count < kLeastTrackerLayers) return out;
+  build(plan, tracker);
+  out.score = score(tracker);
+  double reward = -out.score.j;
+  if (!context.identical)
+    reward += std::log(hit_probability(plan.count, kLeastBuiltLayers, kHitEfficiency) + 1e-9);
+  out.reward = std::max(kWorstTracker, reward);
+  return out;
+}
+
+}  // namespace
+
+TrackerContext read_tracker_context(const Config& options) {
+  TrackerContext out;
+  out.identical =
+      options.choice("problem", "technologies", {"technologies", "identical"}) == "identical";
+  out.budget = options.get<double>("budget", out.budget, TrackerContext::kLeastBudget,
+                                   TrackerContext::kMostBudget);
+  out.material = options.get<double>("material", out.material, TrackerContext::kLeastMaterial,
+                                     TrackerContext::kMostMaterial);
+  const int seed = options.get<int>("context_seed", -1, -1, 1'000'000'000);
+  if (seed >= 0) {
+    Rng rng(static_cast<std::uint64_t>(seed));
+    const bool identical = out.identical;
+    out = random_tracker_context(rng);
+    out.identical = identical;
+  }
+  return out;
+}
+
+TrackerContext random_tracker_context(Rng& rng) {
+  TrackerContext out;
+  out.budget = std::exp(rng.uniform(std::log(500.0), std::log(4000.0)));
+  out.material = rng.uniform(TrackerContext::kLeastMaterial, 0.2);
+  return out;
+}
+
+int read_tracks(const Config& options) { return options.get<int>("tracks", 512, 10, 1'000'000); }
+
+bool TrackerPlan::fits(int slot, int chosen, const TrackerContext& context) const {
+  constexpr double kRounding = 1e-9;
+  const int missing = std::max(0, context.least_layers() - count - 1);
+  if (slot <= last || slot + missing >= kSlots || count >= context.most_layers()) return false;
+  if (context.identical) return true;
+  double least = cost + price(slot, chosen);
+  for (int i = 1; i <= missing; ++i) least += price(slot + i, kStrip);
+  return least <= context.budget + kRounding &&
+         material + kTechnologies[static_cast<std::size_t>(chosen)].lengths <=
+             context.material + kRounding;
+}
+
+void TrackerPlan::add(int slot, int chosen) {
+  TENGEN_CHECK(slot > last && slot < kSlots);
+  technology[static_cast<std::size_t>(slot)] = static_cast<std::int8_t>(chosen);
+  ++count;
+  last = slot;
+  cost += price(slot, chosen);
+  material += kTechnologies[static_cast<std::size_t>(chosen)].lengths;
+}
+
+Tracker build_tracker(const TrackerPlan& plan) {
+  Tracker out;
+  build(plan, out);
+  return out;
+}
+
+std::string tracker_json(const TrackerPlan& plan, const TrackerContext& context) {
+  std::string list;
+  if (context.identical) {
+    for (int slot = 0; slot < kSlots; ++slot)
+      if (plan.technology[static_cast<std::size_t>(slot)] >= 0)
+        list += fmt::format("{}{}", list.empty() ? "" : ", ", slot);
+    return fmt::format("{{\"slots\": [{}]}}\n", list);
+  }
+  const Tracker tracker = build_tracker(plan);
+  for (const TrackerLayer& l : tracker.layers)
+    list += fmt::format(R"({}{{"radius_cm": {}, "resolution_cm": {}, "thickness_x0": {}}})",
+                        list.empty() ? "" : ",\n  ", l.radius_cm, l.resolution_cm, l.lengths);
+  return fmt::format(
+      "{{\"layers\": [\n  {}],\n \"pipe\": {{\"radius_cm\": {}, \"thickness_x0\": {}}}, "
+      "\"field_tesla\": {}}}\n",
+      list, tracker.pipe_radius_cm, tracker.pipe_lengths, tracker.field_tesla);
+}
+
+TrackerValue tracker_value(const TrackerPlan& plan, const TrackerContext& context) {
+  return value_of(plan, context, [](const Tracker& tracker) { return tracker_score(tracker); });
+}
+
+TrackerValue tracker_value(const TrackerPlan& plan, const TrackerContext& context, int tracks,
+                           const Rng& rng) {
+  return value_of(plan, context, [&](const Tracker& tracker) {
+    std::array<TrackResolution, kJudgedPt.size()> at;
+    for (std::size_t i = 0; i < at.size(); ++i) {
+      const TrackSample sample = simulate_tracks(tracker, kJudgedPt[i], tracks, rng.split(i),
+                                                 context.identical ? 1 : kHitEfficiency);
+      at[i] = {sample.momentum, sample.impact_cm};
+    }
+    return tracker_score(at);
+  });
+}
+
+}  // namespace tengen::detector

@@ -1,0 +1,86 @@
+// What TrackerBuild builds of, what that costs, and what a tracker is worth.
+#pragma once
+
+#include "core/config.hpp"
+#include "envs/detector/tracker.hpp"
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace tengen::detector {
+
+struct Technology {
+  std::string_view name;
+  double resolution_cm, lengths;  ///< in rφ; x/X0
+  double price_per_cm;            ///< of radius
+};
+/// Thin pixels, pixels, strips: what TrackerBuild chooses from.
+inline constexpr std::array<Technology, 3> kTechnologies{
+    {{"thin", 5e-4, 0.004, 20}, {"pixel", 10e-4, 0.015, 8}, {"strip", 30e-4, 0.010, 2}}};
+inline constexpr int kStrip = 2;
+inline constexpr int kMostBuiltLayers = 10, kLeastBuiltLayers = 4;
+inline constexpr double kHitEfficiency = 0.98;
+
+/// One task. In the identical one six pixel layers are placed, whatever they cost.
+struct TrackerContext {
+  bool identical = false;
+  double budget = 1500;    ///< Σ price × radius; kLeastBudget to kMostBudget
+  double material = 0.15;  ///< the most that Σ x/X0 of layers may be; from kLeastMaterial
+
+  static constexpr double kLeastBudget = 100, kMostBudget = 10'000;
+  /// Any four layers are within it, so that cost alone decides whether a tracker can be completed.
+  static constexpr double kLeastMaterial = 0.06, kMostMaterial = 0.5;
+
+  [[nodiscard]] int least_layers() const { return identical ? 6 : kLeastBuiltLayers; }
+  [[nodiscard]] int most_layers() const { return identical ? 6 : kMostBuiltLayers; }
+};
+/// Options `problem` = "technologies" or "identical", `budget`, `material`; or, with `context_seed`
+/// = n ≥ 0, the n-th random context.
+TrackerContext read_tracker_context(const Config& options);
+/// Budget from 500 to 4000, uniform in the logarithm, material from 6 to 20 % X0.
+TrackerContext random_tracker_context(Rng& rng);
+/// Option `tracks` (512) of each momentum, what a design is simulated with.
+int read_tracks(const Config& options);
+
+/// Layers placed so far, from the inside: a technology a slot, or −1. Plain data.
+struct TrackerPlan {
+  std::array<std::int8_t, kSlots> technology = nothing();
+  int count = 0, last = -1;  ///< layers; the outermost slot
+  double cost = 0, material = 0;
+
+  /// Whether the layer can be the next, outwards, so that the least number of layers can be
+  /// completed within the limits.
+  [[nodiscard]] bool fits(int slot, int technology, const TrackerContext& context) const;
+  [[nodiscard]] bool complete(const TrackerContext& context) const {
+    return count >= context.least_layers();
+  }
+  void add(int slot, int technology);
+
+ private:
+  static constexpr std::array<std::int8_t, kSlots> nothing() {
+    std::array<std::int8_t, kSlots> out{};
+    out.fill(-1);
+    return out;
+  }
+};
+/// With the pipe and the field of the identical-layer problem.
+Tracker build_tracker(const TrackerPlan& plan);
+/// The plan as a file that `tengen detector tracker` reads.
+std::string tracker_json(const TrackerPlan& plan, const TrackerContext& context);
+
+inline constexpr double kWorstTracker = -6;  ///< reward of what measures nothing
+
+struct TrackerValue {
+  double reward = kWorstTracker;
+  TrackerScore score;
+};
+/// R = −J (tracker.hpp), and where technologies are chosen + ln P(four hits or more, each of
+/// efficiency 0.98): a track needs four to be found. Fewer than three layers: kWorstTracker.
+/// By the formulas, or by `tracks` tracks of each momentum, number i of them from rng.split(i).
+TrackerValue tracker_value(const TrackerPlan& plan, const TrackerContext& context);
+TrackerValue tracker_value(const TrackerPlan& plan, const TrackerContext& context, int tracks,
+                           const Rng& rng);
+
+}  // namespace tengen::detector
