@@ -7,4 +7,5 @@ pkg_check_modules(XXHASH REQUIRED IMPORTED_TARGET libxxhash)
 find_path(TOMLPLUSPLUS_INCLUDE toml++/toml.h REQUIRED)
 find_path(STB_INCLUDE stb/stb_image_write.h REQUIRED)
 find_package(GIF REQUIRED)
+find_package(pagmo QUIET)  # CMA-ES; without it the program says so
 include(cmake/torch.cmake)

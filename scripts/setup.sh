@@ -101,6 +101,7 @@ setup() {
   choose_compiler
   need "build tools" cmake ninja-build pkg-config ccache mold
   need "libraries" libfmt-dev libcli11-dev nlohmann-json3-dev libstb-dev libzstd-dev libxxhash-dev
+  need "CMA-ES" libpagmo-dev
   if [ -n "$(apt_version libtomlplusplus-dev)" ]; then need "recipes" libtomlplusplus-dev; else fetch_tomlplusplus; fi
   need "window and clips" libsdl2-dev libimgui-dev libgif-dev
   need "tests" catch2 python3

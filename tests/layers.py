@@ -19,6 +19,7 @@ ALLOWED = {
     "nets": ["core/", "nets/"],
     "agents": ["core/", "replay/", "nets/", "agents/",
                "envs/environment.hpp", "envs/vector_env.hpp", "envs/game.hpp"],
+    "agents/design": ["core/", "agents/", "envs/game.hpp", "envs/detector/design_problem.hpp"],
     "experiments": ["core/", "envs/", "replay/", "nets/", "agents/", "experiments/"],
     "experiments/examples/my_env": ["core/", "envs/", ""],  # a project of its own
     "tests": [""],
@@ -70,6 +71,7 @@ def self_test():
         "replay/c.hpp": "#include <torch/torch.h>",
         "nets/d.hpp": '#include "agents/agent.hpp"',
         "agents/e.cpp": '#include "envs/arcade/pong.hpp"',
+        "agents/design/p.cpp": '#include "envs/detector/calorimeter.hpp"',
         "agents/f.cpp": "  #  include <ATen/ATen.h>",
         "experiments/g.cpp": "#include <SDL2/SDL.h>",
         "experiments/h.cpp": "#include <boost/asio.hpp>",
@@ -82,6 +84,7 @@ def self_test():
         "envs/classic/l.hpp": '#include "core/rng.hpp"\n#include "envs/environment.hpp"',
         "nets/tensor.hpp": "#include <torch/torch.h>",
         "agents/m.cpp": '#include "nets/tensor.hpp"\n#include "envs/vector_env.hpp"',
+        "agents/design/q.cpp": '#include "envs/detector/design_problem.hpp"',
         "experiments/viewer/n.cpp": "#include <SDL.h>\n#include <imgui.h>",
         "experiments/o.cpp": '#include <CLI/CLI.hpp>\n#include "experiments/run.hpp"',
         "tests/agents/p.cpp": '#include "tests/catch.hpp"\n#include "envs/classic/catch.hpp"',

@@ -1,0 +1,58 @@
+// The methods of design that are no agents: a file each.
+#pragma once
+
+#include "agents/design/design_search.hpp"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace tengen {
+
+/// Uniformly random designs.
+void design_by_random(DesignSearch& search);
+/// Sobol's sequence (1967), in Gray-code order (Antonov and Saleev 1979), digitally shifted by
+/// chance: spread more evenly than chance. The directions' first numbers are drawn by chance, not
+/// tabulated.
+void design_by_sobol(DesignSearch& search);
+/// From the best of a few random designs to better neighbours; afresh where many in a row are none.
+void design_by_hill_climbing(DesignSearch& search);
+/// Metropolis steps to neighbours, from a temperature of 0.3 (in units of reward) down to 0.003 at
+/// the budget's end (Kirkpatrick, Gelatt and Vecchi 1983).
+void design_by_annealing(DesignSearch& search);
+/// Tournaments of three, two-point crossover, neighbours as mutants, the best kept.
+void design_by_genetic(DesignSearch& search);
+/// Covariance matrix adaptation (Hansen and Ostermeier 2001), pagmo's; choices are real numbers
+/// rounded; starts anew where it has converged. Throws Error if the program was built without
+/// pagmo.
+void design_by_cma_es(DesignSearch& search);
+/// Bayesian optimisation: a Gaussian process of Matérn's covariance 5/2 on at most 500 designs,
+/// expected improvement (Mockus; Jones, Schonlau and Welch 1998) over random designs and neighbours
+/// of the best.
+void design_by_gaussian_process(DesignSearch& search);
+/// Searches the formulas, which cost nothing, and spends the whole budget on their 20 best designs,
+/// equally, of which it names the best.
+void design_by_guided(DesignSearch& search);
+/// Every design there is, by the formulas; simulates none. Throws Error where they are too many.
+void design_by_enumeration(DesignSearch& search);
+/// Monte Carlo tree search (agents/search/uct.hpp): coordinates are moves, one after another, and
+/// completions are simulated that are partly random, partly the best design's so far. One descent
+/// through all of them spends half of what is left of the budget, equally over its moves; then the
+/// next begins. Throws Error for real coordinates.
+void design_by_tree_search(DesignSearch& search);
+
+struct DesignMethod {
+  std::string name;         ///< "cmaes"
+  std::string description;  ///< one line
+  void (*run)(DesignSearch&);
+};
+const std::vector<DesignMethod>& design_methods();
+/// nullptr if there is none of that name.
+const DesignMethod* find_design_method(std::string_view name);
+
+/// A genetic algorithm on any fitness: until `more` says no.
+void evolve(const detector::DesignProblem& problem, int population, Rng& rng,
+            const std::function<bool()>& more,
+            const std::function<double(std::span<double>)>& fitness);
+
+}  // namespace tengen
