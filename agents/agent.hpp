@@ -87,6 +87,8 @@ struct AgentEntry {
   std::unique_ptr<Agent> (*make)(const AgentContext&);
   /// The greedy player from what save_policy() wrote. Throws Error if the weights do not fit.
   std::unique_ptr<Policy> (*load_policy)(const AgentContext&, const ArchiveReader&);
+  /// Learns on a thread of its own while it acts: the environment leaves it one.
+  bool overlaps = false;
 };
 const std::vector<AgentEntry>& agent_entries();
 /// Throws UsageError with the nearest name if unknown.

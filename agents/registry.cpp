@@ -18,7 +18,7 @@ const std::vector<AgentEntry>& agent_entries() {
        "deep Q-learning; double, dueling, prioritised, n-step, noisy, C51 and QR by switches",
        make_dqn, load_dqn_policy},
       {"impala", "actor and learner side by side, V-trace between them", make_impala,
-       load_impala_policy},
+       load_impala_policy, true},
       {"ppo", "proximal policy optimisation: epochs of clipped minibatches a rollout", make_ppo,
        load_ppo_policy},
       {"r2d2", "deep Q-learning with memory: prioritised sequences, stored state, burn-in",

@@ -40,7 +40,9 @@ std::unique_ptr<VectorEnv> make_eval_env(const Recipe& recipe, const EnvRegistry
 
 Trainer::Trainer(const Recipe& recipe, const EnvRegistry& registry, WorkerPool& pool)
     : recipe_(recipe),
-      env_(registry.make(recipe.env, recipe.config.section("env"), recipe.n_envs, pool)),
+      fewer_(find_agent(recipe.algo).overlaps ? std::max(1, pool.threads() - 1) : 1),
+      env_(registry.make(recipe.env, recipe.config.section("env"), recipe.n_envs,
+                         find_agent(recipe.algo).overlaps ? fewer_ : pool)),
       eval_env_(make_eval_env(recipe, registry, pool)),
       agent_(find_agent(recipe.algo)
                  .make({env_->spec(), recipe.n_envs, recipe.config, seed_of(recipe, Stream::kAgent),

@@ -57,6 +57,7 @@ class Trainer final : public Training {
 
   Recipe recipe_;
   RunPaths run_;
+  WorkerPool fewer_;  // for the environment of an agent that learns while it acts
   std::unique_ptr<VectorEnv> env_, eval_env_;
   std::unique_ptr<Agent> agent_;
   EpisodeStatistics episodes_;
