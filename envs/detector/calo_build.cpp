@@ -36,7 +36,7 @@ void write_context(const CaloContext& c, FeatureWriter& write) {
   write(c.target == CaloTarget::kResonance ? 1 : 0);
 }
 
-void write_segment(const CaloPlan& plan, int index, double& depth, double budget,
+void write_segment(const CaloPlan& plan, int index, double& depth, const CaloContext& context,
                    FeatureWriter& write) {
   if (index >= plan.count) {
     for (int i = 0; i < 8; ++i) write(0);
@@ -52,7 +52,7 @@ void write_segment(const CaloPlan& plan, int index, double& depth, double budget
   write(4 * layer.cell.response.f_mip);
   write(choice.layers() / 16.0);
   write(depth / 40);
-  write(choice.layers() * layer.price / budget);
+  write(choice.layers() * context.price(choice) / context.budget);
   depth += choice.layers() * layer.cell.thickness;
 }
 
@@ -98,7 +98,7 @@ Outcome CaloBuild::step(int action, Rng& rng) {
 
 Outcome CaloBuild::add_segment(Rng& rng) {
   const float before = told();
-  plan.add(pending);
+  plan.add(pending, context);
   std::array<CaloCell, kMostSegments> cells;
   value = calo_value(plan.cells(cells), context);
   phase = kAbsorber;
@@ -179,7 +179,7 @@ void CaloBuild::observe(std::span<float> out) const {
   write(value.unclipped / 3);
   for (const CaloResult& at : value.at) write(plan.count > 0 ? 1 - at.leakage : 0);
   double depth = 0;
-  for (int i = 0; i < kMostSegments; ++i) write_segment(plan, i, depth, context.budget, write);
+  for (int i = 0; i < kMostSegments; ++i) write_segment(plan, i, depth, context, write);
   write.finish();
 }
 

@@ -49,7 +49,7 @@ class CaloProblem final : public DesignProblem {
           break;
         }
       }
-      if (point[i] < kNothing) plan.add(choice(point, i));
+      if (point[i] < kNothing) plan.add(choice(point, i), context_);
     }
   }
 
@@ -98,10 +98,10 @@ class CaloProblem final : public DesignProblem {
     const auto at = [&](std::size_t k) { return static_cast<std::uint8_t>(point[i + k]); };
     return {at(0), at(1), at(2), at(3)};
   }
-  static CaloPlan plan(std::span<const double> point) {
+  [[nodiscard]] CaloPlan plan(std::span<const double> point) const {
     CaloPlan out;
     for (std::size_t i = 0; i < point.size(); i += 4)
-      if (point[i] < kNothing) out.add(choice(point, i));
+      if (point[i] < kNothing) out.add(choice(point, i), context_);
     return out;
   }
   [[nodiscard]] double simulate(std::span<const double> point, int showers, const Rng& rng) const {

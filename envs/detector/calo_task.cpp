@@ -18,10 +18,8 @@ Segment segment_of(const CaloChoice& choice) {
           &material(active.material), active.cm};
 }
 
-double layer_price(const Segment& s) {
-  return s.absorber_cm * price_per_cm(s.absorber->name) +
-         s.active_cm * price_per_cm(s.active->name) + kReadoutPrice;
-}
+// Thickness times price.
+double price_of(const Material& material, double cm) { return cm * price_per_cm(material.name); }
 
 using Catalogue = std::array<CatalogueLayer, kAbsorbers.size() * kThicknesses * kActives>;
 
@@ -36,7 +34,8 @@ Catalogue make_catalogue() {
             s.absorber,
             s.active,
             calo_cell(s),
-            layer_price(s),
+            price_of(*s.absorber, s.absorber_cm),
+            price_of(*s.active, s.active_cm),
             s.active->name == "LAr",
             s.absorber_cm / s.absorber->interaction_cm + s.active_cm / s.active->interaction_cm};
       }
@@ -68,8 +67,6 @@ double log_uniform(Rng& rng, double low, double high) {
 }  // namespace
 
 double price_per_cm(std::string_view name) {
-  constexpr std::pair<std::string_view, double> kPrices[] = {
-      {"Fe", 1}, {"Pb", 2}, {"Cu", 3}, {"W", 30}, {"Sc", 4}, {"LAr", 6}, {"Si", 2000}};
   for (const auto& [material, price] : kPrices)
     if (material == name) return price;
   return 0;
@@ -79,7 +76,8 @@ double calo_cost(const CaloDesign& design) {
   double cost = 0;
   bool argon = false;
   for (const Segment& s : design.segments) {
-    cost += s.layers * layer_price(s);
+    cost += s.layers * (price_of(*s.absorber, s.absorber_cm) + price_of(*s.active, s.active_cm) +
+                        kReadoutPrice);
     argon = argon || s.active->name == "LAr";
   }
   return cost + (argon ? kCryostatPrice : 0);
@@ -90,14 +88,21 @@ const CatalogueLayer& catalogue_layer(const CaloChoice& choice) {
   return catalogue[(choice.absorber * kThicknesses + choice.thickness) * kActives + choice.active];
 }
 
+double CaloContext::price(const CaloChoice& choice) const {
+  const CatalogueLayer& layer = catalogue_layer(choice);
+  const std::string_view gift = free < 0 ? "" : kPrices[static_cast<std::size_t>(free)].first;
+  return (layer.absorber->name == gift ? 0 : layer.absorber_price) +
+         (layer.active->name == gift ? 0 : layer.active_price) + kReadoutPrice;
+}
+
 CaloDesign CaloContext::reference_design() const {
   constexpr int kLayers = 60;
   constexpr CaloChoice kLayer{0, 3, 2, 0};  // Pb ½ X0, Sc 4 mm
   const CatalogueLayer& layer = catalogue_layer(kLayer);
   Segment s = segment_of(kLayer);
-  s.layers =
-      std::clamp(static_cast<int>(std::min(budget / layer.price, length_cm / layer.cell.length_cm)),
-                 1, kLayers);
+  s.layers = std::clamp(
+      static_cast<int>(std::min(budget / price(kLayer), length_cm / layer.cell.length_cm)), 1,
+      kLayers);
   return {{s}, readout};
 }
 
@@ -126,6 +131,12 @@ CaloContext read_calo_context(const Config& options) {
   r.photo_electrons = options.get<double>("photo_electrons", r.photo_electrons, 0, 1e6);
   r.noise_mev = options.get<double>("noise_mev", r.noise_mev, 0, 100);
   r.constant = options.get<double>("constant", r.constant, 0, 0.2);
+  std::vector<std::string> materials{"none"};
+  for (const auto& [name, price] : kPrices) materials.emplace_back(name);
+  out.free =
+      static_cast<int>(std::ranges::find(materials, options.choice("free", "none", materials)) -
+                       materials.begin()) -
+      1;
   const int seed = options.get<int>("context_seed", -1, -1, 1'000'000'000);
   if (seed >= 0) {
     Rng rng(static_cast<std::uint64_t>(seed));
@@ -176,17 +187,17 @@ bool CaloPlan::fits(const CaloChoice& choice, const CaloContext& context) const 
   const int n = choice.layers();
   const double cryostat = layer.argon && !argon ? kCryostatPrice : 0;
   return count < kMostSegments && layers + n <= kMostLayers &&
-         cost + n * layer.price + cryostat <= context.budget + kRounding &&
+         cost + n * context.price(choice) + cryostat <= context.budget + kRounding &&
          length_cm + n * layer.cell.length_cm <= context.length_cm + kRounding;
 }
 
-void CaloPlan::add(const CaloChoice& choice) {
+void CaloPlan::add(const CaloChoice& choice, const CaloContext& context) {
   const CatalogueLayer& layer = catalogue_layer(choice);
   const int n = choice.layers();
   TENGEN_CHECK(count < kMostSegments);
   segments[static_cast<std::size_t>(count++)] = choice;
   layers += n;
-  cost += n * layer.price + (layer.argon && !argon ? kCryostatPrice : 0);
+  cost += n * context.price(choice) + (layer.argon && !argon ? kCryostatPrice : 0);
   length_cm += n * layer.cell.length_cm;
   depth += n * layer.cell.thickness;
   argon = argon || layer.argon;
@@ -222,9 +233,10 @@ std::string calo_json(const CaloPlan& plan, const CaloContext& context) {
       R"({{"segments": [
   {}],
  "readout": {{"photo_electrons_per_gev": {}, "noise_mev": {}, "constant_term": {}}},
- "budget": {{"cost": {}, "length_cm": {}}}}})"
+ "budget": {{{}"length_cm": {}}}}})"
       "\n",
-      segments, r.photo_electrons, r.noise_mev, r.constant, context.budget, context.length_cm);
+      segments, r.photo_electrons, r.noise_mev, r.constant,
+      context.free < 0 ? fmt::format("\"cost\": {}, ", context.budget) : "", context.length_cm);
 }
 
 }  // namespace tengen::detector

@@ -37,6 +37,8 @@ inline constexpr int kMostSegments = 12, kMostLayers = 120;
 // layers Sc 4, LAr 6, Si 2000; what else there is costs nothing. A layer that is read out costs
 // kReadoutPrice more, a calorimeter with any liquid argon kCryostatPrice once.
 inline constexpr double kReadoutPrice = 2, kCryostatPrice = 40;
+inline constexpr std::array<std::pair<std::string_view, double>, 7> kPrices{
+    {{"Fe", 1}, {"Pb", 2}, {"Cu", 3}, {"W", 30}, {"Sc", 4}, {"LAr", 6}, {"Si", 2000}}};
 double price_per_cm(std::string_view material);
 double calo_cost(const CaloDesign& design);
 
@@ -49,8 +51,8 @@ struct CaloChoice {
 /// One layer of the catalogue, worked out.
 struct CatalogueLayer {
   const Material *absorber = nullptr, *active = nullptr;
-  CaloCell cell;     ///< layers = 1
-  double price = 0;  ///< without the cryostat
+  CaloCell cell;  ///< layers = 1
+  double absorber_price = 0, active_price = 0;
   bool argon = false;
   double interaction_lengths = 0;  ///< thickness in λ_I
 };
@@ -73,16 +75,20 @@ struct CaloContext {
   std::array<double, 3> energies_gev{1, 5, 20};
   Readout readout{1000, 0.1, 0.005};
   CaloTarget target = CaloTarget::kResolution;
+  int free =
+      -1;  ///< a place in kPrices whose material costs nothing: a task with a planted optimum
   double reference = 0;  ///< the figure of the reference design; set_reference()
 
   static constexpr double kLeastBudget = 50, kMostBudget = 2000;
   static constexpr double kLeastLength = 10, kMostLength = 200;
 
+  [[nodiscard]] double price(const CaloChoice& layer) const;  ///< of one, without the cryostat
   void set_reference();
   [[nodiscard]] CaloDesign reference_design() const;
 };
 /// Options `budget`, `length_cm`, `energies` (three), `photo_electrons`, `noise_mev`, `constant`,
-/// `target` = "resolution" or "resonance"; or, with `context_seed` = n ≥ 0, the n-th random one.
+/// `target` = "resolution" or "resonance", `free` = a material that costs nothing, or "none"; or,
+/// with `context_seed` = n ≥ 0, the n-th random one.
 CaloContext read_calo_context(const Config& options);
 /// Option `showers` (512) of one energy, what a design is simulated with.
 int read_showers(const Config& options);
@@ -118,7 +124,7 @@ struct CaloPlan {
 
   /// Whether the segment can be added within the context's limits.
   [[nodiscard]] bool fits(const CaloChoice& choice, const CaloContext& context) const;
-  void add(const CaloChoice& choice);
+  void add(const CaloChoice& choice, const CaloContext& context);
   /// Worked out, in order; returns the first `count` of `out`.
   std::span<const CaloCell> cells(std::array<CaloCell, kMostSegments>& out) const;
   [[nodiscard]] CaloDesign design(const Readout& readout) const;

@@ -60,27 +60,27 @@ double half_width(std::vector<float>& values) {
 class FastProfile {
  public:
   FastProfile(const Profile& profile, const GammaTable& table)
-      : row_(table.row(profile.alpha)), beta_(profile.beta), tail_(profile.tail) {}
-  double operator()(double depth) const {
-    const double x = beta_ * depth, all = row_(x);
-    return tail_ > 0 ? all - tail_ * (all - row_(x / Profile::kStretch)) : all;
+      : row_(table.row(profile.alpha)), root_beta_(std::sqrt(profile.beta)), tail_(profile.tail) {}
+  double operator()(double depth) const { return of_root(std::sqrt(depth)); }
+  // The same, given the root of the depth.
+  [[nodiscard]] double of_root(double root) const {
+    constexpr double kRootStretch = 0.70710678118654752;
+    static_assert(Profile::kStretch == 2);
+    const double x = root_beta_ * root, all = row_.of_root(x);
+    return tail_ > 0 ? all - tail_ * (all - row_.of_root(x * kRootStretch)) : all;
   }
 
  private:
   GammaTable::Row row_;
-  double beta_, tail_;
+  double root_beta_, tail_;
 };
 
-// Gauss and Hermite's nodes and weights for a standard normal: five and three of them.
+// Gauss and Hermite's nodes and weights for a standard normal. Three by three give the rms of what
+// leaks within 3 % at 12 X0 of lead or iron at 1 GeV, no worse than five by three.
 struct Node {
   double z, weight;
 };
-constexpr Node kFive[] = {{0, 0.53333333333333333},
-                          {1.3556261799742659, 0.22207592200561264},
-                          {-1.3556261799742659, 0.22207592200561264},
-                          {2.8569700138728056, 0.011257411327720689},
-                          {-2.8569700138728056, 0.011257411327720689}};
-constexpr Node kThree[] = {
+constexpr Node kNodes[] = {
     {0, 2.0 / 3}, {1.7320508075688772, 1.0 / 6}, {-1.7320508075688772, 1.0 / 6}};
 
 }  // namespace
@@ -142,7 +142,10 @@ CaloCell calo_cell(const Segment& s) {
 
 void stack_cells(std::span<CaloCell> cells) {
   double depth = 0;
-  for (CaloCell& cell : cells) cell.end = depth += cell.layers * cell.thickness;
+  for (CaloCell& cell : cells) {
+    cell.end = depth += cell.layers * cell.thickness;
+    cell.root_end = std::sqrt(depth);
+  }
 }
 
 Calorimeter::Calorimeter(const CaloDesign& design) : readout_(design.readout) {
@@ -172,7 +175,7 @@ Fluctuation CaloStack::showers(double energy_gev) const {
   double before = 0;
   for (const CaloCell& cell : cells_) {
     const bool last = &cell == &cells_.back();  // has what comes later, too
-    const double end = last ? 1 : within(cell.end), share = end - before;
+    const double end = last ? 1 : within.of_root(cell.root_end), share = end - before;
     before = end;
     const Fluctuation f = &cell == &cells_.front() ? first : fluctuation(cell.medium, energy_gev);
     sum.mean_ln_t += share * f.mean_ln_t;
@@ -186,19 +189,37 @@ Fluctuation CaloStack::showers(double energy_gev) const {
   return sum;
 }
 
+CaloStack::MeanProfile CaloStack::mean_profile(double energy_gev, double step,
+                                               std::size_t points) const {
+  const Fluctuation fluctuation = showers(energy_gev);
+  MeanProfile out{std::vector<double>(points), std::vector<double>(points)};
+  for (const Node& a : kNodes)
+    for (const Node& b : kNodes) {
+      const FastProfile within(fluctuation.shower(a.z, b.z), GammaTable::shared());
+      for (std::size_t i = 0; i < points; ++i) {
+        const double share = within(static_cast<double>(i) * step);
+        out.within[i] += a.weight * b.weight * share;
+        out.variance[i] += a.weight * b.weight * share * share;
+      }
+    }
+  for (std::size_t i = 0; i < points; ++i)
+    out.variance[i] = std::max(0.0, out.variance[i] - out.within[i] * out.within[i]);
+  return out;
+}
+
 CaloResult CaloStack::analytic(double energy_gev) const {
   const Fluctuation fluctuation = showers(energy_gev);
   const GammaTable& table = GammaTable::shared();
   double mean[2] = {}, square[2] = {}, noise[2] = {};  // weighted, unweighted; over the energy
   double leak = 0, leak2 = 0;
-  for (const Node& a : kFive) {
-    for (const Node& b : kThree) {
+  for (const Node& a : kNodes) {
+    for (const Node& b : kNodes) {
       const Profile shower = fluctuation.shower(a.z, b.z);
       const FastProfile within(shower, table);
       const double weight = a.weight * b.weight;
       double before = 0, seen[2] = {}, spread[2] = {};
       for (const CaloCell& cell : cells_) {
-        const double end = within(cell.end);
+        const double end = within.of_root(cell.root_end);
         const double visible = cell.response.visible * (end - before), w = cell.weight;
         before = end;
         seen[0] += w * visible;
@@ -258,7 +279,7 @@ CaloResult CaloStack::simulate(double energy_gev, int showers_wanted, const Rng&
     const FastProfile within(shower, table);
     double before = 0, sum = 0, plain = 0;
     for (const CaloCell& cell : cells_) {
-      const double end = within(cell.end);
+      const double end = within.of_root(cell.root_end);
       double visible = cell.response.visible * std::max(0.0, end - before) * energy_gev;
       before = end;
       if (cell.scale > 0 && visible > 0)

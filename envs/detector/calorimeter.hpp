@@ -72,15 +72,15 @@ struct CaloCell {
   Medium medium;
   CellResponse response;
   int layers = 0;
-  double thickness = 0;  ///< of one layer with its absorber, X0
-  double length_cm = 0;  ///< the same in cm
-  double weight = 1;     ///< 1/f_mip
-  double scale = 0;      ///< of the Gamma law, GeV: q (1 − f)²
-  bool light = false;    ///< photo-electrons count
-  double end = 0;        ///< depth of the segment's back, X0; see stack_cells
+  double thickness = 0;          ///< of one layer with its absorber, X0
+  double length_cm = 0;          ///< the same in cm
+  double weight = 1;             ///< 1/f_mip
+  double scale = 0;              ///< of the Gamma law, GeV: q (1 − f)²
+  bool light = false;            ///< photo-electrons count
+  double end = 0, root_end = 0;  ///< depth of the segment's back, X0, and its root; stack_cells
 };
 CaloCell calo_cell(const Segment& segment);
-/// Sets every `end`, from the front.
+/// Sets every `end` and `root_end`, from the front.
 void stack_cells(std::span<CaloCell> cells);
 
 /// Segments that somebody else owns, at least one. Evaluating them allocates nothing.
@@ -101,6 +101,13 @@ class CaloStack {
   /// leaks, GeV. No noise.
   double simulate_layers(double energy_gev, Rng& rng, std::span<float> deposited,
                          std::span<float> visible) const;
+
+  /// Of single showers, the mean share of the energy up to each depth i × step (X0), and its
+  /// variance.
+  struct MeanProfile {
+    std::vector<double> within, variance;
+  };
+  [[nodiscard]] MeanProfile mean_profile(double energy_gev, double step, std::size_t points) const;
 
   [[nodiscard]] int layers() const;
   [[nodiscard]] double depth() const { return cells_.back().end; }  ///< X0

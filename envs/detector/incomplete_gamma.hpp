@@ -27,20 +27,23 @@ class GammaTable {
   /// P(a, ·) of one a, for many x.
   class Row {
    public:
-    double operator()(double x) const {
-      const double at = std::sqrt(x) * kPerRoot;
+    double operator()(double x) const { return of_root(std::sqrt(x)); }
+    /// The same, given √x.
+    double of_root(double root) const {
+      const double at = root * kPerRoot;
       if (!(at < kColumns - 1)) return 1;
       const auto column = static_cast<std::size_t>(at);
       const double t = at - static_cast<double>(column), s = 1 - t;
-      const double v0 = s * s * (1 + 2 * t), v1 = t * t * (1 + 2 * s), d0 = t * s * s,
-                   d1 = -s * t * t;
-      double sum = 0;
-      for (std::size_t i = 0; i < 4; ++i) {
-        const Node* node = first_ + i * kColumns + column;
-        sum += weight_[i] *
-               (v0 * node[0].value + d0 * node[0].slope + v1 * node[1].value + d1 * node[1].slope);
-      }
-      return sum;
+      // Value and slope at both ends, by a: four numbers side by side for one vector instruction.
+      const Node* node = first_ + column;
+      std::array<double, 4> sum{};
+      for (std::size_t i = 0; i < 4; ++i, node += kColumns)
+        for (std::size_t k = 0; k < 2; ++k) {
+          sum[2 * k] += weight_[i] * node[k].value;
+          sum[2 * k + 1] += weight_[i] * node[k].slope;
+        }
+      return s * s * ((1 + 2 * t) * sum[0] + t * sum[1]) +
+             t * t * ((1 + 2 * s) * sum[2] - s * sum[3]);
     }
 
    private:

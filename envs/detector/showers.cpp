@@ -12,6 +12,11 @@ double own_critical_mev(const Material& m) {
   return 2.66 * std::pow(m.radiation_gcm2 * m.z_over_a, 1.1);
 }
 
+void set_tails(Medium& medium) {
+  medium.smallest_beta = 1.25 * std::pow(medium.z, -0.35);
+  medium.tail = std::clamp(0.0047 * (medium.z - 66), 0.0, 0.038);
+}
+
 double log_ratio(const Medium& medium, double energy_gev) {
   return std::log(std::max(energy_gev / medium.critical_gev, kSmallestRatio));
 }
@@ -20,8 +25,12 @@ double log_ratio(const Medium& medium, double energy_gev) {
 
 Medium homogeneous_medium(const Material& m) {
   const double critical = own_critical_mev(m);
-  return {m.z, critical * 1e-3,  0,
-          1,   m.radiation_cm(), m.radiation_cm() * kScatteringMev / critical};
+  Medium out{.z = m.z,
+             .critical_gev = critical * 1e-3,
+             .radiation_cm = m.radiation_cm(),
+             .moliere_cm = m.radiation_cm() * kScatteringMev / critical};
+  set_tails(out);
+  return out;
 }
 
 Medium sampling_medium(const Material& absorber, double absorber_cm, const Material& active,
@@ -39,6 +48,7 @@ Medium sampling_medium(const Material& absorber, double absorber_cm, const Mater
   out.e_hat = 1 / (1 + 0.007 * (absorber.z - active.z));
   out.radiation_cm = cell.radiation_cm;
   out.moliere_cm = cell.radiation_cm * kScatteringMev * 1e-3 / out.critical_gev;
+  set_tails(out);
   return out;
 }
 
@@ -73,7 +83,7 @@ Profile average_profile(const Medium& medium, double energy_gev) {
   const double t = y - 0.858 - 0.59 * medium.inverse_fs - 0.53 * (1 - medium.e_hat);
   const double alpha = 0.21 + (0.492 + 2.38 / medium.z) * y - 0.444 * medium.inverse_fs;
   const double a = std::max(alpha, 1.05);
-  return {a, (a - 1) / std::max(t, 0.2), medium.tail()};
+  return {a, (a - 1) / std::max(t, 0.2), medium.tail};
 }
 
 // Sections 3.1.2 and 4.1.2. The floors keep thick cells at low energy, far from where the formulas
@@ -87,8 +97,8 @@ Fluctuation fluctuation(const Medium& medium, double energy_gev) {
             1 / (-1.4 + 1.26 * y),
             1 / (-0.58 + 0.86 * y),
             std::clamp(0.705 - 0.023 * y, 0.0, 1.0),
-            medium.smallest_beta(),
-            medium.tail()};
+            medium.smallest_beta,
+            medium.tail};
   const double t_s = t - 0.55 * medium.inverse_fs - 0.69 * (1 - medium.e_hat);
   const double alpha_s = alpha - 0.476 * medium.inverse_fs;
   return {std::log(std::max(t_s, 0.2)),
@@ -96,13 +106,9 @@ Fluctuation fluctuation(const Medium& medium, double energy_gev) {
           1 / std::max(-2.5 + 1.25 * y, 1.0),
           1 / std::max(-0.82 + 0.79 * y, 1.0),
           std::clamp(0.784 - 0.023 * y, 0.0, 1.0),
-          medium.smallest_beta(),
-          medium.tail()};
+          medium.smallest_beta,
+          medium.tail};
 }
-
-double Medium::tail() const { return std::clamp(0.0047 * (z - 66), 0.0, 0.038); }
-
-double Medium::smallest_beta() const { return 1.25 * std::pow(z, -0.35); }
 
 Profile Fluctuation::shower(double z1, double z2) const {
   const double common = std::sqrt((1 + correlation) / 2) * z1;

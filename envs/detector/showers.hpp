@@ -23,11 +23,11 @@ struct Medium {
 
   /// The smallest β a shower can have: attenuation per X0 of the most penetrating photons, whose
   /// minimum in NIST's XCOM tables, times X0, is 1.25 Z^−0.35 within 7 % from C to U.
-  [[nodiscard]] double smallest_beta() const;
+  double smallest_beta = 0;
   /// The share of the energy in the deep tail of penetrating photons (see Profile), which the paper
   /// does not have: 0 up to Z = 66, 0.0047 more for each Z, 0.038 at most; our fit to the depths of
   /// 95 and 98 % in EGSnrc's showers in PbWO4, W and Pb.
-  [[nodiscard]] double tail() const;
+  double tail = 0;
 };
 Medium homogeneous_medium(const Material& material);
 /// Cells of `absorber_cm` and `active_cm`; homogeneous where one of the two is 0.

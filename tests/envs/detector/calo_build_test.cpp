@@ -131,8 +131,8 @@ TEST_CASE(
     context.target = target;
     context.set_reference();
     CaloPlan reference, finer;
-    for (int i = 0; i < 5; ++i) reference.add({0, 3, 2, 6});  // 60 × (Pb ½ X0, Sc 4 mm)
-    for (int i = 0; i < 5; ++i) finer.add({0, 2, 2, 7});      // 80 × (Pb 0.35 X0, Sc 4 mm)
+    for (int i = 0; i < 5; ++i) reference.add({0, 3, 2, 6}, context);  // 60 × (Pb ½ X0, Sc 4 mm)
+    for (int i = 0; i < 5; ++i) finer.add({0, 2, 2, 7}, context);  // 80 × (Pb 0.35 X0, Sc 4 mm)
     std::array<CaloCell, kMostSegments> cells;
     CHECK(calo_value(reference.cells(cells), context).reward == Approx(0).margin(1e-4));
     const CaloValue value = calo_value(finer.cells(cells), context);
