@@ -328,4 +328,18 @@ CaloOptimum best_calo(const CaloContext& context, int segments) {
   return out;
 }
 
+const CaloPlan* best_known_calo(const CaloContext& context) {
+  static const CaloPlan plan = [] {
+    constexpr CaloChoice kChoices[] = {{0, 2, 5, 1}, {0, 0, 4, 4}, {0, 0, 6, 7}, {0, 0, 6, 5},
+                                       {0, 0, 6, 0}, {0, 0, 6, 7}, {0, 0, 5, 6}, {0, 0, 4, 7},
+                                       {2, 0, 4, 6}, {0, 1, 4, 6}, {0, 3, 4, 4}, {0, 6, 3, 1}};
+    CaloPlan out;
+    for (const CaloChoice& c : kChoices) out.add(c, CaloContext{});
+    return out;
+  }();
+  CaloContext usual;
+  usual.reference = context.reference;
+  return context == usual ? &plan : nullptr;
+}
+
 }  // namespace tengen::detector

@@ -63,5 +63,7 @@ struct CaloOptimum {
 /// (Everett 1963), until that finds nothing better; then improved by changes of one or two choices,
 /// judged by the formulas. Seconds.
 CaloOptimum best_calo(const CaloContext& context, int segments = kMostSegments);
+/// What that gives for the default context, kept (R = 0.8761); null for any other.
+const CaloPlan* best_known_calo(const CaloContext& context);
 
 }  // namespace tengen::detector

@@ -85,6 +85,7 @@ struct CaloContext {
   [[nodiscard]] double price(const CaloChoice& layer) const;  ///< of one, without the cryostat
   void set_reference();
   [[nodiscard]] CaloDesign reference_design() const;
+  friend bool operator==(const CaloContext&, const CaloContext&) = default;
 };
 /// Options `budget`, `length_cm`, `energies` (three), `photo_electrons`, `noise_mev`, `constant`,
 /// `target` = "resolution" or "resonance", `free` = a material that costs nothing, or "none"; or,

@@ -27,6 +27,7 @@ struct Readout {
   double photo_electrons = 0;
   double noise_mev = 0;  ///< rms of an active layer, MeV of energy in it
   double constant = 0;   ///< relative: non-uniformity, inter-calibration
+  friend bool operator==(const Readout&, const Readout&) = default;
 };
 
 struct CaloDesign {

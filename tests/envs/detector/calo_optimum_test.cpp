@@ -129,6 +129,17 @@ TEST_CASE("the best calorimeter keeps its limits and beats what was begun with")
   }
 }
 
+TEST_CASE("the best design that is kept is as good as it was found to be") {
+  CaloContext context;
+  context.set_reference();
+  const CaloPlan* known = best_known_calo(context);
+  REQUIRE(known != nullptr);
+  CHECK(reward(*known, context) == Approx(0.87609).margin(1e-5));
+  CHECK(known->cost <= context.budget);
+  context.budget += 1;
+  CHECK(best_known_calo(context) == nullptr);
+}
+
 TEST_CASE("more never hurts, and what is given away is used") {
   CaloContext base;
   base.readout = {};
