@@ -1,5 +1,7 @@
-// CaloBuild as people see it: the stack to scale with a shower in it, what is left to spend, and
-// how sharp it is.
+// A calorimeter as people see it: the stack to scale with a shower in it, what is left to spend,
+// and how sharp it is.
+#include "envs/detector/calo_picture.hpp"
+
 #include "envs/detector/calo_build.hpp"
 #include "envs/detector/calo_optimum.hpp"
 #include "envs/detector/picture.hpp"
@@ -15,10 +17,11 @@ using namespace picture;
 
 constexpr double kHalfHeight = 9;  // cm of the tower shown above and below its axis
 
-Colour absorber_colour(int absorber) {
-  constexpr std::array<Colour, 4> kColours{
-      {{104, 110, 126}, {142, 124, 104}, {112, 74, 62}, {158, 98, 56}}};
-  return kColours[static_cast<std::size_t>(absorber)];
+Colour absorber_colour(std::string_view material) {
+  return material == "Pb"   ? Colour{104, 110, 126}
+         : material == "W"  ? Colour{142, 124, 104}
+         : material == "Fe" ? Colour{112, 74, 62}
+                            : Colour{158, 98, 56};
 }
 
 Colour active_colour(std::string_view material) {
@@ -29,9 +32,9 @@ Colour active_colour(std::string_view material) {
 
 class Painter {
  public:
-  Painter(const CaloBuild& env, Canvas& canvas) : env_(env), canvas_(canvas) {
-    const std::span<const CaloCell> used = env.plan.cells(storage_);
-    cells_.assign(used.begin(), used.end());
+  Painter(const CaloView& view, Canvas& canvas) : view_(view), canvas_(canvas) {
+    for (const Segment& s : view.segments) cells_.push_back(calo_cell(s));
+    stack_cells(cells_);
   }
 
   void paint() {
@@ -46,36 +49,24 @@ class Painter {
  private:
   // Left end of the tower and pixels per cm, by the length that may be built.
   static constexpr Area kTower{20, 64, 1160, 372};
-  [[nodiscard]] double scale() const { return (kTower.width - 40) / env_.context.length_cm; }
+  [[nodiscard]] double scale() const { return (kTower.width - 40) / view_.context.length_cm; }
   [[nodiscard]] double at(double cm) const { return kTower.x + 20 + cm * scale(); }
 
   void headline() {
-    canvas_.text(20, 16, "CaloBuild", kText, 3);
-    const bool resonance = env_.context.target == CaloTarget::kResonance;
+    canvas_.text(20, 16, view_.title, kText, 3);
+    const bool resonance = view_.context.target == CaloTarget::kResonance;
+    const auto& energies = view_.context.energies_gev;
     canvas_.text(200, 18,
                  fmt::format("{}   electrons of {:.3g}, {:.3g}, {:.3g} GeV",
-                             resonance ? "sharpest resonance" : "best resolution",
-                             env_.context.energies_gev[0], env_.context.energies_gev[1],
-                             env_.context.energies_gev[2]),
+                             resonance ? "sharpest resonance" : "best resolution", energies[0],
+                             energies[1], energies[2]),
                  kDim);
-    canvas_.text(200, 32, pending(), env_.finished ? kMint : kAmber);
-    const double r = env_.finished ? env_.reward : env_.value.unclipped;
-    const std::string figure = env_.plan.count == 0 ? "R   -" : fmt::format("R {:+.3f}", r);
-    text_right(canvas_, kWidth - 20, 16, figure, r > 0 ? kMint : kCoral, 3);
-    if (env_.best > -5)
-      text_right(canvas_, kWidth - 20, 46, fmt::format("best here {:+.3f}", env_.best), kDim);
-  }
-
-  [[nodiscard]] std::string pending() const {
-    if (env_.finished) return "finished";
-    std::string out = fmt::format("segment {}: ", env_.plan.count + 1);
-    if (env_.phase == CaloBuild::kAbsorber) return out + "which absorber?";
-    out += kAbsorbers[env_.pending.absorber];
-    if (env_.phase == CaloBuild::kThickness) return out + ", how thick?";
-    out += fmt::format(" {} X0", kAbsorberLengths[env_.pending.thickness]);
-    if (env_.phase == CaloBuild::kActive) return out + ", and which active layer?";
-    const ActiveLayer& a = kActiveLayers[env_.pending.active];
-    return out + fmt::format(" + {} {:.1f} mm, how often?", a.material, 10 * a.cm);
+    canvas_.text(200, 32, view_.status, view_.finished ? kMint : kAmber);
+    text_right(canvas_, kWidth - 20, 16,
+               cells_.empty() ? "R   -" : fmt::format("R {:+.3f}", view_.reward),
+               view_.reward > 0 ? kMint : kCoral, 3);
+    if (view_.best > -5)
+      text_right(canvas_, kWidth - 20, 46, fmt::format("best here {:+.3f}", view_.best), kDim);
   }
 
   void detector() {
@@ -83,7 +74,8 @@ class Painter {
     const double half = std::min(kHalfHeight * scale(), kTower.height / 2.0 - 46);
     const double middle = kTower.y + kTower.height / 2.0 + 2;
     const Area body{static_cast<int>(at(0)), static_cast<int>(middle - half),
-                    static_cast<int>(env_.context.length_cm * scale()), static_cast<int>(2 * half)};
+                    static_cast<int>(view_.context.length_cm * scale()),
+                    static_cast<int>(2 * half)};
     canvas_.fill(body.x, body.y, body.width, body.height, mix(kPanel, kNight, 0.6));
     stripes(body);
     shower(body, middle);
@@ -92,15 +84,11 @@ class Painter {
 
   void stripes(const Area& body) {
     double cm = 0;
-    for (int i = 0; i < env_.plan.count; ++i) {
-      const CaloChoice& choice = env_.plan.segments[static_cast<std::size_t>(i)];
-      const CatalogueLayer& layer = catalogue_layer(choice);
-      const double active = kActiveLayers[choice.active].cm;
-      for (int k = 0; k < choice.layers(); ++k) {
-        bar(body, cm, layer.cell.length_cm - active, absorber_colour(choice.absorber));
-        bar(body, cm + layer.cell.length_cm - active, active,
-            active_colour(kActiveLayers[choice.active].material));
-        cm += layer.cell.length_cm;
+    for (const Segment& s : view_.segments) {
+      for (int k = 0; k < s.layers; ++k) {
+        bar(body, cm, s.absorber_cm, absorber_colour(s.absorber->name));
+        bar(body, cm + s.absorber_cm, s.active_cm, active_colour(s.active->name));
+        cm += s.absorber_cm + s.active_cm;
       }
       canvas_.fill(static_cast<int>(at(cm)), body.y - 4, 1, body.height + 8, kText);
     }
@@ -118,8 +106,8 @@ class Painter {
   void shower(const Area& body, double middle) {
     canvas_.line(kTower.x + 2, middle, at(0), middle, kAmber, 2);
     if (cells_.empty()) return;
-    const double energy = env_.context.energies_gev[1];
-    const CaloStack stack(cells_, env_.context.readout);
+    const double energy = view_.context.energies_gev[1];
+    const CaloStack stack(cells_, view_.context.readout);
     const auto n = static_cast<std::size_t>(stack.layers());
     std::vector<float> deposited(n), visible(n);
     Rng rng(4);
@@ -147,8 +135,8 @@ class Painter {
 
   void axes(const Area& body) {
     const int below = body.y + body.height + 8, above = body.y - 14;
-    const double step = env_.context.length_cm > 60 ? 10 : env_.context.length_cm > 25 ? 5 : 2;
-    for (double cm = 0; cm <= env_.context.length_cm + 1e-6; cm += step) {
+    const double step = view_.context.length_cm > 60 ? 10 : view_.context.length_cm > 25 ? 5 : 2;
+    for (double cm = 0; cm <= view_.context.length_cm + 1e-6; cm += step) {
       canvas_.fill(static_cast<int>(at(cm)), body.y + body.height, 1, 5, kDim);
       text_centred(canvas_, at(cm), below, fmt::format("{:.0f}", cm), kDim);
     }
@@ -166,65 +154,89 @@ class Painter {
 
   void gauges(const Area& area) {
     const Area in = panel(canvas_, area, "what is spent");
-    const CaloPlan& p = env_.plan;
-    const CaloContext& c = env_.context;
+    const CaloContext& c = view_.context;
+    const double length = cells_.empty() ? 0 : CaloStack(cells_, c.readout).length_cm();
+    const int layers = cells_.empty() ? 0 : CaloStack(cells_, c.readout).layers();
+    const auto segments = static_cast<int>(cells_.size());
+    const double depth = cells_.empty() ? 0 : cells_.back().end;
     const auto row = [&](int i, std::string_view name, const std::string& figure, double part) {
       gauge(canvas_, in.x, in.y + 4 + 33 * i, in.width, name, figure, part);
     };
-    row(0, "cost", fmt::format("{:.0f} of {:.0f}", p.cost, c.budget), p.cost / c.budget);
-    row(1, "length", fmt::format("{:.1f} of {:.1f} cm", p.length_cm, c.length_cm),
-        p.length_cm / c.length_cm);
-    row(2, "layers", fmt::format("{} of {}", p.layers, kMostLayers),
-        p.layers / double{kMostLayers});
-    row(3, "segments", fmt::format("{} of {}", p.count, kMostSegments),
-        p.count / double{kMostSegments});
-    row(4, "depth", fmt::format("{:.1f} X0", p.depth), p.depth / 30);
+    row(0, "cost", fmt::format("{:.0f} of {:.0f}", view_.cost, c.budget), view_.cost / c.budget);
+    row(1, "length", fmt::format("{:.1f} of {:.1f} cm", length, c.length_cm), length / c.length_cm);
+    row(2, "layers", fmt::format("{} of {}", layers, kMostLayers), layers / double{kMostLayers});
+    row(3, "segments", fmt::format("{} of {}", segments, view_.most_segments),
+        segments / static_cast<double>(view_.most_segments));
+    row(4, "depth", fmt::format("{:.1f} X0", depth), depth / 30);
   }
 
   void resolution(const Area& area) {
     const Area in = panel(canvas_, area, "sigma(E)/E, percent");
     Chart chart(canvas_, in, 0.5, 50, 0.5, 20, "GeV");
-    const Calorimeter reference(env_.context.reference_design());
+    const Calorimeter reference(view_.context.reference_design());
     chart.curve([&](double e) { return 100 * reference.analytic(e).resolution; }, kDim, 1.6);
     chart.legend("textbook (R = 0)", kDim);
-    if (const CaloPlan* known = best_known_calo(env_.context)) {
+    if (const CaloPlan* known = best_known_calo(view_.context)) {
       std::array<CaloCell, kMostSegments> storage;
-      const CaloStack best(known->cells(storage), env_.context.readout);
+      const CaloStack best(known->cells(storage), view_.context.readout);
       chart.curve([&](double e) { return 100 * best.analytic(e).resolution; }, kMint, 1.6);
       chart.legend("best known", kMint);
     }
     chart.legend("this design", kAmber);
     if (cells_.empty()) return;
-    const CaloStack stack(cells_, env_.context.readout);
+    const CaloStack stack(cells_, view_.context.readout);
     chart.curve([&](double e) { return 100 * stack.analytic(e).resolution; }, kAmber, 2.4);
-    for (const CaloResult& result : env_.value.at)
+    for (const CaloResult& result : view_.at)
       chart.point(result.energy_gev, 100 * result.resolution, kAmber);
   }
 
   void segments(const Area& area) {
     const Area in = panel(canvas_, area, "from the front");
-    for (int i = 0; i < env_.plan.count; ++i) {
-      const CaloChoice& c = env_.plan.segments[static_cast<std::size_t>(i)];
-      const ActiveLayer& a = kActiveLayers[c.active];
-      const int y = in.y + 1 + 14 * i;
-      canvas_.fill(in.x, y, 8, 8, absorber_colour(c.absorber));
-      canvas_.fill(in.x + 9, y, 8, 8, active_colour(a.material));
+    int y = in.y + 1;
+    for (const Segment& s : view_.segments) {
+      canvas_.fill(in.x, y, 8, 8, absorber_colour(s.absorber->name));
+      canvas_.fill(in.x + 9, y, 8, 8, active_colour(s.active->name));
       canvas_.text(
           in.x + 26, y,
-          fmt::format("{:>2} x {:<2} {:<4} X0 + {:<3} {:.1f} mm", c.layers(),
-                      kAbsorbers[c.absorber], kAbsorberLengths[c.thickness], a.material, 10 * a.cm),
+          fmt::format("{:>2} x {:<2} {:4.2f} X0 + {:<3} {:.1f} mm", s.layers, s.absorber->name,
+                      s.absorber_cm / s.absorber->radiation_cm(), s.active->name, 10 * s.active_cm),
           kText);
+      y += 14;
     }
   }
 
-  const CaloBuild& env_;
+  const CaloView& view_;
   Canvas& canvas_;
-  std::array<CaloCell, kMostSegments> storage_;
   std::vector<CaloCell> cells_;
 };
 
 }  // namespace
 
-void CaloBuild::draw(Canvas& canvas) const { Painter(*this, canvas).paint(); }
+void draw_calorimeter(const CaloView& view, Canvas& canvas) { Painter(view, canvas).paint(); }
+
+void CaloBuild::draw(Canvas& canvas) const {
+  const auto status = [&]() -> std::string {
+    if (finished) return "finished";
+    std::string out = fmt::format("segment {}: ", plan.count + 1);
+    if (phase == kAbsorber) return out + "which absorber?";
+    out += kAbsorbers[pending.absorber];
+    if (phase == kThickness) return out + ", how thick?";
+    out += fmt::format(" {} X0", kAbsorberLengths[pending.thickness]);
+    if (phase == kActive) return out + ", and which active layer?";
+    const ActiveLayer& a = kActiveLayers[pending.active];
+    return out + fmt::format(" + {} {:.1f} mm, how often?", a.material, 10 * a.cm);
+  };
+  draw_calorimeter({.title = "CaloBuild",
+                    .status = status(),
+                    .finished = finished,
+                    .reward = finished ? reward : value.unclipped,
+                    .best = best,
+                    .context = context,
+                    .segments = plan.design(context.readout).segments,
+                    .most_segments = kMostSegments,
+                    .cost = plan.cost,
+                    .at = value.at},
+                   canvas);
+}
 
 }  // namespace tengen::detector

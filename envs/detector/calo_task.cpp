@@ -222,8 +222,12 @@ CaloDesign CaloPlan::design(const Readout& readout) const {
 }
 
 std::string calo_json(const CaloPlan& plan, const CaloContext& context) {
+  return calo_json(plan.design(context.readout).segments, context);
+}
+
+std::string calo_json(std::span<const Segment> built, const CaloContext& context) {
   std::string segments;
-  for (const Segment& s : plan.design(context.readout).segments)
+  for (const Segment& s : built)
     segments += fmt::format(
         R"({}{{"n": {}, "absorber": "{}", "t_abs_cm": {}, "active": "{}", "t_act_cm": {}}})",
         segments.empty() ? "" : ",\n  ", s.layers, s.absorber->name, s.absorber_cm, s.active->name,

@@ -132,5 +132,6 @@ struct CaloPlan {
 };
 /// The plan as a file that `tengen detector calo` reads.
 std::string calo_json(const CaloPlan& plan, const CaloContext& context);
+std::string calo_json(std::span<const Segment> segments, const CaloContext& context);
 
 }  // namespace tengen::detector

@@ -17,5 +17,7 @@ std::unique_ptr<DesignProblem> make_design_problem(std::string_view env_id, cons
 // One a file, for make_design_problem.
 std::unique_ptr<DesignProblem> make_calo_problem(const Config& options);
 std::unique_ptr<DesignProblem> make_tracker_problem(const Config& options);
+std::unique_ptr<DesignProblem> make_calo_tune_problem(const Config& options);
+std::unique_ptr<DesignProblem> make_spectro_problem(const Config& options);
 
 }  // namespace tengen::detector

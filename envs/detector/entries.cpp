@@ -1,6 +1,8 @@
 #include "envs/detector/entries.hpp"
 
 #include "envs/detector/calo_build.hpp"
+#include "envs/detector/calo_tune.hpp"
+#include "envs/detector/spectrometer.hpp"
 #include "envs/detector/tracker_build.hpp"
 
 namespace tengen {
@@ -34,6 +36,16 @@ Made make_tracker_build(const Config& options, int lanes, WorkerPool& pool) {
   return std::make_unique<BatchedEnv<TrackerBuild>>(prototype, lanes, pool);
 }
 
+template <class E, class Read>
+EnvMaker tune_maker(Read read) {
+  return [read](const Config& options, int lanes, WorkerPool& pool) -> Made {
+    E prototype;
+    prototype.task = read(options);
+    prototype.bandit = options.get<bool>("bandit", false);
+    return std::make_unique<BatchedEnv<E>>(prototype, lanes, pool);
+  };
+}
+
 }  // namespace
 
 void add_detector_design(EnvRegistry& registry) {
@@ -42,6 +54,10 @@ void add_detector_design(EnvRegistry& registry) {
   registry.add({"TrackerBuild-v0",
                 "Place layers of silicon; problem = \"identical\": six, the same",
                 make_tracker_build});
+  registry.add({"CaloTune-v0", "Turn a calorimeter's knobs, real numbers; segments = 4 (to 8)",
+                tune_maker<CaloTune>(read_calo_tune)});
+  registry.add({"SpectroTune-v0", "Turn the knobs of a dipole spectrometer",
+                tune_maker<SpectroTune>(read_spectro)});
 }
 
 }  // namespace tengen

@@ -5,7 +5,7 @@
 
 namespace tengen {
 
-/// CaloBuild-v0 and TrackerBuild-v0. Options: docs/detector.md.
+/// CaloBuild-v0, TrackerBuild-v0, CaloTune-v0 and SpectroTune-v0. Options: docs/detector.md.
 void add_detector_design(EnvRegistry& registry);
 
 }  // namespace tengen

@@ -12,12 +12,13 @@ namespace tengen::detector {
 /// got at point k moves the track at point i by θ (φ_i d0_k − φ_k d0_i).
 struct TrackPoint {
   double d0 = 1, phi = 0, kappa = 0;
+  double place = 0;  ///< grows along the track
 
-  static TrackPoint on_parabola(double radius) { return {1, radius, radius * radius / 2}; }
+  static TrackPoint on_parabola(double radius) { return {1, radius, radius * radius / 2, radius}; }
   /// r κ0 < 2.
   static TrackPoint on_circle(double radius, double kappa0) {
     const double u = radius * kappa0 / 2;
-    return {1 - 2 * u * u, radius * std::sqrt(1 - u * u), radius * radius / 2};
+    return {1 - 2 * u * u, radius * std::sqrt(1 - u * u), radius * radius / 2, radius};
   }
 };
 
@@ -94,7 +95,7 @@ struct TrackFit {
     for (std::size_t i = 0; i < n; ++i) {
       for (std::size_t j = 0; j <= i; ++j) {
         double sum = i == j ? variance[i] : 0;
-        for (std::size_t k = 0; k < scatterers && scatter_point[k].kappa < point[j].kappa; ++k)
+        for (std::size_t k = 0; k < scatterers && scatter_point[k].place < point[j].place; ++k)
           sum += scatter_variance[k] * lever(point[i], scatter_point[k]) *
                  lever(point[j], scatter_point[k]);
         root[i][j] = sum;

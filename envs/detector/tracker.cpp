@@ -6,11 +6,10 @@
 #include "envs/detector/scattering.hpp"
 
 #include <cmath>
+#include <type_traits>
 
 namespace tengen::detector {
 namespace {
-
-using Fit = TrackFit<kMostTrackerLayers>;
 
 double scatter_variance(double lengths, double pt_gev, TrackScattering scattering) {
   if (scattering == TrackScattering::kNone || lengths <= 0) return 0;
@@ -76,21 +75,17 @@ void check_tracker(const Tracker& tracker) {
 TrackResolution track_resolution(const Tracker& tracker, double pt_gev,
                                  TrackScattering scattering) {
   const double kappa = curvature_per_cm(pt_gev, tracker.field_tesla);
-  const auto result = [&](const auto& v) {
-    return TrackResolution{std::sqrt(v.kappa) / kappa, std::sqrt(v.d0)};
-  };
-  if (tracker.layers.size() <= 8) {  // most designs: a tenth of the memory to walk through
-    TrackFit<8> fit;
-    TrackFit<8>::Covariance v;
+  const auto solved = [&](auto most) {
+    TrackFit<most> fit;
+    typename TrackFit<most>::Covariance v;
     prepare(tracker, pt_gev, scattering, fit);
     TENGEN_CHECK(fit.solve(v), "points without errors");
-    return result(v);
-  }
-  Fit fit;
-  Fit::Covariance v;
-  prepare(tracker, pt_gev, scattering, fit);
-  TENGEN_CHECK(fit.solve(v), "points without errors");
-  return result(v);
+    return TrackResolution{std::sqrt(v.kappa) / kappa, std::sqrt(v.d0)};
+  };
+  // Most designs are small: a tenth of the memory to walk through.
+  if (tracker.layers.size() <= 8) return solved(std::integral_constant<std::size_t, 8>{});
+  if (tracker.layers.size() <= 16) return solved(std::integral_constant<std::size_t, 16>{});
+  return solved(std::integral_constant<std::size_t, kMostTrackerLayers>{});
 }
 
 double gluckstern_resolution(int n, double pt_gev, double field_tesla, double lever_cm,

@@ -1,0 +1,25 @@
+// A calorimeter as people see it, whoever builds it.
+#pragma once
+
+#include "core/canvas.hpp"
+#include "envs/detector/calo_task.hpp"
+
+#include <string>
+#include <vector>
+
+namespace tengen::detector {
+
+struct CaloView {
+  std::string title, status;
+  bool finished = false;
+  double reward = 0, best = -10;  ///< R; best below −5: none yet
+  CaloContext context{};
+  std::vector<Segment> segments{};
+  int most_segments = kMostSegments;
+  double cost = 0;
+  std::array<CaloResult, 3> at{};  ///< by energy
+};
+/// To scale with a shower in it, what is left to spend, and how sharp it is.
+void draw_calorimeter(const CaloView& view, Canvas& canvas);
+
+}  // namespace tengen::detector
