@@ -3,6 +3,7 @@
 #include "agents/alphago/alphago.hpp"
 #include "agents/alphago/alphazero.hpp"
 #include "experiments/interrupt.hpp"
+#include "experiments/model.hpp"
 #include "experiments/version.hpp"
 
 #include <algorithm>
@@ -65,6 +66,7 @@ SelfPlayTrainer::Judging SelfPlayTrainer::read_judging(const Config& config) {
 
 SelfPlayTrainer::SelfPlayTrainer(const Recipe& recipe, WorkerPool& pool)
     : recipe_(recipe),
+      start_from_(recipe.config.get<std::string>("start_from", "")),
       pool_(&pool),
       game_(make_game(recipe.config.section("game"))),
       agent_(make_learner(recipe, *game_, pool)),
@@ -90,11 +92,32 @@ void SelfPlayTrainer::load(const RunPaths& run, std::int64_t step) {
 void SelfPlayTrainer::open(const RunPaths& run) {
   run_ = run;
   fs::create_directories(run.segments());
-  if (started_at_ == 0) agent_->open(run.games());
+  if (started_at_ == 0) {
+    if (!start_from_.empty()) start_from(start_from_);
+    agent_->open(run.games());
+  }
   const std::int64_t resume_step = steps() == 0 ? -1 : steps();
   logger_.add(csv_sink(run_.metrics(), resume_step));
   logger_.add(tensorboard_sink(run_.folder, resume_step));
   if (steps() == 0) logger_.text("recipe", recipe_.config.to_toml(), 0);
+}
+
+void SelfPlayTrainer::start_from(const std::string& model) {
+  const fs::path file = find_model(model, RunPlayer::kNewest);
+  if (file.empty()) throw UsageError("start_from = \"{}\": not a model file", model);
+  const ArchiveReader reader = ArchiveReader::read_file(file);
+  const Config theirs = Config::from_string(model_info(reader).recipe, file.string());
+  const std::string id = theirs.section("game").get<std::string>("id", "");
+  if (id.empty() || id != recipe_.env)
+    throw UsageError("start_from = \"{}\": it plays {}, this recipe {}", model,
+                     id.empty() ? theirs.section("env").get<std::string>("id", "?") : id,
+                     recipe_.env);
+  const GameSpec& ours = game_->spec();
+  const GameSpec spec = make_game(theirs.section("game"))->spec();
+  if (spec.rows != ours.rows || spec.columns != ours.columns)
+    throw UsageError("start_from = \"{}\": its board has {} x {} points, this recipe's {} x {}",
+                     model, spec.columns, spec.rows, ours.columns, ours.rows);
+  agent_->start_from(reader, read_policy_value(theirs.section("net"), policy_value_of(spec)));
 }
 
 void SelfPlayTrainer::train(bool quiet) {

@@ -49,6 +49,7 @@ class SelfPlayTrainer final : public Training {
     int opening_moves = 0;
   };
   [[nodiscard]] static Judging read_judging(const Config& config);
+  void start_from(const std::string& model);
   void keep_books(std::int64_t before);
   void record_figures();
   void judge();
@@ -63,6 +64,7 @@ class SelfPlayTrainer final : public Training {
   [[nodiscard]] double evaluations_per_second() const;
 
   Recipe recipe_;
+  std::string start_from_;  // a model; empty: from nothing
   WorkerPool* pool_;
   RunPaths run_;
   std::unique_ptr<AnyGame> game_;

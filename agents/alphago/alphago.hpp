@@ -61,6 +61,9 @@ class AlphaGo final : public GameLearner {
   explicit AlphaGo(const AlphaGoContext& context);
 
   void open(const std::filesystem::path& file) override;
+  void start_from(const ArchiveReader& player, const PolicyValueOptions& net) override {
+    learner_.start_from(player, net);
+  }
   bool generate(const Stop& stop) override;
   bool learn(Logger& logger, const Stop& stop) override;
 

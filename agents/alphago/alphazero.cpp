@@ -206,7 +206,9 @@ double AlphaZero::bare_evaluations(double seconds) {
   return tengen::bare_evaluations(player(), game_, play_.slots, workers(), *pool_, seconds);
 }
 
-std::shared_ptr<const InferenceNet> AlphaZero::player() const { return learner_.player(play_backend_); }
+std::shared_ptr<const InferenceNet> AlphaZero::player() const {
+  return learner_.player(play_backend_);
+}
 
 void AlphaZero::save(ArchiveWriter& writer) {
   store_->flush();

@@ -55,6 +55,9 @@ class AlphaZero final : public GameLearner {
   explicit AlphaZero(const AlphaZeroContext& context);
 
   void open(const std::filesystem::path& file) override;
+  void start_from(const ArchiveReader& player, const PolicyValueOptions& net) override {
+    learner_.start_from(player, net);
+  }
   bool generate(const Stop& stop) override;
   bool learn(Logger& logger, const Stop& stop) override;
 

@@ -24,6 +24,10 @@ class GameLearner {
   /// files that it needs stand beside it. Throws Error.
   virtual void open(const std::filesystem::path& file) = 0;
 
+  /// Before open(), of a new run: begins with the weights of a player that save_player() wrote, of
+  /// network `net`, which may be smaller. Throws Error if it does not fit.
+  virtual void start_from(const ArchiveReader& player, const PolicyValueOptions& net) = 0;
+
   using Stop = std::function<bool()>;
   /// Gets the next cycle's games. False if `stop()`, which this thread asks often, came first.
   virtual bool generate(const Stop& stop) = 0;

@@ -165,15 +165,20 @@ void PolicyValueLearner::save_player(ArchiveWriter& writer) const {
   average_statistics_.save(writer, "agent/average_statistics");
 }
 
-void PolicyValueLearner::grow_from(const PolicyValueLearner& smaller) {
-  const auto grow = [&](const Parameters& from, const Parameters& from_statistics, Parameters& to,
-                        Parameters& to_statistics) {
-    network_->grow(*smaller.network_, from.exact_views(), from_statistics.exact_views(),
-                   to.exact_views(), to_statistics.exact_views());
-    to.refresh();
-  };
-  grow(smaller.parameters_, smaller.statistics_, parameters_, statistics_);
-  grow(smaller.average_, smaller.average_statistics_, average_, average_statistics_);
+void PolicyValueLearner::start_from(const ArchiveReader& player, const PolicyValueOptions& net) {
+  const PolicyValueNet theirs(net);
+  const Backend exact{backend_.device, Precision::kFloat32};
+  Parameters parameters(theirs.layout(), exact), statistics(theirs.statistics(), exact);
+  parameters.load(player, "agent/average");
+  statistics.load(player, "agent/average_statistics");
+  try {
+    network_->grow(theirs, parameters.exact_views(), statistics.exact_views(),
+                   parameters_.exact_views(), statistics_.exact_views());
+  } catch (const Error& error) {
+    throw Error("{}: {}", player.origin(), error.what());
+  }
+  parameters_.refresh();
+  start_average();
 }
 
 void PolicyValueLearner::save(ArchiveWriter& writer) const {

@@ -65,8 +65,9 @@ class PolicyValueLearner {
   [[nodiscard]] const Parameters& average() const { return average_; }
   [[nodiscard]] std::int64_t updates() const { return updates_; }
 
-  /// Begins anew from what a learner of a smaller network has learnt, see PolicyValueNet::grow().
-  void grow_from(const PolicyValueLearner& smaller);
+  /// Begins anew from a player that save_player() wrote, of network `net`: the same or a smaller
+  /// one, see PolicyValueNet::grow(). Throws Error if it does not fit.
+  void start_from(const ArchiveReader& player, const PolicyValueOptions& net);
 
   /// What load_net_player() needs: the averaged parameters and nothing else.
   void save_player(ArchiveWriter& writer) const;

@@ -149,3 +149,53 @@ TEST_CASE("a search asks the network that was learnt", "[agents]") {
     }
   }
 }
+
+TEST_CASE("learning starts from a player, of the same network or a smaller one") {
+  const PolicyValueOptions small = small_go();
+  WorkerPool pool(1);
+  PolicyValueLearner first(small, options_of("average = 0.5"), {}, 1);
+  const PolicyValueBatch batch = random_batch(small, 8);
+  for (int i = 0; i < 20; ++i) first.step(batch, 3e-3, pool);
+  ArchiveWriter writer;
+  first.save_player(writer);
+  const ArchiveReader player = ArchiveReader::from_bytes(writer.bytes(), "first.tgn");
+  const auto answers = [&](const std::shared_ptr<const InferenceNet>& net) {
+    std::vector<float> logits(8 * 26), value(8), margin(8), owners(8 * 25);
+    InferenceNet::Workspace memory;
+    net->evaluate({8, batch.planes.data(), batch.globals.data(), logits.data(), value.data(),
+                   margin.data(), owners.data()},
+                  memory);
+    logits.insert(logits.end(), value.begin(), value.end());
+    logits.insert(logits.end(), owners.begin(), owners.end());
+    return logits;
+  };
+  const std::vector<float> expected = answers(first.player({}));
+
+  PolicyValueLearner same(small, options_of(), {}, 2);
+  CHECK(answers(same.player({})) != expected);
+  same.start_from(player, small);
+  CHECK(torch::equal(same.average().flat(), first.average().flat()));
+  CHECK(torch::equal(same.parameters().flat(), first.average().flat()));  // not as learnt last
+  CHECK(answers(same.player({})) == expected);
+
+  PolicyValueOptions larger = small;
+  larger.blocks = 4;
+  larger.channels = 24;
+  for (const Precision precision : {Precision::kFloat32, Precision::kBfloat16}) {
+    larger.precision = precision;
+    PolicyValueLearner grown(larger, options_of(), {torch::kCPU, precision}, 3);
+    grown.start_from(player, small);
+    const std::vector<float> found = answers(grown.player({}));
+    for (std::size_t i = 0; i < found.size(); ++i)
+      CHECK(found[i] == Approx(expected[i]).margin(1e-4));
+    // It learns on from there.
+    CHECK(grown.step(batch, 3e-3, pool).policy < first.step(batch, 0, pool).policy + 0.3);
+  }
+
+  PolicyValueLearner smaller(small_go(), options_of(), {}, 4);
+  ArchiveWriter large;
+  PolicyValueLearner(larger, options_of(), {}, 5).save_player(large);
+  CHECK_THROWS_WITH(
+      smaller.start_from(ArchiveReader::from_bytes(large.bytes(), "large.tgn"), larger),
+      StartsWith("large.tgn: a network grows into one with more blocks or channels"));
+}

@@ -216,3 +216,46 @@ TEST_CASE("a full disk is one clear line, and the checkpoint before stands") {
   CHECK(read_text(directory / "run/checkpoint/1000.tgn") == before);
   REQUIRE(run_program(directory.path(), {"resume", "run", "--steps", "2000", "--quiet"}).code == 0);
 }
+
+TEST_CASE("self-play starts from a player that another run left") {
+  const TempDirectory directory;
+  const auto train = [&](const std::string& out, const std::vector<std::string>& settings) {
+    std::vector<std::string> arguments{"train", "tictactoe-alphazero", "--quiet", "--steps",
+                                       "300",   "--threads",           "1",       "--out",
+                                       out};
+    for (const char* setting : {"eval_freq=0", "agent.cycle_rows=512", "agent.n_slots=16"})
+      arguments.insert(arguments.end(), {"--set", setting});
+    for (const std::string& setting : settings)
+      arguments.insert(arguments.end(), {"--set", setting});
+    return run_program(directory.path(), arguments);
+  };
+  REQUIRE(train("first", {}).code == 0);
+  // A learning rate of 0: the player stays what it was, in a larger network, too.
+  REQUIRE(train("same", {"start_from=first/model.tgn", "agent.learning_rate=0.0"}).code == 0);
+  const auto weights = [&](const char* run) {
+    const auto reader = ArchiveReader::read_file(directory / run / "model.tgn");
+    const auto bytes = reader.bytes("agent/average/values");
+    return std::vector(bytes.begin(), bytes.end());
+  };
+  CHECK(weights("same") == weights("first"));
+  CHECK(train("larger", {"start_from=first", "net.channels=24"}).code == 0);
+
+  struct Case {
+    std::vector<std::string> settings;
+    std::string expected;
+  };
+  const std::vector<Case> cases{
+      {{"start_from=frist"}, "unknown model or run 'frist'"},
+      {{"start_from=random"}, "not a model file"},
+      {{"start_from=go9"}, "it plays Go-v0, this recipe TicTacToe-v0"},
+      {{"start_from=pong"}, "it plays Pong-v0, this recipe TicTacToe-v0"},
+      {{"start_from=first", "net.channels=8"}, "no room for stem.weight 16x"},
+  };
+  for (const Case& c : cases) {
+    const ProgramResult result = train("wrong", c.settings);
+    CAPTURE(c.settings, result.err);
+    CHECK(result.code != 0);
+    CHECK(result.err.find(c.expected) != std::string::npos);
+    fs::remove_all(directory / "wrong");
+  }
+}
