@@ -3,11 +3,13 @@
 #include "core/check.hpp"
 
 #include <algorithm>
+#include <functional>
 
 namespace tengen {
 namespace {
 
 constexpr std::uint32_t kForgotten = ~0U;
+constexpr std::size_t kPasses = 16;  // moves from which on sorting all is faster
 
 }  // namespace
 
@@ -26,7 +28,9 @@ std::uint32_t NodeArena::add(std::uint32_t parent, int slot, int mover,
   node.mover = static_cast<std::uint8_t>(mover);
   node.moves = static_cast<std::uint32_t>(moves_.size());
   node.move_count = static_cast<std::uint16_t>(actions.size());
-  for (const std::uint16_t action : actions) moves_.push_back({action, PackedProbability()});
+  moves_.resize(moves_.size() + actions.size());
+  for (std::size_t k = 0; k < actions.size(); ++k)
+    moves_[node.moves + k] = {actions[k], PackedProbability()};
   nodes_.push_back(node);
   return static_cast<std::uint32_t>(nodes_.size() - 1);
 }
@@ -39,7 +43,41 @@ int NodeArena::add_edge(std::uint32_t index, int move) {
   std::rotate(first + position, first + move, first + move + 1);
   if (node.edge_room == 0 || position == 1 << (node.edge_room - 1)) grow_edges(node);
   edges_[node.edges + node.child_count++] = SearchEdge();
+  if (move >= node.sorted) ++node.sorted;
+  if (node.child_count == node.sorted) sort(node, std::size_t{2} * node.sorted);
   return position;
+}
+
+// Most nodes are visited once or twice, so that sorting them whole would be the most of the work.
+// The few greatest are found by passes that have no branches.
+void NodeArena::sort(SearchNode& node, std::size_t count) {
+  count = std::min(count, std::size_t{node.move_count});
+  if (count <= node.sorted) return;
+  const std::span<SearchMove> rest = moves(node).subspan(node.sorted);
+  const std::size_t wanted = count - node.sorted;
+  keys_.resize(rest.size());
+  for (std::size_t k = 0; k < rest.size(); ++k)
+    keys_[k] = static_cast<std::uint32_t>(rest[k].prior.bits()) << 16 | (0xFFFFU - rest[k].action);
+  const auto put = [&](std::size_t k, std::uint32_t key) {
+    rest[k] = {static_cast<std::uint16_t>(0xFFFFU - (key & 0xFFFFU)),
+               PackedProbability::from_bits(static_cast<std::uint16_t>(key >> 16))};
+  };
+  if (wanted > kPasses) {
+    std::ranges::sort(keys_, std::greater<>());
+    for (std::size_t k = 0; k < rest.size(); ++k) put(k, keys_[k]);
+    node.sorted = node.move_count;
+    return;
+  }
+  std::uint32_t last = ~0U;  // keys are all different
+  for (std::size_t k = 0; k < wanted; ++k) {
+    std::uint32_t next = 0;
+    for (const std::uint32_t key : keys_) next = std::max(next, key < last ? key : 0);
+    put(k, last = next);
+  }
+  std::size_t k = wanted;
+  for (const std::uint32_t key : keys_)
+    if (key < last) put(k++, key);
+  node.sorted = static_cast<std::uint16_t>(node.sorted + wanted);
 }
 
 void NodeArena::grow_edges(SearchNode& node) {

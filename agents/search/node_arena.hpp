@@ -68,7 +68,7 @@ struct SearchEdge {
 enum class NodeState : std::uint8_t {
   kUnseen,   ///< nobody has evaluated it
   kWaiting,  ///< its evaluation is under way
-  kOpen,     ///< evaluated: moves have priors, likeliest first
+  kOpen,     ///< evaluated: moves have priors; the likeliest not tried yet is next
   kExact,    ///< over, or proven: value is the result
 };
 
@@ -82,8 +82,9 @@ struct SearchNode {
   std::uint8_t edge_room = 0;  // log2 of the places at `edges` + 1; 0: none
   std::uint8_t mover = 0;
   NodeState state = NodeState::kUnseen;
-  float value = 0;   // the evaluator's or exact, from the mover's view
-  float margin = 0;  // likewise
+  std::uint16_t sorted = 0;  // so many moves stand where they belong
+  float value = 0;           // the evaluator's or exact, from the mover's view
+  float margin = 0;          // likewise
 };
 
 /// Nodes are numbered in order of birth, so a parent comes before its children; node 0 is the root.
@@ -100,6 +101,9 @@ class NodeArena {
   /// The edge for move `move` ≥ child_count: brings that move to position child_count, keeping the
   /// others' order. Returns its position. References to edges are invalid afterwards.
   int add_edge(std::uint32_t node, int move);
+  /// Sorts the moves, likeliest first and then by action, as far as the first `count`; the others
+  /// come behind in any order. add_edge() sorts more when it needs the next one.
+  void sort(SearchNode& node, std::size_t count);
   /// Makes `node` the root and forgets what is not below it. Node numbers change.
   void keep(std::uint32_t node);
 
@@ -132,6 +136,7 @@ class NodeArena {
   std::vector<SearchMove> moves_;
   std::vector<SearchEdge> edges_, spare_edges_;
   std::vector<std::uint32_t> renumbered_;              // of keep()
+  std::vector<std::uint32_t> keys_;                    // of sort()
   std::array<std::vector<std::uint32_t>, 18> free_{};  // blocks of 2^i edges
 };
 

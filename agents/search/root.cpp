@@ -25,7 +25,7 @@ float lower_bound(const SearchEdge& edge) {
 SearchRoot::SearchRoot(const SearchOptions& options, int actions)
     : options_(options),
       prior_(static_cast<std::size_t>(actions)),
-      gumbel_(static_cast<std::size_t>(actions)),
+      logit_(static_cast<std::size_t>(actions)),
       visited_(static_cast<std::size_t>(actions)),
       scratch_(static_cast<std::size_t>(actions)),
       weights_(static_cast<std::size_t>(actions)) {}
@@ -39,18 +39,19 @@ void SearchRoot::plan(int simulations, RootNoise noise, Rng rng) {
 }
 
 void SearchRoot::prepare(NodeArena& arena) {
-  const SearchNode& root = arena.node(0);
+  SearchNode& root = arena.node(0);
   const auto moves = arena.moves(root);
   const auto edges = arena.edges(root);
-  std::ranges::fill(gumbel_, 0.0F);
   std::ranges::fill(visited_, 0U);
   for (std::size_t k = 0; k < moves.size(); ++k) {
     prior_[moves[k].action] = static_cast<float>(moves[k].prior);
     if (k < edges.size()) visited_[moves[k].action] = edges[k].visits;
   }
   if (options_.rule == SearchRule::kGumbel) {
-    if (noise_ == RootNoise::kOn)
-      for (const SearchMove move : moves) gumbel_[move.action] = sample_gumbel(rng_);
+    for (const SearchMove move : moves) {
+      logit_[move.action] = noise_ == RootNoise::kOn ? sample_gumbel(rng_) : 0;
+      logit_[move.action] += std::log(static_cast<float>(move.prior));
+    }
     halving_schedule(std::min(options_.considered_actions, static_cast<int>(moves.size())),
                      simulations_, schedule_);
   } else if (noise_ == RootNoise::kOn) {
@@ -66,6 +67,7 @@ void SearchRoot::prepare(NodeArena& arena) {
     // Moves that were not tried yet stand likeliest first, noise included.
     const auto rank = [&](SearchMove m) { return std::pair(-at(prior_, m), m.action); };
     std::ranges::sort(moves.subspan(root.child_count), {}, rank);
+    root.sorted = root.move_count;
   }
   prepared_ = true;
 }
@@ -123,8 +125,7 @@ int SearchRoot::select_halving(const NodeArena& arena, int started) const {
     const bool due = before == turn;
     if (best >= 0 && best_due && !due) continue;
     const float q = tried ? edges[k].q_or(seen.mixed_value) : seen.mixed_value;
-    const float score = at(gumbel_, moves[k]) + std::log(static_cast<float>(moves[k].prior)) +
-                        sigma(options_, seen.most_tries, q);
+    const float score = at(logit_, moves[k]) + sigma(options_, seen.most_tries, q);
     if (best < 0 || (due && !best_due) || score > best_score) {
       best = static_cast<int>(k), best_score = score, best_due = due;
     }
@@ -211,8 +212,8 @@ int SearchRoot::best_move(const NodeArena& arena) const {
     const std::uint32_t count =
         tried ? edges[k].visits - (halved ? visited_[moves[k].action] : 0) : 0;
     const float q = tried ? edges[k].settled_q_or(seen.mixed_value) : seen.mixed_value;
-    float score = std::log(static_cast<float>(moves[k].prior));
-    if (gumbel) score += at(gumbel_, moves[k]) + sigma(options_, seen.most_tries, q);
+    const float score = gumbel ? at(logit_, moves[k]) + sigma(options_, seen.most_tries, q)
+                               : std::log(static_cast<float>(moves[k].prior));
     const Rank rank = {proven != -1, proven == 1, count, score};
     if (best < 0 || rank > best_rank) best = static_cast<int>(k), best_rank = rank;
   }

@@ -66,7 +66,7 @@ class SearchRoot {
   Rng rng_;
   // By action:
   std::vector<float> prior_;            // with temperature and noise
-  std::vector<float> gumbel_;           // 0 without noise
+  std::vector<float> logit_;            // log of the evaluator's prior, plus Gumbel noise
   std::vector<std::uint32_t> visited_;  // visits before this plan, by a tree that was kept
   std::vector<std::uint32_t> schedule_;
   mutable std::vector<float> scratch_, weights_;  // of the results: a number a move, an action

@@ -4,9 +4,13 @@
 
 #include <algorithm>
 #include <cmath>
-#include <functional>
 
 namespace tengen {
+namespace {
+
+constexpr std::size_t kLikeliest = 4;  // moves of a new node that are sorted
+
+}  // namespace
 
 SearchCore::SearchCore(const GameSpec& spec, const SearchOptions& options)
     : spec_(spec), options_(options), root_(options, spec.actions), symmetries_(spec) {
@@ -108,17 +112,10 @@ void SearchCore::open(std::uint32_t index, std::span<const float> logits,
   if (!std::isfinite(sum) || !std::isfinite(node.value)) {
     throw Error("the evaluator of {} answered with numbers that are not finite", spec_.name);
   }
-  // Sorted as integers, likeliest first and then by action.
-  order_.resize(moves.size());
-  for (std::size_t k = 0; k < moves.size(); ++k) {
-    const PackedProbability p(std::max(weights_[k] / sum, 1e-30F));
-    order_[k] = static_cast<std::uint32_t>(p.bits()) << 16 | (0xFFFFU - moves[k].action);
-  }
-  std::ranges::sort(order_, std::greater<>());
-  for (std::size_t k = 0; k < moves.size(); ++k) {
-    moves[k] = {static_cast<std::uint16_t>(0xFFFFU - (order_[k] & 0xFFFFU)),
-                PackedProbability::from_bits(static_cast<std::uint16_t>(order_[k] >> 16))};
-  }
+  for (std::size_t k = 0; k < moves.size(); ++k)
+    moves[k].prior = PackedProbability(std::max(weights_[k] / sum, 1e-30F));
+  node.sorted = 0;
+  arena_.sort(node, index == kRoot ? moves.size() : kLikeliest);
   node.state = NodeState::kOpen;
 }
 

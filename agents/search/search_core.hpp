@@ -21,7 +21,7 @@ namespace tengen {
 struct Pending {
   std::uint32_t node = 0;
   int symmetry = 0;        ///< the row's planes are turned by it, so its logits are, too
-  std::uint64_t hash = 0;  ///< Game::hash() of the leaf
+  std::uint64_t hash = 0;  ///< Game::hash() of the leaf, where a caller who has a cache keeps it
   float playout = 0;       ///< its result for the leaf's mover, if options.playout_weight > 0
 };
 
@@ -126,8 +126,7 @@ class SearchCore {
   std::int8_t root_proven_ = SearchEdge::kUnproven;
   std::vector<double> owners_;  // sums, player 0's view
   double owner_count_ = 0;
-  std::vector<float> weights_;        // of open()
-  std::vector<std::uint32_t> order_;  // likewise
+  std::vector<float> weights_;  // of open()
 };
 
 }  // namespace tengen

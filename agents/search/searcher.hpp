@@ -194,6 +194,7 @@ void Searcher<G>::gather(Worker& worker, const SearchLimits& limits) {
     Pending& pending = worker.pending[static_cast<std::size_t>(worker.rows)];
     const Descent descent = tree_.descend(worker.batch, worker.rows, pending);
     if (descent == Descent::kBusy) return;
+    if (descent == Descent::kLeaf && cache_) pending.hash = tree_.leaf().hash();
     if (descent == Descent::kDone) {
       ++finished;
     } else if (cache_ && cache_->find(pending.hash, worker.batch, worker.rows)) {

@@ -36,10 +36,13 @@ class SearchTree : public SearchCore {
         position_(position),
         leaf_(position),
         mask_(static_cast<std::size_t>(spec_.actions)),
+        actions_(mask_.size()),
         planes_(spec_.plane_bytes()),
         owners_here_(static_cast<std::size_t>(spec_.points())) {}
 
   [[nodiscard]] const G& position() const { return position_; }
+  /// The leaf that descend() reached last.
+  [[nodiscard]] const G& leaf() const { return leaf_; }
 
   /// A new tree from a position of the same spec.
   void reset(const G& position) {
@@ -66,8 +69,9 @@ class SearchTree : public SearchCore {
   void observe(EvaluationBatch& batch, int row, int symmetry);
 
   G position_, leaf_;
-  std::vector<std::uint8_t> mask_, planes_;
-  std::vector<std::uint16_t> actions_;
+  std::vector<std::uint8_t> mask_;
+  std::vector<std::uint16_t> actions_;  // of add_node()
+  std::vector<std::uint8_t> planes_;
   std::vector<std::int8_t> owners_here_;
 };
 
@@ -102,7 +106,6 @@ Descent SearchTree<G>::descend(EvaluationBatch& batch, int row, Pending& pending
   arena_.node(node).state = NodeState::kWaiting;
   ++pending_;
   pending.node = node;
-  pending.hash = leaf_.hash();
   pending.symmetry =
       options_.random_symmetry && symmetries_.count() > 1
           ? static_cast<int>(rng_.below(static_cast<std::uint32_t>(symmetries_.count())))
@@ -117,15 +120,17 @@ Descent SearchTree<G>::descend(EvaluationBatch& batch, int row, Pending& pending
 
 template <Game G>
 std::uint32_t SearchTree<G>::add_node(std::uint32_t parent, int slot) {
-  actions_.clear();
+  std::size_t legal = 0;
   const bool over = leaf_.finished();
   if (!over) {
     leaf_.legal(mask_);
     for (std::size_t action = 0; action < mask_.size(); ++action) {
-      if (mask_[action] != 0) actions_.push_back(static_cast<std::uint16_t>(action));
+      actions_[legal] = static_cast<std::uint16_t>(action);
+      legal += mask_[action];
     }
   }
-  const std::uint32_t index = arena_.add(parent, slot, over ? 0 : leaf_.to_move(), actions_);
+  const std::uint32_t index =
+      arena_.add(parent, slot, over ? 0 : leaf_.to_move(), std::span(actions_).first(legal));
   if (over) {
     SearchNode& node = arena_.node(index);
     node.state = NodeState::kExact;

@@ -98,7 +98,7 @@ template <int kMaxSize>
 void Go<kMaxSize>::forget() {
   past_count_ = 0;
   filter_.fill(0);
-  removed_ = false;
+  vacated_.fill({});
   passes_ = 0;
   ko_ = 0;
   moves_ = 0;
@@ -111,8 +111,7 @@ template <int kMaxSize>
 bool Go<kMaxSize>::is_ko(int cell, bool suicide) const {
   const Stone colour = stone_of(to_move_);
   if (rules_.ko == KoRule::kSimple) return cell == ko_ && board_.captures(cell, colour);
-  // A board that stones were only added to is new, unless the new ones vanish at once.
-  if (!removed_ && !suicide) return false;
+  if (!vacated_[to_move_][static_cast<std::size_t>(cell)] && !suicide) return false;
   const bool told = rules_.ko == KoRule::kSituational && to_move_ == 0;
   return was(board_.hash_after(cell, colour) ^ (told ? kWhiteToMove : 0));
 }
@@ -134,12 +133,19 @@ bool Go<kMaxSize>::is_legal(int action) const {
 
 template <int kMaxSize>
 void Go<kMaxSize>::legal(std::span<std::uint8_t> mask) const {
+  std::array<std::uint8_t, Board::kCells> open;
+  board_.mark_open(open);
   std::size_t point = 0;
   for (int y = 0; y < rows(); ++y)
-    for (int x = 0; x < columns(); ++x) {
-      const int cell = board_.cell(y, x);
-      mask[point++] = board_.at(cell) == Stone::kEmpty && is_legal_at(cell) ? 1 : 0;
-    }
+    for (int x = 0; x < columns(); ++x)
+      mask[point++] = open[static_cast<std::size_t>(board_.cell(y, x))];
+  const auto& vacated = vacated_[to_move_];
+  for (int i = 0; i < board_.empty_count(); ++i) {
+    const int cell = board_.empty(i);
+    const auto at = static_cast<std::size_t>(cell);
+    if (open[at] != 0 && !vacated[at]) continue;  // neither suicide nor ko
+    mask[static_cast<std::size_t>(board_.point(cell))] = is_legal_at(cell) ? 1 : 0;
+  }
   mask[point] = 1;
 }
 
@@ -151,9 +157,11 @@ void Go<kMaxSize>::for_each_ko(F&& function) const {
     if (ko_ != 0 && is_ko(ko_, false)) function(ko_);
     return;
   }
-  if (!removed_ && !rules_.suicide) return;
+  const auto& vacated = vacated_[to_move_];
+  if (vacated.none() && !rules_.suicide) return;
   for (int i = 0; i < board_.empty_count(); ++i) {
     const int cell = board_.empty(i);
+    if (!vacated[static_cast<std::size_t>(cell)] && !rules_.suicide) continue;
     const bool suicide = board_.is_suicide(cell, stone_of(to_move_));
     if (!(suicide && !rules_.suicide) && is_ko(cell, suicide)) function(cell);
   }
@@ -174,9 +182,10 @@ void Go<kMaxSize>::play(int action) {
     TENGEN_CHECK(board_.at(cell) == Stone::kEmpty, "action {} is taken", action);
     const auto played = board_.play(cell, stone_of(to_move_));
     const bool suicide = board_.at(cell) == Stone::kEmpty;
-    auto& prisoners = prisoners_[suicide ? to_move_ : 1 - to_move_];
-    prisoners = static_cast<std::int16_t>(prisoners + played.removed);
-    removed_ |= played.removed > 0;
+    const auto loser = static_cast<std::size_t>(suicide ? to_move_ : 1 - to_move_);
+    prisoners_[loser] = static_cast<std::int16_t>(prisoners_[loser] + played.removed);
+    for (int i = 1; i <= played.removed; ++i)
+      vacated_[loser].set(static_cast<std::size_t>(board_.empty(board_.empty_count() - i)));
     ko_ = static_cast<std::int16_t>(played.ko);
     passes_ = 0;
   }
@@ -213,22 +222,35 @@ void Go<kMaxSize>::set_up(int point, Stone stone) {
 
 template <int kMaxSize>
 void Go<kMaxSize>::observe(std::span<std::uint8_t> planes, std::span<float> globals) const {
-  std::ranges::fill(planes, std::uint8_t{0});
+  // By what a point is (nothing, the mover's stone, the other's) and how many liberties its chain
+  // has, up to 4.
+  static constexpr auto kShown = [] {
+    std::array<std::array<std::array<std::uint8_t, kPlanes>, 5>, 3> shown{};
+    for (std::size_t owner = 0; owner < 3; ++owner)
+      for (std::size_t liberties = 0; liberties < 5; ++liberties) {
+        auto& point = shown[owner][liberties];
+        point[0] = 1;
+        if (owner == 0) continue;
+        point[owner] = 1;
+        if (liberties >= 1 && liberties <= 3) point[2 + liberties] = 1;
+      }
+    return shown;
+  }();
+  std::array<std::uint16_t, Board::kCells> liberties;  // by head
+  board_.count_liberties(liberties);
+  const Stone own = stone_of(to_move_);
+  std::uint8_t* out = planes.data();
+  for (int y = 0; y < rows(); ++y)
+    for (int x = 0; x < columns(); ++x, out += kPlanes) {
+      const int cell = board_.cell(y, x);
+      const Stone stone = board_.at(cell);
+      const std::size_t owner = stone == Stone::kEmpty ? 0 : stone == own ? 1 : 2;
+      const std::size_t count = std::min<std::size_t>(4, liberties[board_.head(cell)]);
+      std::ranges::copy(kShown[owner][count], out);
+    }
   const auto set = [&](int point, int plane) {
     planes[static_cast<std::size_t>(point * kPlanes + plane)] = 1;
   };
-  const Stone own = stone_of(to_move_);
-  std::array<std::uint8_t, Board::kCells> liberties{};  // by head; 0: not counted yet
-  for (int y = 0, point = 0; y < rows(); ++y)
-    for (int x = 0; x < columns(); ++x, ++point) {
-      const int cell = board_.cell(y, x);
-      set(point, 0);
-      if (board_.at(cell) == Stone::kEmpty) continue;
-      set(point, board_.at(cell) == own ? 1 : 2);
-      std::uint8_t& count = liberties[board_.head(cell)];
-      if (count == 0) count = static_cast<std::uint8_t>(board_.liberties(cell, 4));
-      if (count <= 3) set(point, 2 + count);
-    }
   for_each_ko([&](int cell) { set(board_.point(cell), 6); });
   for (int back = 0; back < kLastMoves; ++back)
     if (last_[back] >= 0 && last_[back] < pass_action()) set(last_[back], 7 + back);

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bitset>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -119,7 +120,7 @@ class Go {
   friend bool operator==(const Go& a, const Go& b) {
     return a.board_ == b.board_ && a.rules_ == b.rules_ && a.to_move_ == b.to_move_ &&
            a.passes_ == b.passes_ && a.moves_ == b.moves_ && a.ko_ == b.ko_ && a.last_ == b.last_ &&
-           a.prisoners_ == b.prisoners_ && a.removed_ == b.removed_ &&
+           a.prisoners_ == b.prisoners_ && a.vacated_ == b.vacated_ &&
            std::ranges::equal(a.past(), b.past());
   }
 
@@ -143,10 +144,12 @@ class Go {
   std::uint64_t rules_hash_ = 0;
   std::int8_t to_move_ = 0, passes_ = 0;
   std::int16_t moves_ = 0;
-  std::int16_t ko_ = 0;   // the cell that simple ko forbids; 0: none
-  bool removed_ = false;  // has a stone been taken since past_ began? Before, nothing can repeat
+  std::int16_t ko_ = 0;  // the cell that simple ko forbids; 0: none
   std::array<std::int16_t, kLastMoves> last_{-1, -1, -1, -1, -1};
   std::array<std::int16_t, 2> prisoners_{};
+  // By player: where a stone of theirs was taken off since past_ began. A stone put elsewhere makes
+  // no earlier position: that one had it, and it would have to have gone.
+  std::array<std::bitset<Board::kCells>, 2> vacated_;
 
   // Superko: every position so far; under the situational rule, with who was to move.
   std::size_t past_count_ = 0;

@@ -47,7 +47,8 @@ class GoBoard {
 
   [[nodiscard]] Stone at(int cell) const { return stones_[cell]; }
   [[nodiscard]] int empty_count() const { return empty_count_; }
-  /// Empty cells in no particular order, i in [0, empty_count()).
+  /// Empty cells, i in [0, empty_count()): those that play() took stones off last, the others in no
+  /// particular order.
   [[nodiscard]] int empty(int i) const { return empties_[i]; }
   /// Makes the i-th empty cell the j-th.
   void swap_empties(int i, int j) {
@@ -68,6 +69,11 @@ class GoBoard {
   [[nodiscard]] int chain_size(int cell) const { return size_[head_[cell]]; }
   /// Liberties of a stone's chain, counted up to `limit`.
   [[nodiscard]] int liberties(int cell, int limit = kMaxPoints) const;
+
+  /// by_head[head] = liberties of that chain; other elements mean nothing.
+  void count_liberties(std::array<std::uint16_t, kCells>& by_head) const;
+  /// open[cell] = 1 for empty cells beside another empty one, 0 for other cells of the board.
+  void mark_open(std::array<std::uint8_t, kCells>& open) const;
 
   /// All four neighbours of an empty cell are of `colour` (or the edge), and its diagonals do not
   /// make it a false eye: at most one is the opponent's, none at the edge.
@@ -195,6 +201,30 @@ int GoBoard<kMaxSize>::liberties(int cell, int limit) const {
     at = next_[at];
   } while (at != cell);
   return count;
+}
+
+// Both without a branch: what lies where is beyond prediction.
+template <int kMaxSize>
+void GoBoard<kMaxSize>::count_liberties(std::array<std::uint16_t, kCells>& by_head) const {
+  by_head.fill(0);
+  for (int i = 0; i < empty_count_; ++i) {
+    const int at = empties_[i];
+    const int a = head_[at - kStride], b = head_[at - 1], c = head_[at + 1],
+              d = head_[at + kStride];
+    by_head[a] += 1;
+    by_head[b] += b != a ? 1 : 0;
+    by_head[c] += c != a && c != b ? 1 : 0;
+    by_head[d] += d != a && d != b && d != c ? 1 : 0;
+  }
+}
+
+template <int kMaxSize>
+void GoBoard<kMaxSize>::mark_open(std::array<std::uint8_t, kCells>& open) const {
+  const auto is_empty = [&](int cell) { return stones_[cell] == Stone::kEmpty ? 1U : 0U; };
+  for (int at = kStride; at < kCells - kStride; ++at)
+    open[at] =
+        static_cast<std::uint8_t>(is_empty(at) & (is_empty(at - kStride) | is_empty(at - 1) |
+                                                  is_empty(at + 1) | is_empty(at + kStride)));
 }
 
 template <int kMaxSize>
