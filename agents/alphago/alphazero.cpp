@@ -144,6 +144,8 @@ bool AlphaZero::learn(Logger& logger, const Stop& stop) {
     sample();
     const PolicyValueLosses losses = learner_.step(batch_, learning_rate(), *pool_);
     logger.record_mean("train/policy_loss", losses.policy);
+    logger.record_mean("train/policy_entropy", losses.entropy);
+    logger.record_mean("train/target_entropy", losses.target_entropy);
     logger.record_mean("train/value_loss", losses.value);
     if (game_.ownership) {
       logger.record_mean("train/margin_loss", losses.margin);

@@ -97,6 +97,8 @@ PolicyValueLosses PolicyValueLearner::step(const PolicyValueBatch& batch, double
     losses.value += shard.losses.value;
     losses.margin += shard.losses.margin;
     losses.ownership += shard.losses.ownership;
+    losses.entropy += shard.losses.entropy;
+    losses.target_entropy += shard.losses.target_entropy;
   }
   losses.norm = optimiser_.step(parameters_, gradients, learning_rate, pool);
   if (!std::isfinite(losses.norm))
@@ -134,8 +136,9 @@ void PolicyValueLearner::compute(int index, int used, const PolicyValueBatch& ba
   const auto mean = [&](const Tensor& each, const Tensor& weight) {
     return (each * weight).sum() * scale;
   };
-  const Tensor policy = mean(loss_of(Loss::kCrossEntropy, out.logits, rows(batch.policy)),
-                             rows(batch.policy_weight).squeeze(1));
+  const Tensor target = rows(batch.policy);
+  const Tensor policy =
+      mean(loss_of(Loss::kCrossEntropy, out.logits, target), rows(batch.policy_weight).squeeze(1));
   const Tensor value = mean(loss_of(Loss::kMse, out.value, rows(batch.value).squeeze(1)),
                             rows(batch.value_weight).squeeze(1));
   Tensor loss = policy + options_.value_weight * value;
@@ -153,6 +156,9 @@ void PolicyValueLearner::compute(int index, int used, const PolicyValueBatch& ba
   }
   const auto gradients = torch::autograd::grad({loss}, parameters_.views());
   const torch::NoGradGuard no_grad;
+  const Tensor logs = torch::log_softmax(out.logits, 1);
+  shard.losses.entropy = -(logs.exp() * logs).sum().item<double>() * scale;
+  shard.losses.target_entropy = -torch::xlogy(target, target).sum().item<double>() * scale;
   for (std::size_t i = 0; i < gradients.size(); ++i) shard.gradients[i].copy_(gradients[i]);
 }
 

@@ -41,11 +41,13 @@ PolicyValueLearnerOptions read_policy_value_learner(const Config& agent);
 
 /// Means over the rows of a minibatch, times the rows' weights.
 struct PolicyValueLosses {
-  double policy = 0;     ///< cross-entropy, nats
-  double value = 0;      ///< (z − v)²
-  double margin = 0;     ///< Huber loss, in units of 20 points
-  double ownership = 0;  ///< (owner − prediction)², mean over points
-  double norm = 0;       ///< of the gradient, before clipping
+  double policy = 0;          ///< cross-entropy, nats
+  double value = 0;           ///< (z − v)²
+  double margin = 0;          ///< Huber loss, in units of 20 points
+  double ownership = 0;       ///< (owner − prediction)², mean over points
+  double entropy = 0;         ///< of the network's policy, nats; no loss
+  double target_entropy = 0;  ///< of what it should be: the least that `policy` can become
+  double norm = 0;            ///< of the gradient, before clipping
 };
 
 /// Parameters, their running average, optimiser and working memory. Results do not depend on the
