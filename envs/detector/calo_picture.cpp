@@ -30,6 +30,35 @@ Colour active_colour(std::string_view material) {
                              : Colour{128, 116, 62};
 }
 
+// Energy layer by layer of one simulated shower, in spots spread by the radial profile.
+void paint_shower(Canvas& canvas, const Area& body, double scale, std::span<const CaloCell> cells,
+                  double energy) {
+  const CaloStack stack(cells, {});
+  const auto n = static_cast<std::size_t>(stack.layers());
+  std::vector<float> deposited(n), visible(n);
+  Rng rng(4);
+  stack.simulate_layers(energy, rng, deposited, visible);
+  const double maximum = stack.showers(energy).shower(0, 0).maximum();
+  HeatMap map(body, 2);
+  std::size_t layer = 0;
+  double cm = 0, depth = 0;
+  for (const CaloCell& cell : cells)
+    for (int k = 0; k < cell.layers; ++k, ++layer) {
+      const RadialProfile radial =
+          radial_profile(cell.medium, energy, (depth + cell.thickness / 2) / maximum);
+      const int spots = 20 + static_cast<int>(9000 * deposited[layer] / energy);
+      for (int s = 0; s < spots; ++s) {
+        const double r = radial.sample(rng) * cell.medium.moliere_cm;
+        const double y = r * std::cos(2 * std::numbers::pi * rng.uniform());
+        map.add(body.x + (cm + cell.length_cm * rng.uniform()) * scale,
+                body.y + body.height / 2.0 + y * scale, deposited[layer] / spots);
+      }
+      cm += cell.length_cm, depth += cell.thickness;
+    }
+  map.soften();
+  map.paint(canvas, energy / (60 * scale));
+}
+
 class Painter {
  public:
   Painter(const CaloView& view, Canvas& canvas) : view_(view), canvas_(canvas) {
@@ -77,60 +106,9 @@ class Painter {
                     static_cast<int>(view_.context.length_cm * scale()),
                     static_cast<int>(2 * half)};
     canvas_.fill(body.x, body.y, body.width, body.height, mix(kPanel, kNight, 0.6));
-    stripes(body);
-    shower(body, middle);
-    axes(body);
-  }
-
-  void stripes(const Area& body) {
-    double cm = 0;
-    for (const Segment& s : view_.segments) {
-      for (int k = 0; k < s.layers; ++k) {
-        bar(body, cm, s.absorber_cm, absorber_colour(s.absorber->name));
-        bar(body, cm + s.absorber_cm, s.active_cm, active_colour(s.active->name));
-        cm += s.absorber_cm + s.active_cm;
-      }
-      canvas_.fill(static_cast<int>(at(cm)), body.y - 4, 1, body.height + 8, kText);
-    }
-  }
-
-  // Thin layers are less than a pixel wide: what covers part of one shows as such.
-  void bar(const Area& body, double from, double cm, Colour colour) {
-    const double left = at(from), right = at(from + cm), top = body.y,
-                 bottom = body.y + body.height;
-    const std::array corners{left, top, right, top, right, bottom, left, bottom};
-    canvas_.polygon(corners, colour);
-  }
-
-  // Energy layer by layer of one simulated shower, in spots spread by the radial profile.
-  void shower(const Area& body, double middle) {
     canvas_.line(kTower.x + 2, middle, at(0), middle, kAmber, 2);
-    if (cells_.empty()) return;
-    const double energy = view_.context.energies_gev[1];
-    const CaloStack stack(cells_, view_.context.readout);
-    const auto n = static_cast<std::size_t>(stack.layers());
-    std::vector<float> deposited(n), visible(n);
-    Rng rng(4);
-    stack.simulate_layers(energy, rng, deposited, visible);
-    const double maximum = stack.showers(energy).shower(0, 0).maximum();
-    HeatMap map(body, 2);
-    std::size_t layer = 0;
-    double cm = 0, depth = 0;
-    for (const CaloCell& cell : cells_)
-      for (int k = 0; k < cell.layers; ++k, ++layer) {
-        const RadialProfile radial =
-            radial_profile(cell.medium, energy, (depth + cell.thickness / 2) / maximum);
-        const int spots = 20 + static_cast<int>(9000 * deposited[layer] / energy);
-        for (int s = 0; s < spots; ++s) {
-          const double r = radial.sample(rng) * cell.medium.moliere_cm;
-          const double y = r * std::cos(2 * std::numbers::pi * rng.uniform());
-          map.add(at(cm + cell.length_cm * rng.uniform()), middle + y * scale(),
-                  deposited[layer] / spots);
-        }
-        cm += cell.length_cm, depth += cell.thickness;
-      }
-    map.soften();
-    map.paint(canvas_, energy / (60 * scale()));
+    draw_stack(canvas_, body, scale(), view_.segments, view_.context.energies_gev[1]);
+    axes(body);
   }
 
   void axes(const Area& body) {
@@ -211,6 +189,30 @@ class Painter {
 };
 
 }  // namespace
+
+void draw_stack(Canvas& canvas, const picture::Area& body, double scale,
+                std::span<const Segment> segments, double energy_gev) {
+  // Thin layers are less than a pixel wide: what covers part of one shows as such.
+  const auto bar = [&](double from, double cm, Colour colour) {
+    const double left = body.x + from * scale, right = left + cm * scale, top = body.y,
+                 bottom = body.y + body.height;
+    const std::array corners{left, top, right, top, right, bottom, left, bottom};
+    canvas.polygon(corners, colour);
+  };
+  double cm = 0;
+  std::vector<CaloCell> cells;
+  for (const Segment& s : segments) {
+    for (int k = 0; k < s.layers; ++k) {
+      bar(cm, s.absorber_cm, absorber_colour(s.absorber->name));
+      bar(cm + s.absorber_cm, s.active_cm, active_colour(s.active->name));
+      cm += s.absorber_cm + s.active_cm;
+    }
+    canvas.fill(static_cast<int>(body.x + cm * scale), body.y - 4, 1, body.height + 8, kText);
+    cells.push_back(calo_cell(s));
+  }
+  stack_cells(cells);
+  if (!cells.empty()) paint_shower(canvas, body, scale, cells, energy_gev);
+}
 
 void draw_calorimeter(const CaloView& view, Canvas& canvas) { Painter(view, canvas).paint(); }
 

@@ -3,7 +3,9 @@
 
 #include "core/canvas.hpp"
 #include "envs/detector/calo_task.hpp"
+#include "envs/detector/picture.hpp"
 
+#include <span>
 #include <string>
 #include <vector>
 
@@ -19,6 +21,10 @@ struct CaloView {
   double cost = 0;
   std::array<CaloResult, 3> at{};  ///< by energy
 };
+/// The layers from the left of `body`, `scale` pixels a cm, and an electron's shower along its
+/// middle.
+void draw_stack(Canvas& canvas, const picture::Area& body, double scale,
+                std::span<const Segment> segments, double energy_gev);
 /// To scale with a shower in it, what is left to spend, and how sharp it is.
 void draw_calorimeter(const CaloView& view, Canvas& canvas);
 

@@ -113,6 +113,12 @@ void CaloContext::set_reference() {
   reference = figure(at, target);
 }
 
+void read_readout(const Config& options, Readout& r) {
+  r.photo_electrons = options.get<double>("photo_electrons", r.photo_electrons, 0, 1e6);
+  r.noise_mev = options.get<double>("noise_mev", r.noise_mev, 0, 100);
+  r.constant = options.get<double>("constant", r.constant, 0, 0.2);
+}
+
 CaloContext read_calo_context(const Config& options) {
   CaloContext out;
   const std::string target = options.choice("target", "resolution", {"resolution", "resonance"});
@@ -127,10 +133,7 @@ CaloContext read_calo_context(const Config& options) {
   if (energies.size() != out.energies_gev.size() || !good || !std::ranges::is_sorted(energies))
     throw UsageError("energies must be three numbers in rising order, from 0.1 to 200 (GeV)");
   std::ranges::copy(energies, out.energies_gev.begin());
-  Readout& r = out.readout;
-  r.photo_electrons = options.get<double>("photo_electrons", r.photo_electrons, 0, 1e6);
-  r.noise_mev = options.get<double>("noise_mev", r.noise_mev, 0, 100);
-  r.constant = options.get<double>("constant", r.constant, 0, 0.2);
+  read_readout(options, out.readout);
   std::vector<std::string> materials{"none"};
   for (const auto& [name, price] : kPrices) materials.emplace_back(name);
   out.free =

@@ -91,6 +91,8 @@ struct CaloContext {
 /// `target` = "resolution" or "resonance", `free` = a material that costs nothing, or "none"; or,
 /// with `context_seed` = n ≥ 0, the n-th random one.
 CaloContext read_calo_context(const Config& options);
+/// Its options `photo_electrons`, `noise_mev`, `constant`, onto what is there.
+void read_readout(const Config& options, Readout& readout);
 /// Option `showers` (512) of one energy, what a design is simulated with.
 int read_showers(const Config& options);
 /// Budget from 250 to 1000 and energies E/4, E, 4 E with E from 4 to 8 GeV, noise from 0.02 to 1

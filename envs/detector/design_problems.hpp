@@ -19,5 +19,7 @@ std::unique_ptr<DesignProblem> make_calo_problem(const Config& options);
 std::unique_ptr<DesignProblem> make_tracker_problem(const Config& options);
 std::unique_ptr<DesignProblem> make_calo_tune_problem(const Config& options);
 std::unique_ptr<DesignProblem> make_spectro_problem(const Config& options);
+std::unique_ptr<DesignProblem> make_phone_problem(const Config& options);
+std::unique_ptr<DesignProblem> make_experiment_problem(const Config& options);
 
 }  // namespace tengen::detector

@@ -2,6 +2,8 @@
 
 #include "envs/detector/calo_build.hpp"
 #include "envs/detector/calo_tune.hpp"
+#include "envs/detector/experiment_build.hpp"
+#include "envs/detector/phone_array.hpp"
 #include "envs/detector/spectrometer.hpp"
 #include "envs/detector/tracker_build.hpp"
 
@@ -11,10 +13,14 @@ namespace {
 using namespace detector;
 using Made = std::unique_ptr<VectorEnv>;
 
+bool monte_carlo(const Config& options) {
+  return options.choice("mode", "analytic", {"analytic", "mc"}) == "mc";
+}
+
 // What building environments have in common.
 template <class E>
 void read_build_options(const Config& options, E& env) {
-  env.monte_carlo = options.choice("mode", "analytic", {"analytic", "mc"}) == "mc";
+  env.monte_carlo = monte_carlo(options);
   env.random = options.get<bool>("random_context", false);
   env.shaping = options.get<bool>("shaping", false);
   env.common = options.get<bool>("common_random_numbers", true);
@@ -34,6 +40,20 @@ Made make_tracker_build(const Config& options, int lanes, WorkerPool& pool) {
   prototype.tracks = read_tracks(options);
   read_build_options(options, prototype);
   return std::make_unique<BatchedEnv<TrackerBuild>>(prototype, lanes, pool);
+}
+
+Made make_phone_array(const Config& options, int lanes, WorkerPool& pool) {
+  return std::make_unique<BatchedEnv<PhoneArray>>(read_phone_array(options), lanes, pool);
+}
+
+Made make_experiment_build(const Config& options, int lanes, WorkerPool& pool) {
+  ExperimentBuild prototype;
+  prototype.context = read_experiment_context(options);
+  prototype.events = read_events(options);
+  prototype.monte_carlo = monte_carlo(options);
+  prototype.random = options.get<bool>("random_context", false);
+  prototype.common = options.get<bool>("common_random_numbers", true);
+  return std::make_unique<BatchedEnv<ExperimentBuild>>(prototype, lanes, pool);
 }
 
 template <class E, class Read>
@@ -58,6 +78,11 @@ void add_detector_design(EnvRegistry& registry) {
                 tune_maker<CaloTune>(read_calo_tune)});
   registry.add({"SpectroTune-v0", "Turn the knobs of a dipole spectrometer",
                 tune_maker<SpectroTune>(read_spectro)});
+  registry.add({"PhoneArray-v0",
+                "Recruit phones to see air showers; clusters = 12, coincidence = 5",
+                make_phone_array});
+  registry.add({"ExperimentBuild-v0", "Tracker and calorimeter for one budget, to find a resonance",
+                make_experiment_build});
 }
 
 }  // namespace tengen

@@ -163,20 +163,11 @@ void SpectroTask::features(const Value& v, FeatureWriter& write) const {
   write(energy_mj / 10);
 }
 
-void SpectroTask::draw(std::span<const float> knobs, const Value& v, float best,
-                       Canvas& canvas) const {
+namespace {
+
+// Magnet, stations and three tracks, from the side.
+void draw_side(const Spectrometer& s, Canvas& canvas) {
   using namespace picture;
-  const Spectrometer s = build(knobs);
-  canvas.reset(kWidth, kHeight, kNight);
-  canvas.text(20, 16, "SpectroTune", kText, 3);
-  canvas.text(240, 18,
-              fmt::format("dipole of {:.2f} T, {:.0f} cm long, {:.2f} of {:.2f} MJ", s.field_tesla,
-                          s.magnet_length, stored_energy_mj(s), energy_mj),
-              kDim);
-  canvas.text(240, 32, fmt::format("acceptance {:.1f} %", 100 * v.acceptance), kAmber);
-  text_right(canvas, kWidth - 20, 16, fmt::format("R {:+.3f}", v.reward),
-             v.reward > 0 ? kMint : kCoral, 3);
-  if (best > -5) text_right(canvas, kWidth - 20, 46, fmt::format("best here {:+.3f}", best), kDim);
   const Area area{20, 64, 1160, 330};
   panel(canvas, area, "from the side, to scale along the beam; across it twice as wide");
   const auto at = [&](double z) { return area.x + 30 + z * 1.1; };
@@ -214,6 +205,25 @@ void SpectroTask::draw(std::span<const float> knobs, const Value& v, float best,
   }
   for (int z = 0; z <= 1000; z += 200)
     text_centred(canvas, at(z), area.y + area.height - 14, fmt::format("{} cm", z), kDim);
+}
+
+}  // namespace
+
+void SpectroTask::draw(std::span<const float> knobs, const Value& v, float best,
+                       Canvas& canvas) const {
+  using namespace picture;
+  const Spectrometer s = build(knobs);
+  canvas.reset(kWidth, kHeight, kNight);
+  canvas.text(20, 16, "SpectroTune", kText, 3);
+  canvas.text(240, 18,
+              fmt::format("dipole of {:.2f} T, {:.0f} cm long, {:.2f} of {:.2f} MJ", s.field_tesla,
+                          s.magnet_length, stored_energy_mj(s), energy_mj),
+              kDim);
+  canvas.text(240, 32, fmt::format("acceptance {:.1f} %", 100 * v.acceptance), kAmber);
+  text_right(canvas, kWidth - 20, 16, fmt::format("R {:+.3f}", v.reward),
+             v.reward > 0 ? kMint : kCoral, 3);
+  if (best > -5) text_right(canvas, kWidth - 20, 46, fmt::format("best here {:+.3f}", best), kDim);
+  draw_side(s, canvas);
   const Area in = panel(canvas, {20, 410, 1160, 246}, "sigma(p)/p, percent");
   Chart chart(canvas, in, 1, 200, 0.05, 20, "GeV");
   const Spectrometer r = reference();

@@ -95,6 +95,12 @@ Tracker build_tracker(const TrackerPlan& plan) {
   return out;
 }
 
+TrackResolution built_resolution(const TrackerPlan& plan, double pt_gev) {
+  thread_local Tracker tracker;  // memory, not state
+  build(plan, tracker);
+  return track_resolution(tracker, pt_gev);
+}
+
 std::string tracker_json(const TrackerPlan& plan, const TrackerContext& context) {
   std::string list;
   if (context.identical) {

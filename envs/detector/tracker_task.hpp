@@ -69,6 +69,8 @@ struct TrackerPlan {
 };
 /// With the pipe and the field of the identical-layer problem.
 Tracker build_tracker(const TrackerPlan& plan);
+/// Its resolution at one momentum; allocates nothing once it is warm.
+TrackResolution built_resolution(const TrackerPlan& plan, double pt_gev);
 /// The plan as a file that `tengen detector tracker` reads.
 std::string tracker_json(const TrackerPlan& plan, const TrackerContext& context);
 

@@ -28,6 +28,8 @@ const std::set<std::pair<std::string, std::string>> kKnownWarnings = {
     {"GridWorld-v0", "different seeds"},   // nothing in it is random
     {"CaloBuild-v0", "different seeds"},   // nor here, unless random_context
     {"TrackerBuild-v0", "different seeds"},
+    {"PhoneArray-v0", "different seeds"},
+    {"ExperimentBuild-v0", "different seeds"},
 };
 
 // The state with every lane's clock set to `elapsed` steps.

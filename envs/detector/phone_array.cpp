@@ -1,0 +1,241 @@
+#include "envs/detector/phone_array.hpp"
+
+#include "envs/detector/picture.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+
+namespace tengen::detector {
+namespace {
+
+constexpr int kCores = PhoneMap::kCoreSide;
+constexpr double kSideKm = PhoneMap::kCellKm * PhoneMap::kSide;
+
+// The middle of a cell, km.
+double middle(int index) { return PhoneMap::kCellKm * (index + 0.5); }
+
+// Nine places of the phones of a cell: −⅔, 0, ⅔ km from its middle.
+constexpr std::array<double, 3> kSpread{-2.0 / 3, 0, 2.0 / 3};
+
+double hits_by_phone(double energy_gev, double dx_km, double dy_km) {
+  double sum = 0;
+  for (const double x : kSpread)
+    for (const double y : kSpread) {
+      const double r = 1000 * std::hypot(dx_km - x, dy_km - y);
+      sum += phone_hit_probability(muon_density(energy_gev, r)) / 9;
+    }
+  return sum;
+}
+
+}  // namespace
+
+void PhoneMap::draw_towns(Rng& rng) {
+  struct Town {
+    double x, y, width, phones;
+  };
+  std::array<Town, 4> towns;
+  for (Town& t : towns)
+    t = {rng.uniform(3, kSideKm - 3), rng.uniform(3, kSideKm - 3), rng.uniform(1.5, 4),
+         std::exp(rng.uniform(std::log(400.0), std::log(2000.0)))};
+  for (int cell = 0; cell < kCells; ++cell) {
+    const double x = middle(cell % kSide), y = middle(cell / kSide);
+    double n = 5 + 60 * rng.uniform_double() * rng.uniform_double();
+    for (const Town& t : towns) {
+      const double d2 = (x - t.x) * (x - t.x) + (y - t.y) * (y - t.y);
+      n += t.phones * std::exp(-d2 / (2 * t.width * t.width));
+    }
+    phones[static_cast<std::size_t>(cell)] = static_cast<float>(n);
+  }
+}
+
+void PhoneMap::set_reach() {
+  for (std::size_t y = 0; y < kReach / 2; ++y)
+    for (std::size_t x = 0; x < kReach / 2; ++x)
+      hit_[y * (kReach / 2) + x] = static_cast<float>(
+          hits_by_phone(energy_gev, static_cast<double>(x) + 0.5, static_cast<double>(y) + 0.5));
+}
+
+// Calls f(core, hits that a phone of the cell adds there).
+template <class F>
+void PhoneMap::for_each_core(int cell, F&& f) const {
+  // Cores lie half a km from the middle of the cell, and further by whole ones.
+  const int first_x = cell % kSide * 2 + 1 - kReach / 2,
+            first_y = cell / kSide * 2 + 1 - kReach / 2;
+  const auto off = [](int i) { return i < kReach / 2 ? kReach / 2 - 1 - i : i - kReach / 2; };
+  for (int j = 0; j < kReach; ++j) {
+    const int y = first_y + j;
+    if (y < 0 || y >= kCores) continue;
+    for (int i = 0; i < kReach; ++i) {
+      const int x = first_x + i;
+      if (x < 0 || x >= kCores) continue;
+      f(static_cast<std::size_t>(y * kCores + x),
+        hit_[static_cast<std::size_t>(off(j) * (kReach / 2) + off(i))]);
+    }
+  }
+}
+
+void PhoneMap::add(int cell, Expected& expected) const {
+  const float n = phones[static_cast<std::size_t>(cell)];
+  for_each_core(cell, [&](std::size_t core, float hit) { expected.hits[core] += n * hit; });
+}
+
+double PhoneMap::gain(int cell, const Expected& expected) const {
+  const float n = phones[static_cast<std::size_t>(cell)];
+  double sum = 0;
+  for_each_core(cell, [&](std::size_t core, float hit) {
+    const double before = expected.hits[core];
+    sum += poisson_tail(before + n * hit, coincidence) - poisson_tail(before, coincidence);
+  });
+  return sum / (kCores * kCores);
+}
+
+double PhoneMap::probability(const Expected& expected) const {
+  double sum = 0;
+  for (const float hits : expected.hits) sum += poisson_tail(hits, coincidence);
+  return sum / (kCores * kCores);
+}
+
+int PhoneMap::best_cell(const Expected& expected, const std::array<bool, kCells>& taken) const {
+  int best = -1;
+  double most = -1;
+  for (int cell = 0; cell < kCells; ++cell) {
+    if (taken[static_cast<std::size_t>(cell)]) continue;
+    const double g = gain(cell, expected);
+    if (g > most) most = g, best = cell;
+  }
+  return best;
+}
+
+double PhoneMap::reference(int n) const {
+  std::array<bool, kCells> taken{};
+  Expected expected;
+  for (int i = 0; i < n; ++i) {
+    int most = -1;
+    for (int cell = 0; cell < kCells; ++cell)
+      if (!taken[static_cast<std::size_t>(cell)] &&
+          (most < 0 ||
+           phones[static_cast<std::size_t>(cell)] > phones[static_cast<std::size_t>(most)]))
+        most = cell;
+    taken[static_cast<std::size_t>(most)] = true;
+    add(most, expected);
+  }
+  return probability(expected);
+}
+
+double PhoneMap::simulate(std::span<const int> cells, int showers, const Rng& rng) const {
+  int seen = 0;
+  for (int i = 0; i < showers; ++i) {
+    Rng own = rng.split(static_cast<std::uint64_t>(i));
+    const double x = own.uniform(0, kSideKm), y = own.uniform(0, kSideKm);
+    double hits = 0;
+    for (const int cell : cells) {
+      const double dx = x - middle(cell % kSide), dy = y - middle(cell / kSide);
+      if (std::max(std::abs(dx), std::abs(dy)) < kReach / 2)
+        hits += phones[static_cast<std::size_t>(cell)] * hits_by_phone(energy_gev, dx, dy);
+    }
+    seen += own.chance(poisson_tail(hits, coincidence)) ? 1 : 0;
+  }
+  return seen / static_cast<double>(showers);
+}
+
+EnvSpec PhoneArray::spec() const {
+  return {.name = "PhoneArray-v0",
+          .observation = {{4, PhoneMap::kSide, PhoneMap::kSide}, tengen::Element::kFloat, 0, 1},
+          .action = Discrete{PhoneMap::kCells, {}},
+          .steps_per_second = 3};
+}
+
+void PhoneArray::reset(Rng& rng) {
+  if (random) map.draw_towns(rng);
+  reference = map.reference(clusters);
+  taken = {};
+  expected = {};
+  placed = 0, last = -1;
+  probability = 0;
+}
+
+Outcome PhoneArray::step(int action, Rng&) {
+  if (taken[static_cast<std::size_t>(action)]) return {0, true};
+  const double gain = map.gain(action, expected);
+  map.add(action, expected);
+  taken[static_cast<std::size_t>(action)] = true;
+  last = action;
+  probability += gain;
+  return {static_cast<float>(gain / reference), ++placed == clusters};
+}
+
+void PhoneArray::observe(std::span<float> out) const {
+  constexpr std::size_t kPlane = PhoneMap::kCells;
+  for (std::size_t cell = 0; cell < kPlane; ++cell) {
+    const std::size_t core = cell / PhoneMap::kSide * 2 * kCores + cell % PhoneMap::kSide * 2;
+    double p = 0;
+    for (const std::size_t at : {core, core + 1, core + kCores, core + kCores + 1})
+      p += poisson_tail(expected.hits[at], map.coincidence) / 4;
+    out[cell] = std::min(1.0F, std::log10(std::max(map.phones[cell], 1.0F)) / 4);
+    out[kPlane + cell] = taken[cell] ? 1 : 0;
+    out[2 * kPlane + cell] = static_cast<float>(std::min(p, 1.0));
+    out[3 * kPlane + cell] = 1 - static_cast<float>(placed) / static_cast<float>(clusters);
+  }
+}
+
+void PhoneArray::legal(std::span<std::uint8_t> mask) const {
+  for (std::size_t cell = 0; cell < mask.size(); ++cell) mask[cell] = taken[cell] ? 0 : 1;
+}
+
+void PhoneArray::draw(Canvas& canvas) const {
+  using namespace picture;
+  canvas.reset(kWidth, kHeight, kNight);
+  canvas.text(20, 16, "PhoneArray", kText, 3);
+  canvas.text(220, 18,
+              fmt::format("showers of {:.0e} GeV, seen by {} phones or more", map.energy_gev,
+                          map.coincidence),
+              kDim);
+  canvas.text(220, 32, fmt::format("{} of {} clusters", placed, clusters), kAmber);
+  text_right(canvas, kWidth - 20, 16, fmt::format("P {:.3f} %", 100 * probability), kMint, 3);
+  const auto square = [&](int x0, std::string_view title, auto&& tone) {
+    panel(canvas, {x0, 64, 570, 592}, title);
+    constexpr int kCell = 35;
+    const int left = x0 + 22, top = 64 + 42;
+    for (int cell = 0; cell < PhoneMap::kCells; ++cell) {
+      const int x = left + cell % PhoneMap::kSide * kCell, y = top + cell / PhoneMap::kSide * kCell;
+      tone(cell, x, y, kCell);
+    }
+    for (int cell = 0; cell < PhoneMap::kCells; ++cell) {
+      if (!taken[static_cast<std::size_t>(cell)]) continue;
+      const double x = left + (cell % PhoneMap::kSide + 0.5) * kCell;
+      const double y = top + (cell / PhoneMap::kSide + 0.5) * kCell;
+      canvas.disc(x, y, cell == last ? 9 : 7, kNight, 0.8);
+      canvas.disc(x, y, cell == last ? 7 : 5, cell == last ? kAmber : kSky);
+    }
+  };
+  square(20, "phones that can be recruited, 2 km cells", [&](int cell, int x, int y, int size) {
+    const double n = map.phones[static_cast<std::size_t>(cell)];
+    canvas.fill(x, y, size - 1, size - 1,
+                mix(kPanel, {150, 190, 150}, std::log10(std::max(n, 5.0) / 5) / 2.4));
+  });
+  square(610, "chance that a shower there is seen", [&](int cell, int x, int y, int size) {
+    for (int k = 0; k < 4; ++k) {
+      const int core =
+          (cell / PhoneMap::kSide * 2 + k / 2) * kCores + cell % PhoneMap::kSide * 2 + k % 2;
+      const double p = poisson_tail(expected.hits[static_cast<std::size_t>(core)], map.coincidence);
+      const int half = size / 2;
+      canvas.fill(x + k % 2 * half, y + k / 2 * half, half + k % 2, half + k / 2,
+                  mix(kNight, heat(0.1 + 0.85 * p), std::min(1.0, 3 * p + 0.02)));
+    }
+  });
+}
+
+PhoneArray read_phone_array(const Config& options) {
+  PhoneArray out;
+  out.clusters = options.get<int>("clusters", out.clusters, 1, PhoneArray::kMostClusters);
+  out.map.coincidence = options.get<int>("coincidence", out.map.coincidence, 1, 20);
+  out.map.energy_gev = options.get<double>("energy_gev", out.map.energy_gev, 1e9, 1e12);
+  out.random = options.get<bool>("random_context", false);
+  Rng towns(static_cast<std::uint64_t>(options.get<int>("map_seed", 0, 0, 1'000'000'000)));
+  out.map.draw_towns(towns);
+  out.map.set_reach();
+  return out;
+}
+
+}  // namespace tengen::detector
