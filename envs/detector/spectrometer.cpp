@@ -191,12 +191,14 @@ void draw_side(const Spectrometer& s, Canvas& canvas) {
     const auto y = [&, angle = angle, p = p](double z) {
       return middle - across * (angle * z + curvature(s, p) * displacement(s, z));
     };
-    const double last = s.station.back() + 20;
+    double last = s.station.back() + 20;
+    while (last > 50 && std::abs(y(last) - middle) > across * kStationHalfSize) last -= 5;
     for (int i = 0; i < 80; ++i)
       ends.insert(ends.end(), {at(last * i / 80), y(last * i / 80), at(last * (i + 1) / 80),
                                y(last * (i + 1) / 80)});
     canvas.lines(ends, kAmber, 1.4, 0.8);
     for (const double z : s.station) {
+      if (z > last) break;
       canvas.disc(at(z), y(z), 4.5, heat(0.7), 0.6);
       canvas.disc(at(z), y(z), 2, heat(1));
     }
