@@ -54,6 +54,12 @@ class PhoneProblem final : public DesignProblem {
   [[nodiscard]] std::vector<double> from_actions(std::span<const int> actions) const override {
     if (actions.size() != variables_.size())
       throw Error("{} actions: {} place all clusters", actions.size(), variables_.size());
+    std::array<bool, PhoneMap::kCells> taken{};
+    for (const int cell : actions) {
+      if (cell < 0 || cell >= PhoneMap::kCells || taken[static_cast<std::size_t>(cell)])
+        throw Error("action {} is no free cell of PhoneArray-v0", cell);
+      taken[static_cast<std::size_t>(cell)] = true;
+    }
     return {actions.begin(), actions.end()};
   }
   [[nodiscard]] std::string describe(std::span<const double> point) const override {

@@ -167,4 +167,8 @@ TEST_CASE("PhoneArray as a design problem") {
   CHECK_THAT(problem->describe(greedy), ContainsSubstring("clusters_km"));
   CHECK_THROWS_WITH(problem->from_actions(std::vector<int>{1, 2}),
                     ContainsSubstring("6 place all clusters"));
+  CHECK_THROWS_WITH(problem->from_actions(std::vector<int>{1, 2, 3, 4, 5, 225}),
+                    ContainsSubstring("action 225 is no free cell"));
+  CHECK_THROWS_WITH(problem->from_actions(std::vector<int>{1, 2, 3, 4, 5, 1}),
+                    ContainsSubstring("action 1 is no free cell"));
 }
