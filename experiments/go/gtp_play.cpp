@@ -10,7 +10,7 @@
 namespace tengen {
 namespace {
 
-using Clock = std::chrono::steady_clock;
+using Time = std::chrono::steady_clock;
 
 double winrate(double value) { return std::clamp((value + 1) / 2, 0.0, 1.0); }
 
@@ -129,14 +129,13 @@ std::string GtpServer::move_by(const GtpCommand& command,
   if (const std::string why = game_.why_illegal(player, game_.pass_action()); !why.empty())
     throw GtpError("cannot move: {}", why);
   ThinkLimit limit;
-  if (clock_.limited()) {
-    const int own_moves = static_cast<int>(game_.moves().size()) / 2;
-    const int expected = std::max(game_.points() / 8, game_.points() * 2 / 5 - own_moves);
-    limit.seconds = clock_.budget(player, expected, options_.lag);
-  }
-  const auto start = Clock::now();
+  const int own_moves = static_cast<int>(game_.moves().size()) / 2;
+  const int expected = std::max(game_.points() / 8, game_.points() * 2 / 5 - own_moves);
+  if (const auto seconds = clock(player).seconds_for_move(std::max(1, expected), options_.lag))
+    limit.seconds = *seconds;
+  const auto start = Time::now();
   const int action = choose(limit);
-  clock_.spend(player, std::chrono::duration<double>(Clock::now() - start).count());
+  clock(player).spend(std::chrono::duration<double>(Time::now() - start).count());
   if (action == GoPlayer::kResign || resigns()) return "resign";
   if (const std::string why = game_.why_illegal(player, action); !why.empty())
     throw GtpError("{} wants to play {}, which is illegal: {}", player_.name(), vertex(action),
@@ -197,8 +196,9 @@ std::string GtpServer::genmove_cleanup(const GtpCommand& command) {
 std::string GtpServer::time_settings(const GtpCommand& command) {
   command.expect(3, 3);
   constexpr int kMost = 100'000'000;
-  clock_ = GoClock::canadian(command.integer(0, 0, kMost), command.integer(1, 0, kMost),
-                             command.integer(2, 0, kMost));
+  time_ = TimeSettings::gtp(command.integer(0, 0, kMost), command.integer(1, 0, kMost),
+                            command.integer(2, 0, kMost));
+  restart_clocks();
   return "";
 }
 
@@ -208,16 +208,17 @@ std::string GtpServer::kgs_time_settings(const GtpCommand& command) {
   const std::string& kind = command.word(0);
   const auto number = [&](std::size_t i) { return command.integer(i, 0, kMost); };
   if (kind == "none")
-    clock_ = GoClock();
+    time_ = TimeSettings();
   else if (kind == "absolute")
-    clock_ = GoClock::canadian(number(1), 0, 0);
+    time_ = TimeSettings::gtp(number(1), 0, 0);
   else if (kind == "byoyomi")
-    clock_ = GoClock::japanese(number(1), number(2), number(3));
+    time_ = TimeSettings::byo_yomi(number(1), number(2), number(3));
   else if (kind == "canadian")
-    clock_ = GoClock::canadian(number(1), number(2), number(3));
+    time_ = TimeSettings::gtp(number(1), number(2), number(3));
   else
     throw GtpError("unknown time system '{}'; known are none, absolute, byoyomi, canadian",
                    kind.substr(0, 40));
+  restart_clocks();
   return "";
 }
 
@@ -225,7 +226,7 @@ std::string GtpServer::time_left(const GtpCommand& command) {
   command.expect(3, 3);
   const int player = command.player(0);
   const float seconds = command.number(1);
-  clock_.set_left(player, seconds, command.integer(2, 0, 100'000));
+  clock(player).set_left(seconds, command.integer(2, 0, 100'000));
   return "";
 }
 
@@ -278,14 +279,14 @@ std::string GtpServer::analyze(const GtpCommand& command) {
       told = true;
     }
   };
-  const auto pause = std::chrono::duration_cast<Clock::duration>(
+  const auto pause = std::chrono::duration_cast<Time::duration>(
       std::chrono::duration<double>(std::max(0.01, request.interval)));
-  auto next = Clock::now() + pause;
+  auto next = Time::now() + pause;
   const auto stop = [&] {
     if (input_waiting_()) return true;
-    if (Clock::now() >= next) {
+    if (Time::now() >= next) {
       tell();
-      next = Clock::now() + pause;
+      next = Time::now() + pause;
     }
     return false;
   };
@@ -304,11 +305,11 @@ std::string GtpServer::genmove_analyze(const GtpCommand& command) {
   GtpCommand named = command;
   named.arguments.assign(1, request.player.value_or(game_.to_move()) == 0 ? "b" : "w");
   const auto pause = std::chrono::duration<double>(std::max(0.01, request.interval));
-  auto told = Clock::now();
+  auto told = Time::now();
   const std::string move = move_by(named, [&](const ThinkLimit& limit) {
     const int action = player_.choose_watched(game_, limit, request.ownership, [&] {
-      if (Clock::now() - told < pause) return;
-      told = Clock::now();
+      if (Time::now() - told < pause) return;
+      told = Time::now();
       if (const std::string line = text.line(player_.analysis()); !line.empty()) write_piece(line);
     });
     if (const std::string line = text.line(player_.analysis()); !line.empty()) write_piece(line);

@@ -180,7 +180,7 @@ std::string GtpServer::boardsize(const GtpCommand& command) {
 
 std::string GtpServer::clear_board(const GtpCommand& /*command*/) {
   game_.clear();
-  clock_.restart();
+  restart_clocks();
   hopeless_ = 0;
   return "";
 }

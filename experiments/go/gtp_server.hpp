@@ -2,11 +2,12 @@
 // lines come in, text goes out.
 #pragma once
 
+#include "agents/search/clock.hpp"
 #include "core/rng.hpp"
-#include "experiments/go/go_clock.hpp"
 #include "experiments/go/go_player.hpp"
 #include "experiments/go/gtp_protocol.hpp"
 
+#include <array>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -93,6 +94,8 @@ class GtpServer {
   std::string gogui_commands(const GtpCommand& command);
   std::string ownership(const GtpCommand& command);
 
+  [[nodiscard]] Clock& clock(int player) { return clocks_[static_cast<std::size_t>(player)]; }
+  void restart_clocks() { clocks_.fill(Clock(time_)); }
   void require_empty_board() const;
   std::string place_handicap(const std::vector<int>& points);
   std::string vertices(const std::vector<int>& actions) const;
@@ -108,9 +111,10 @@ class GtpServer {
   Write write_;
   std::function<bool()> input_waiting_;
   GoGame game_;
-  GoClock clock_;
-  std::string id_;         // of the command being answered
-  bool answered_ = false;  // in pieces, as analysis does
+  TimeSettings time_;
+  std::array<Clock, 2> clocks_;  // by player
+  std::string id_;               // of the command being answered
+  bool answered_ = false;        // in pieces, as analysis does
   bool running_ = true, may_ponder_ = false;
   int hopeless_ = 0;
 };

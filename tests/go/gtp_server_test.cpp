@@ -247,3 +247,33 @@ TEST_CASE("GTP: random sessions never break the protocol") {
     REQUIRE(text.find("\n\n") == text.size() - 2);
   }
 }
+
+TEST_CASE("GTP: clocks say how long a move may take") {
+  struct Watch final : GoPlayer {
+    [[nodiscard]] std::string name() const override { return "watch"; }
+    void check_board(int /*rows*/, int /*columns*/) const override {}
+    int choose(const GoGame& game, const ThinkLimit& limit) override {
+      seconds = limit.seconds;
+      return game.pass_action();
+    }
+    double seconds = -1;
+  } player;
+  GtpOptions options;
+  options.board_size = 9;
+  options.lag = 0.2;
+  GtpServer server(
+      player, options, [](std::string_view) {}, [] { return true; });
+  const auto seconds_after = [&](const char* clock) {
+    for (const char* line : {"clear_board", clock, "genmove b"}) server.handle(line);
+    return player.seconds;
+  };
+  CHECK(seconds_after("") == 0);                                // no clock
+  CHECK(seconds_after("time_settings 320 0 0") == Approx(10));  // of 32 moves
+  CHECK(seconds_after("time_left b 64 0") == Approx(2));
+  CHECK(seconds_after("time_settings 0 1 0") == 0);
+  CHECK(seconds_after("time_settings 0 300 25") == Approx(11.8));
+  CHECK(seconds_after("time_left b 60 10") == Approx(5.8));
+  CHECK(seconds_after("kgs-time_settings byoyomi 0 30 5") == Approx(29.8));
+  CHECK(seconds_after("kgs-time_settings absolute 32") == Approx(1));
+  CHECK(seconds_after("kgs-time_settings none") == 0);
+}
