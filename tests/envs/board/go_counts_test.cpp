@@ -93,6 +93,23 @@ int best_score(const Go<9>& game, int alpha, int beta) {
   return best;
 }
 
+// Whether Black can have every point pass-alive (Benson 1976) within so many moves.
+bool takes_all(const Go<9>& game, int moves) {
+  std::array<std::uint8_t, Go<9>::kMostMoves> marks{};
+  const auto points = static_cast<std::size_t>(game.pass_action());
+  game.pass_alive(0, std::span(marks).first(points));
+  if (std::ranges::count(std::span(marks).first(points), 1) == game.pass_action()) return true;
+  if (moves == 0 || game.finished()) return false;
+  const bool black = game.to_move() == 0;
+  for (int action = game.pass_action(); action >= 0; --action) {
+    if (!game.is_legal(action)) continue;
+    Go<9> next = game;
+    next.play(action);
+    if (takes_all(next, moves - 1) == black) return black;
+  }
+  return !black;
+}
+
 int best_score(int rows, int columns) {
   const Go<9> game(rows, columns, {.komi = 0, .max_moves = Go<9>::kMostMoves});
   return best_score(game, -1000, 1000);
@@ -142,4 +159,14 @@ TEST_CASE("optimal scores of the smallest boards") {
   CHECK(best_score(1, 4) == 4);
   CHECK(best_score(1, 5) == 0);
   CHECK(best_score(2, 2) == 1);
+}
+
+TEST_CASE("3 x 3: the centre takes all nine points, no other move does within as many") {
+  for (const bool suicide : {false, true}) {
+    for (int first = 0; first < 9; ++first) {
+      Go<9> game(3, 3, {.suicide = suicide, .komi = 0});
+      game.play(first);
+      CHECK(takes_all(game, 10) == (first == 4));
+    }
+  }
 }
