@@ -16,6 +16,9 @@ namespace {
 
 constexpr int kTogether = 8;  // games of one arena: four openings, both colours
 
+// What the name "rave" means; both numbers are those of the best of a few short matches.
+constexpr UctOptions kRave{.exploration = 0.2F, .rave = 1000};
+
 // A side before there are threads.
 struct Side {
   ArenaPlayer player;
@@ -26,7 +29,8 @@ Side read_side(const std::string& what, const GameMatchOptions& options) {
   Side side;
   if (what == "random") return side;
   const PlayerName name = parse_player_name(what);
-  if (name.kind == "uct") {
+  if (name.kind == "uct" || name.kind == "rave") {
+    if (name.kind == "rave") side.player.uct = kRave;
     side.player.kind = ArenaPlayer::Kind::kUct;
     side.player.search.simulations = name.number.value_or(1000);
     return side;

@@ -1,6 +1,7 @@
 // Games between two players, many at once: how strong one is beside the other.
 #pragma once
 
+#include "agents/alphago/sampling.hpp"
 #include "agents/search/evaluator.hpp"
 #include "agents/search/tree.hpp"
 #include "agents/search/uct.hpp"
@@ -21,6 +22,7 @@ struct ArenaPlayer {
   Kind kind = Kind::kRandom;
   SearchOptions search;            ///< simulations a move, rule …
   Evaluator* evaluator = nullptr;  ///< kNetwork
+  UctOptions uct = {};             ///< kUct
 };
 
 struct ArenaOptions {
@@ -65,7 +67,7 @@ class Arena {
   [[nodiscard]] bool over(const Table& t) const { return t.trees[0].position().finished(); }
   void open(Table& table, int game);
   int random_move(const G& position, Rng& rng, bool points_only);
-  int uct_move(Table& table, int playouts);
+  int uct_move(Table& table, int player);
   void round(int player);
   bool descend(SearchTree<G>& tree, int row, Pending& pending);
   void play_move(Table& table, int action);
@@ -77,7 +79,7 @@ class Arena {
   EvaluationBatch batch_;
   std::vector<Table*> asked_;
   std::vector<std::uint8_t> mask_;
-  UctSearch<G> uct_;
+  std::array<UctSearch<G>, 2> uct_;
 };
 
 template <Game G>
@@ -87,7 +89,8 @@ Arena<G>::Arena(const G& start, const std::array<ArenaPlayer, 2>& players,
       players_(players),
       options_(options),
       batch_(spec_, options.games),
-      mask_(static_cast<std::size_t>(spec_.actions)) {
+      mask_(static_cast<std::size_t>(spec_.actions)),
+      uct_{UctSearch<G>(players[0].uct), UctSearch<G>(players[1].uct)} {
   tables_.reserve(static_cast<std::size_t>(options.games));
   for (int game = first; game < first + options.games; ++game) {
     Table& table = tables_.emplace_back(
@@ -116,18 +119,12 @@ void Arena<G>::open(Table& table, int game) {
 template <Game G>
 int Arena<G>::random_move(const G& position, Rng& rng, bool points_only) {
   position.legal(mask_);
-  std::size_t end = mask_.size();
+  std::span<const std::uint8_t> legal = mask_;
   if (points_only && spec_.layout == ActionLayout::kPoints) {
-    const auto points = static_cast<std::size_t>(spec_.points());
-    if (std::count(mask_.begin(), mask_.begin() + static_cast<std::ptrdiff_t>(points), 1) > 0)
-      end = points;  // an opening of passes would be none
+    const auto points = legal.first(static_cast<std::size_t>(spec_.points()));
+    if (std::ranges::count(points, 1) > 0) legal = points;  // an opening of passes would be none
   }
-  const auto legal = std::count(mask_.begin(), mask_.begin() + static_cast<std::ptrdiff_t>(end), 1);
-  auto left = rng.below(static_cast<std::uint32_t>(legal));
-  for (std::size_t action = 0; action < end; ++action)
-    if (mask_[action] != 0 && left-- == 0) return static_cast<int>(action);
-  TENGEN_CHECK(false, "no legal move");
-  return -1;
+  return sample_legal(legal, rng);
 }
 
 template <Game G>
@@ -155,7 +152,7 @@ void Arena<G>::round(int player) {
     if (over(table) || side(table) != player) continue;
     if (how.kind != ArenaPlayer::Kind::kNetwork) {
       play_move(table, how.kind == ArenaPlayer::Kind::kUct
-                           ? uct_move(table, how.search.simulations)
+                           ? uct_move(table, player)
                            : random_move(table.trees[0].position(), table.rng, false));
       continue;
     }
@@ -188,10 +185,12 @@ bool Arena<G>::descend(SearchTree<G>& tree, int row, Pending& pending) {
 }
 
 template <Game G>
-int Arena<G>::uct_move(Table& table, int playouts) {
-  uct_.reset(table.trees[0].position());
-  for (int i = 0; i < playouts; ++i) uct_.simulate(table.rng);
-  return uct_.best();
+int Arena<G>::uct_move(Table& table, int player) {
+  const auto side = static_cast<std::size_t>(player);
+  UctSearch<G>& uct = uct_[side];
+  uct.reset(table.trees[0].position());
+  for (int i = 0; i < players_[side].search.simulations; ++i) uct.simulate(table.rng);
+  return uct.best();
 }
 
 template <Game G>

@@ -5,28 +5,41 @@
 #include "envs/game.hpp"
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 namespace tengen {
 
-/// score() after random moves. `mask` is scratch memory of spec().actions bytes.
+/// `float playout_moves(Rng&, std::span<std::int8_t> first) const`: playout(), and actions for which
+/// `first` is 0 get 1 or −1 if player 0 or 1 is the first to make them.
+template <class G>
+concept HasPlayoutMoves = requires(const G& game, Rng& rng, std::span<std::int8_t> first) {
+  { game.playout_moves(rng, first) } -> std::same_as<float>;
+};
+
+/// score() after random moves. `mask` is scratch memory of spec().actions bytes. Where `first`, a
+/// number an action, is not empty, actions that are 0 there become 1 or −1 if player 0 or 1 makes
+/// them first.
 template <Game G>
-float random_playout(const G& position, Rng& rng, std::vector<std::uint8_t>& mask) {
-  if constexpr (HasPlayout<G>) {
-    return position.playout(rng);
-  } else {
-    G game = position;
-    while (!game.finished()) {
-      game.legal(mask);
-      std::uint32_t count = 0;
-      for (const std::uint8_t legal : mask) count += legal;
-      std::uint32_t skip = rng.below(count);
-      std::size_t action = 0;
-      while (mask[action] == 0 || skip-- > 0) ++action;
-      game.play(static_cast<int>(action));
-    }
-    return game.score();
+float random_playout(const G& position, Rng& rng, std::vector<std::uint8_t>& mask,
+                     std::span<std::int8_t> first = {}) {
+  if constexpr (HasPlayoutMoves<G>)
+    if (!first.empty()) return position.playout_moves(rng, first);
+  if constexpr (HasPlayout<G>)
+    if (first.empty()) return position.playout(rng);
+  G game = position;
+  while (!game.finished()) {
+    game.legal(mask);
+    std::uint32_t count = 0;
+    for (const std::uint8_t legal : mask) count += legal;
+    std::uint32_t skip = rng.below(count);
+    std::size_t action = 0;
+    while (mask[action] == 0 || skip-- > 0) ++action;
+    if (!first.empty() && first[action] == 0)
+      first[action] = static_cast<std::int8_t>(game.to_move() == 0 ? 1 : -1);
+    game.play(static_cast<int>(action));
   }
+  return game.score();
 }
 
 }  // namespace tengen

@@ -18,6 +18,10 @@ namespace tengen {
 struct UctOptions {
   float exploration = 1;  ///< c of mean + c · √(ln N / n), means in [−1, 1]
   int expand_after = 1;   ///< playouts from a leaf before its children are made; ≥ 1
+  /// RAVE (Gelly and Silver 2011): the mean is mixed with the mean of all playouts in which the
+  /// same player made the move first at any later time, which has weight √(k / (3n + k)) after n
+  /// visits of the node. This is k, some 1000; 0: plain UCT. `exploration` may then be near 0.
+  float rave = 0;
 };
 
 /// UCB1 on the means of playout results (Kocsis and Szepesvári 2006). Children of a node lie side
@@ -60,6 +64,8 @@ class UctSearch {
   void add_nodes(std::size_t count);
   void expand(std::uint32_t node);
   std::uint32_t select(std::uint32_t node, Rng& rng);
+  std::uint32_t select_rave(std::uint32_t node, Rng& rng);
+  void learn_from_later_moves(float score);
 
   UctOptions options_;
   G position_, leaf_;
@@ -69,6 +75,10 @@ class UctSearch {
   std::vector<float> mean_, inverse_root_;  // inverse_root_: 1 / √visits
   std::vector<std::uint32_t> visits_, children_;
   std::vector<std::uint16_t> count_, tried_, action_;  // tried children stand first
+  // With RAVE only: means and numbers of playouts in which the move was made, here or later.
+  std::vector<float> later_mean_;
+  std::vector<std::uint32_t> later_visits_;
+  std::vector<std::int8_t> first_;  // by action: 1 or −1, whoever made it first in this playout
   std::vector<std::uint32_t> path_;
   std::vector<std::uint8_t> movers_;  // who moved to path_[i]
 };
@@ -78,8 +88,9 @@ void UctSearch<G>::reset(const G& position) {
   TENGEN_CHECK(!position.finished(), "the game is over");
   position_ = position;
   mask_.resize(static_cast<std::size_t>(position.spec().actions));
-  for (auto* numbers : {&mean_, &inverse_root_}) numbers->clear();
-  for (auto* numbers : {&visits_, &children_}) numbers->clear();
+  first_.resize(mask_.size());
+  for (auto* numbers : {&mean_, &inverse_root_, &later_mean_}) numbers->clear();
+  for (auto* numbers : {&visits_, &children_, &later_visits_}) numbers->clear();
   for (auto* numbers : {&count_, &tried_, &action_}) numbers->clear();
   add_nodes(1);
   leaf_ = position_;
@@ -92,6 +103,9 @@ void UctSearch<G>::add_nodes(std::size_t count) {
   for (auto* numbers : {&mean_, &inverse_root_}) numbers->resize(size);
   for (auto* numbers : {&visits_, &children_}) numbers->resize(size);
   for (auto* numbers : {&count_, &tried_, &action_}) numbers->resize(size);
+  if (options_.rave == 0) return;
+  later_mean_.resize(size);
+  later_visits_.resize(size);
 }
 
 template <Game G>
@@ -127,6 +141,46 @@ std::uint32_t UctSearch<G>::select(std::uint32_t node, Rng& rng) {
   return best;
 }
 
+// A move that nobody has made yet counts as won, so that a few playouts have seen every move before
+// means decide.
+template <Game G>
+std::uint32_t UctSearch<G>::select_rave(std::uint32_t node, Rng& rng) {
+  const std::uint32_t first = children_[node], count = count_[node];
+  const auto n = static_cast<float>(visits_[node]);
+  const float weight = std::sqrt(options_.rave / (3 * n + options_.rave));
+  const float width = options_.exploration * std::sqrt(std::log(n + 1));
+  std::uint32_t best = first;
+  float best_score = -INFINITY;
+  for (std::uint32_t i = 0, start = rng.below(count); i < count; ++i) {
+    const std::uint32_t child = first + (start + i) % count;
+    const float later = later_visits_[child] > 0 ? later_mean_[child] : 1;
+    const float mean = visits_[child] > 0 ? mean_[child] : later;
+    const float score =
+        mean + weight * (later - mean) + width / std::sqrt(static_cast<float>(visits_[child] + 1));
+    best = score > best_score ? child : best;
+    best_score = std::max(score, best_score);
+  }
+  return best;
+}
+
+// first_ is the playout's. From the leaf up: a node's moves, made at any time from there on.
+template <Game G>
+void UctSearch<G>::learn_from_later_moves(float score) {
+  for (std::size_t i = path_.size() - 1; i-- > 0;) {
+    const std::uint32_t node = path_[i];
+    const int mover = movers_[i + 1];
+    const auto own = static_cast<std::int8_t>(mover == 0 ? 1 : -1);
+    const float result = mover == 0 ? score : -score;
+    first_[action_[path_[i + 1]]] = own;
+    const std::uint32_t first = children_[node];
+    for (std::uint32_t child = first; child < first + count_[node]; ++child) {
+      if (first_[action_[child]] != own) continue;
+      later_mean_[child] +=
+          (result - later_mean_[child]) / static_cast<float>(++later_visits_[child]);
+    }
+  }
+}
+
 template <Game G>
 void UctSearch<G>::simulate(Rng& rng) {
   leaf_ = position_;
@@ -139,13 +193,20 @@ void UctSearch<G>::simulate(Rng& rng) {
       if (visits_[node] < static_cast<std::uint32_t>(options_.expand_after)) break;
       expand(node);
     }
-    node = select(node, rng);
+    node = options_.rave > 0 ? select_rave(node, rng) : select(node, rng);
     path_.push_back(node);
     movers_.push_back(static_cast<std::uint8_t>(leaf_.to_move()));
     leaf_.play(action_[node]);
     over = leaf_.finished();
   }
-  const float score = over ? leaf_.score() : random_playout(leaf_, rng, mask_);
+  float score = 0;
+  if (options_.rave > 0) {
+    std::ranges::fill(first_, std::int8_t{0});
+    score = over ? leaf_.score() : random_playout(leaf_, rng, mask_, first_);
+    learn_from_later_moves(score);
+  } else {
+    score = over ? leaf_.score() : random_playout(leaf_, rng, mask_);
+  }
   for (std::size_t i = 0; i < path_.size(); ++i) {
     const std::uint32_t at = path_[i];
     const auto n = static_cast<float>(++visits_[at]);

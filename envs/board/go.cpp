@@ -271,8 +271,8 @@ std::uint64_t Go<kMaxSize>::hash() const {
 // --- Random play -----------------------------------------------------------------------------
 
 template <int kMaxSize>
-int Go<kMaxSize>::play_out(std::uint64_t seed, int player,
-                           std::array<std::int8_t, Board::kCells>* owner) const {
+template <bool kMoves>
+int Go<kMaxSize>::play_out(std::uint64_t seed, int player, ByCell* owner, ByCell* first) const {
   Board board = board_;
   Stone colour = stone_of(player);
   int ko = player == to_move_ ? ko_ : 0, passes = 0;
@@ -285,6 +285,9 @@ int Go<kMaxSize>::play_out(std::uint64_t seed, int player,
       const int cell = board.empty(i);
       if (cell != ko && !board.is_eye(cell, colour)) {
         next_ko = board.try_play(cell, colour);
+        if constexpr (kMoves)
+          if (next_ko >= 0 && (*first)[cell] == 0)
+            (*first)[cell] = colour == Stone::kBlack ? 1 : -1;
         if (next_ko >= 0) break;
       }
       board.swap_empties(i, --candidates);
@@ -311,6 +314,18 @@ float Go<kMaxSize>::playout(Rng& rng, std::span<std::int8_t> owners) const {
   for (int point = 0; point < board_.points(); ++point)
     owners[static_cast<std::size_t>(point)] = owner[board_.cell(point)];
   return static_cast<float>(balance) - rules_.komi;
+}
+
+template <int kMaxSize>
+float Go<kMaxSize>::playout_moves(Rng& rng, std::span<std::int8_t> first) const {
+  ByCell by_cell{};
+  const int balance = play_out<true>(rng.next64(), to_move_, nullptr, &by_cell);
+  for (int point = 0; point < board_.points(); ++point) {
+    std::int8_t& out = first[static_cast<std::size_t>(point)];
+    if (out == 0) out = by_cell[board_.cell(point)];
+  }
+  const float points = static_cast<float>(balance) - rules_.komi;
+  return points > 0 ? 1.0F : points < 0 ? -1.0F : 0.0F;
 }
 
 template <int kMaxSize>

@@ -76,6 +76,8 @@ class Go {
   float playout(Rng& rng) const;
   /// The same, and what every point became, as ownership() has it. Returns the margin at the end.
   float playout(Rng& rng, std::span<std::int8_t> owners) const;
+  /// The same; points where `first` is 0 get 1 or −1 if Black or White plays there first.
+  float playout_moves(Rng& rng, std::span<std::int8_t> first) const;
   /// A uniformly random legal move that fills no own eye; if there is none, a pass.
   int random_action(Rng& rng) const;
   /// Of any position, as it stands.
@@ -136,8 +138,11 @@ class Go {
   void forget();
   template <class F>
   void for_each_ko(F&& function) const;
-  // Plays on at random; returns Black's points − White's. `owner`, by cell, may be null.
-  int play_out(std::uint64_t seed, int player, std::array<std::int8_t, Board::kCells>* owner) const;
+  using ByCell = std::array<std::int8_t, Board::kCells>;
+  // Plays on at random; returns Black's points − White's. `owner` may be null. With kMoves, `first`
+  // says of cells that are 0 there who plays on them first.
+  template <bool kMoves = false>
+  int play_out(std::uint64_t seed, int player, ByCell* owner, ByCell* first = nullptr) const;
 
   Board board_;
   GoRules rules_;  // max_moves resolved

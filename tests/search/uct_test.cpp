@@ -1,5 +1,7 @@
 #include "agents/search/uct.hpp"
 #include "core/allocations.hpp"
+#include "envs/board/go.hpp"
+#include "envs/board/hex.hpp"
 #include "tests/catch.hpp"
 #include "tests/search/games.hpp"
 
@@ -63,7 +65,8 @@ TEST_CASE("UCT's value of tic-tac-toe nears a draw") {
 }
 
 TEST_CASE("UCT wins where it can and blocks where it must") {
-  UctSearch<ConnectFour> search;
+  const float rave = GENERATE(0.0F, 500.0F);
+  UctSearch<ConnectFour> search({.rave = rave});
   Rng rng(13);
   CHECK(uct_move(search, played<ConnectFour>("001122"), 1000, rng) == 3);
   CHECK(uct_move(search, played<ConnectFour>("00112"), 1000, rng) == 3);
@@ -73,7 +76,8 @@ TEST_CASE("UCT wins where it can and blocks where it must") {
 }
 
 TEST_CASE("UCT counts its simulations, repeats itself, and does not allocate when warm") {
-  UctSearch<ConnectFour> search;
+  const float rave = GENERATE(0.0F, 500.0F);
+  UctSearch<ConnectFour> search({.rave = rave});
   std::vector<float> first(7), second(7);
   const auto run = [&](std::vector<float>& visits) {
     Rng rng(14);
@@ -88,4 +92,54 @@ TEST_CASE("UCT counts its simulations, repeats itself, and does not allocate whe
   CHECK(first == second);
   CHECK(search.simulations() == 2000);
   CHECK(std::accumulate(first.begin(), first.end(), 0.0F) == 2000);
+}
+
+namespace {
+
+// Games that RAVE wins against UCT of as many simulations, from two random moves.
+template <Game G>
+int rave_wins(const G& start, int simulations, int games) {
+  int wins = 0;
+  for (int game = 0; game < games; ++game) {
+    UctSearch<G> rave({.exploration = 0.2F, .rave = 1000}), plain;
+    Rng rng(100 + static_cast<std::uint64_t>(game / 2));
+    G position = start;
+    for (int i = 0; i < 2; ++i) {
+      const auto mask = legal_mask(position);
+      std::size_t action = 0;
+      do action = rng.below(static_cast<std::uint32_t>(position.spec().points()));
+      while (mask[action] == 0);
+      position.play(static_cast<int>(action));
+    }
+    while (!position.finished()) {
+      UctSearch<G>& search = position.to_move() == game % 2 ? rave : plain;
+      position.play(uct_move(search, position, simulations, rng));
+    }
+    wins += (game % 2 == 0 ? position.score() : -position.score()) > 0 ? 1 : 0;
+  }
+  return wins;
+}
+
+}  // namespace
+
+TEST_CASE("RAVE beats UCT of as many simulations") {
+  CHECK(rave_wins(Hex(7), 200, 20) >= 16);
+  CHECK(rave_wins(Go<9>(7, 7), 200, 10) >= 8);
+}
+
+TEST_CASE("a playout tells who made each move first") {
+  Go<9> game;
+  for (const int action : {40, 30, 31, 39}) game.play(action);
+  Rng rng(3), same(3);
+  for (int i = 0; i < 20; ++i) {
+    std::vector<std::int8_t> first(82), kept(82, 1);
+    const float score = game.playout_moves(rng, first);
+    CHECK(score == game.playout(same));
+    CHECK(std::ranges::count(first, 1) > 20);
+    CHECK(std::ranges::count(first, -1) > 20);
+    CHECK(first[81] == 0);
+    game.playout_moves(rng, kept);  // what was made before stands
+    game.playout(same);
+    CHECK(std::ranges::count(kept, 1) == 82);
+  }
 }
