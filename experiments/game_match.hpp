@@ -14,7 +14,7 @@ namespace tengen {
 
 struct GameMatchOptions {
   std::string game;                    ///< "TicTacToe-v0"
-  std::array<std::string, 2> players;  ///< "uct[:simulations]", "random" or a model
+  std::array<std::string, 2> players;  ///< "uct[:N]", "rave[:N]", "random" or a model
   int games = 200;
   int opening_moves = 2;  ///< random ones, the same for two games with colours swapped
   int simulations = 400;  ///< a move of networks

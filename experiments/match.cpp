@@ -217,7 +217,7 @@ void play_go(const MatchCommandOptions& options) {
 
 void play_other(const MatchCommandOptions& options) {
   if (options.players.size() != 2 || !options.engines.empty())
-    throw UsageError("a match of {} needs two players of our own: uct:N, random or models",
+    throw UsageError("a match of {} needs two players of our own: uct:N, rave:N, random or models",
                      options.game);
   const StopWatch watch;
   GameMatchOptions match;
