@@ -1,8 +1,9 @@
-// tengen detector calo|tracker|validate: the detector simulator by hand.
+// tengen detector calo|tracker|design|validate: the detector simulator by hand.
 #include "core/check.hpp"
 #include "envs/detector/validation.hpp"
 #include "experiments/commands.hpp"
 #include "experiments/common.hpp"
+#include "experiments/detector_design.hpp"
 #include "experiments/detector_designs.hpp"
 
 #include <nlohmann/json.hpp>
@@ -155,6 +156,7 @@ void add_detector_command(CLI::App& program) {
   command->require_subcommand(1);
   add_calo(*command);
   add_tracker(*command);
+  add_design_command(*command);
   add_validate(*command);
 }
 

@@ -78,12 +78,6 @@ void DesignSearch::nominate(std::span<const double> point, double reward) {
   nominees_.push_back({spent(), reward, {point.begin(), point.end()}});
 }
 
-void DesignSearch::take(std::span<const double> point, double reward) {
-  elsewhere_ += problem_.cost_of_one();
-  if (reward > best()) nominate(point, reward);
-  watched();
-}
-
 DesignPoint point_at(const detector::DesignProblem& problem, std::span<const double> unit) {
   const auto variables = problem.variables();
   TENGEN_CHECK(unit.size() == variables.size());

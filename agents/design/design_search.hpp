@@ -39,8 +39,6 @@ class DesignSearch {
   double evaluate_afresh(std::span<const double> point, std::uint64_t repetition);
   /// Names a design in place of the one named so far.
   void nominate(std::span<const double> point, double reward);
-  /// A design that was simulated elsewhere for the price of one: an agent's, by its environment.
-  void take(std::span<const double> point, double reward);
 
   /// When a design was named.
   struct Nominee {
@@ -56,7 +54,7 @@ class DesignSearch {
 
   [[nodiscard]] const detector::DesignProblem& problem() const { return problem_; }
   [[nodiscard]] std::int64_t budget() const { return budget_; }
-  [[nodiscard]] std::int64_t spent() const { return problem_.simulated() - before_ + elsewhere_; }
+  [[nodiscard]] std::int64_t spent() const { return problem_.simulated() - before_; }
   [[nodiscard]] std::int64_t designs() const { return designs_; }
   [[nodiscard]] Rng& rng() { return rng_; }
 
@@ -64,7 +62,7 @@ class DesignSearch {
   void watched();
 
   detector::DesignProblem& problem_;
-  std::int64_t budget_, before_, elsewhere_ = 0, designs_ = 0, known_in_a_row_ = 0;
+  std::int64_t budget_, before_, designs_ = 0, known_in_a_row_ = 0;
   Rng common_, rng_;
   bool going_ = true;
   std::vector<Nominee> nominees_;

@@ -36,9 +36,9 @@ void design_by_guided(DesignSearch& search);
 /// Every design there is, by the formulas; simulates none. Throws Error where they are too many.
 void design_by_enumeration(DesignSearch& search);
 /// Monte Carlo tree search (agents/search/uct.hpp): coordinates are moves, one after another, and
-/// completions are simulated that are partly random, partly the best design's so far. One descent
-/// through all of them spends half of what is left of the budget, equally over its moves; then the
-/// next begins. Throws Error for real coordinates.
+/// completions are simulated that are a tenth random, otherwise the best design's so far. One
+/// descent through all of them spends half of what is left of the budget, equally over its moves;
+/// then the next begins. Throws Error for real coordinates.
 void design_by_tree_search(DesignSearch& search);
 
 struct DesignMethod {

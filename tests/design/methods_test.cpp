@@ -202,9 +202,9 @@ TEST_CASE("a design is simulated once, and the budget is never overdrawn") {
   CHECK(other.evaluate(again) != reward);
   CHECK(other.evaluate_afresh(again, 1) != other.evaluate(again));
 
-  search.take(again, 5);  // an agent's
+  search.nominate(again, 5);
   CHECK(search.best() == 5);
-  CHECK(search.nominees().back().spent == 300);
+  CHECK(search.nominees().back().spent == 200);
 }
 
 TEST_CASE("a search ends when its watcher says so") {

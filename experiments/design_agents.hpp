@@ -1,0 +1,29 @@
+// Agents as methods of design: they play the environment of the problem until the budget is spent.
+#pragma once
+
+#include "agents/design/design_search.hpp"
+#include "core/config.hpp"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace tengen {
+
+/// "ppo", "dqn", "sac": agents with settings for budgets of about a thousand designs.
+const std::vector<std::string>& design_agents();
+
+/// Trains an agent from nothing in `env` (with its options) until the search's budget is spent:
+/// every episode builds a design, whose simulated reward takes the place of the formulas'. Knobs
+/// are turned all at once (`bandit`). Throws UsageError where the agent cannot play the
+/// environment.
+void design_by_agent(std::string_view agent, std::string_view env, const Config& options,
+                     std::uint64_t seed, DesignSearch& search);
+
+/// Lets a trained player (see load_player) build: first greedily, then by drawing from its policy,
+/// as an actor-critic can, until the budget is spent. It plays by the formulas; each of its designs
+/// is simulated once. Throws UsageError where the model is of another environment or agent.
+void design_by_policy(const std::string& model, std::string_view env, const Config& options,
+                      std::uint64_t seed, DesignSearch& search);
+
+}  // namespace tengen
