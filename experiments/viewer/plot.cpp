@@ -156,16 +156,20 @@ std::string quoted(std::string text) {
 // What the x axis counts in, so that its numbers stay short.
 struct StepUnit {
   double steps;
-  const char* name;
+  std::string name;
 };
 StepUnit step_unit(const std::vector<Experiment>& experiments) {
   double last = 0;
+  bool games = true;  // self-play counts those
   for (const Experiment& experiment : experiments)
-    for (const Metrics& metrics : experiment.seeds)
+    for (const Metrics& metrics : experiment.seeds) {
+      games = games && metrics.contains("selfplay/games");
       for (const auto& [tag, curve] : metrics) last = std::max(last, curve.back().step);
-  if (last < 1e4) return {1, "environment steps"};
-  if (last < 2e6) return {1e3, "environment steps, thousands"};
-  return {1e6, "environment steps, millions"};
+    }
+  const std::string what = games ? "games" : "environment steps";
+  if (last < 1e4) return {1, what};
+  if (last < 2e6) return {1e3, what + ", thousands"};
+  return {1e6, what + ", millions"};
 }
 
 // One panel: its data as gnuplot here-documents, then the plot command.

@@ -52,6 +52,17 @@ TEST_CASE("several seeds and several recipes become a PNG and an SVG") {
   for (std::size_t at = 0; (at = svg.find("opacity='0.50'", at)) != std::string::npos; ++at)
     ++seeds;
   CHECK(seeds == 3);
+  CHECK_THAT(svg, ContainsSubstring("environment steps, thousands"));
+
+  const fs::path run = folder.path / "go9-alphazero" / "1";
+  fs::create_directories(run);
+  std::ofstream(run / "metrics.csv") << "step,tag,value\n500,selfplay/games,500\n500,eval/elo,10\n"
+                                        "900,selfplay/games,900\n900,eval/elo,90\n";
+  plot_runs({run}, folder.path / "elo.svg");
+  std::ifstream elo(folder.path / "elo.svg");
+  const std::string games(std::istreambuf_iterator<char>(elo), {});
+  CHECK_THAT(games, ContainsSubstring("games"));
+  CHECK_THAT(games, !ContainsSubstring("environment steps"));
 }
 
 TEST_CASE("what cannot be plotted is one clear line, and an old plot stays") {
