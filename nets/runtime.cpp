@@ -4,6 +4,7 @@
 #include "nets/tensor.hpp"
 
 #include <dlfcn.h>
+#include <torch/version.h>
 
 #include <regex>
 

@@ -26,7 +26,7 @@ ALLOWED = {
 }
 # Which folders may include a library from outside; libraries not named here are anyone's.
 LIBRARIES = {
-    r"torch/|ATen/|c10/": ["nets/"],
+    r"torch/|ATen/|c10/": ["nets/", "tests/nets/"],
     r"SDL|imgui": ["experiments/viewer/"],
     r"boost/(asio|beast)": ["experiments/remote/"],
     r"CLI/": ["experiments/"],

@@ -3,6 +3,8 @@
 #include "tests/catch.hpp"
 
 #include <memory>
+#include <torch/nn.h>
+#include <torch/optim.h>
 
 using namespace tengen;
 

@@ -2,6 +2,8 @@
 
 #include "tests/catch.hpp"
 
+#include <torch/nn.h>
+
 using namespace tengen;
 
 namespace {
