@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
+#include <limits>
 #include <numeric>
 
 namespace tengen {
@@ -37,6 +39,23 @@ Area fitted(const Area& area, double aspect) {
   const double height = std::floor(std::min(area.height, width / aspect + 0.5));
   return {std::floor(area.x + (area.width - width) / 2),
           std::floor(area.y + (area.height - height) / 2), width, height};
+}
+
+std::vector<std::size_t> shown_actions(std::size_t count, std::size_t room,
+                                       std::span<const float> judgement, std::size_t chosen) {
+  std::vector<std::size_t> shown(count);
+  std::iota(shown.begin(), shown.end(), std::size_t{0});
+  if (count <= room) return shown;
+  const auto worth = [&](std::size_t action) {
+    constexpr float kInfinity = std::numeric_limits<float>::infinity();
+    if (action == chosen) return kInfinity;
+    if (judgement.empty()) return 0.0F;
+    return std::isnan(judgement[action]) ? -kInfinity : judgement[action];
+  };
+  std::ranges::stable_sort(shown, std::greater{}, worth);
+  shown.resize(room);
+  std::ranges::sort(shown);
+  return shown;
 }
 
 namespace {
@@ -203,14 +222,16 @@ void Column::actions(const Session& session) {
   const std::vector<double> lengths =
       judged ? bar_lengths(insight.kind, judgement) : std::vector<double>(names.size());
   const double height = painter_.line_height() + std::round(gap_ / 3);
-  for (std::size_t i = 0; i < names.size() && room() >= height; ++i) {
+  const auto fit = static_cast<std::size_t>(std::max(0.0, std::floor(room() / height)));
+  const std::size_t taken = box != nullptr ? 0 : static_cast<std::size_t>(action.discrete[0]);
+  for (const std::size_t i : shown_actions(names.size(), fit, judgement, taken)) {
     if (box != nullptr) {
       const double span = box->high[i] - box->low[i];
       const auto place = [&](double x) { return std::clamp((x - box->low[i]) / span, 0.0, 1.0); };
       bar(names[i], figure_text(action.box[i]), place(0), place(action.box[i]), true, name_width,
           height);
     } else {
-      const bool chosen = action.discrete[0] == static_cast<int>(i);
+      const bool chosen = i == taken;
       bar(names[i], judged ? figure_text(judgement[i]) : "", 0, judged ? lengths[i] : chosen,
           chosen, name_width, height);
     }

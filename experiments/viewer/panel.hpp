@@ -5,8 +5,10 @@
 #include "core/canvas.hpp"
 #include "experiments/viewer/session.hpp"
 
+#include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace tengen {
 
@@ -52,6 +54,11 @@ class CanvasPainter final : public Painter {
 
 /// The largest area of the given width / height inside `area`, in its middle, on whole pixels.
 Area fitted(const Area& area, double aspect);
+
+/// Which of `count` actions to show where there is room for `room`: all, or those judged best (one
+/// figure an action, or none) with `chosen` among them; in order.
+std::vector<std::size_t> shown_actions(std::size_t count, std::size_t room,
+                                       std::span<const float> judgement, std::size_t chosen);
 
 /// Player, episode, score; a bar an action; value and return over time; what the network sees.
 /// What does not fit into `area` is left out from the bottom. `note` is a line of the surface's own

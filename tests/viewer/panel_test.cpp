@@ -4,6 +4,7 @@
 #include "tests/viewer/scripted.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 using namespace tengen;
 
@@ -119,4 +120,14 @@ TEST_CASE("the panel shows memory and entropy where a player has them") {
   for (const char* text : {"memory", "256 numbers", "entropy"})
     CHECK(std::ranges::count(witness.texts, text) == 1);
   CHECK(witness.images.size() == 3);  // the strip and the stack
+}
+
+TEST_CASE("where there is no room for all actions, the best and the chosen one are shown") {
+  using Actions = std::vector<std::size_t>;
+  const std::vector<float> judgement = {0.1F, 0, 0.5F, NAN, 0.3F};
+  CHECK(shown_actions(5, 5, judgement, 1) == Actions{0, 1, 2, 3, 4});
+  CHECK(shown_actions(5, 3, judgement, 2) == Actions{0, 2, 4});
+  CHECK(shown_actions(5, 3, judgement, 3) == Actions{2, 3, 4});
+  CHECK(shown_actions(5, 2, {}, 4) == Actions{0, 4});
+  CHECK(shown_actions(5, 0, judgement, 4).empty());
 }
