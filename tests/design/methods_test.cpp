@@ -91,7 +91,8 @@ double worth(void (*method)(DesignSearch&), bool real) {
 
 }  // namespace
 
-TEST_CASE("methods that look around come close to a planted design, and blind ones do not") {
+TEST_CASE("methods that look around come close to a planted design, and blind ones do not",
+          "[.slow]") {
   const double blind = worth(design_by_random, false);
   CHECK(blind < -0.15);
   CHECK(worth(design_by_sobol, false) < -0.1);

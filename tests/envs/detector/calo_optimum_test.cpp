@@ -140,7 +140,7 @@ TEST_CASE("the best design that is kept is as good as it was found to be") {
   CHECK(best_known_calo(context) == nullptr);
 }
 
-TEST_CASE("more never hurts, and what is given away is used") {
+TEST_CASE("more never hurts, and what is given away is used", "[.slow]") {
   CaloContext base;
   base.readout = {};
   base.budget = 300;
