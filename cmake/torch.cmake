@@ -23,6 +23,12 @@ function(tengen_torch_from directory)
       target_link_libraries(tengen_torch INTERFACE ${directory}/lib/lib${name}.so)
     endif()
   endforeach()
+  # Headers alone make it possible to record a network's kernels and launch them as one.
+  find_path(TENGEN_CUDA_INCLUDE cuda_runtime_api.h HINTS ENV CUDA_HOME PATHS /usr/local/cuda PATH_SUFFIXES include)
+  if(EXISTS ${directory}/lib/libtorch_cuda.so AND TENGEN_CUDA_INCLUDE)
+    target_include_directories(tengen_torch SYSTEM INTERFACE ${TENGEN_CUDA_INCLUDE})
+    target_compile_definitions(tengen_torch INTERFACE TENGEN_CUDA_GRAPHS)
+  endif()
   target_include_directories(tengen_torch SYSTEM INTERFACE ${directory}/include
                                                            ${directory}/include/torch/csrc/api/include)
   if(EXISTS ${directory}/include/fmt)  # a newer fmt than the system's library comes first in the include path

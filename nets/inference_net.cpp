@@ -1,6 +1,7 @@
 #include "nets/inference_net.hpp"
 
 #include "core/check.hpp"
+#include "nets/recording.hpp"
 
 #include <algorithm>
 #include <cstring>
@@ -9,7 +10,7 @@ namespace tengen {
 namespace {
 
 void put(const Tensor& from, float* to) {
-  const Tensor host = from.to(torch::kCPU).contiguous();
+  const Tensor host = from.contiguous();
   std::memcpy(to, host.data_ptr<float>(), static_cast<std::size_t>(host.numel()) * sizeof(float));
 }
 
@@ -31,6 +32,7 @@ InferenceNet::InferenceNet(std::shared_ptr<const PolicyValueNet> net, const Para
   flat_ = torch::zeros({net_->folded_layout().size()}, type.dtype(scalar_type(backend.precision)));
   views_ = views_of(net_->folded_layout(), flat_);
   net_->fold(parameters.exact_views(), statistics.exact_views(), views_);
+  wait_for(backend.device);  // others read it on streams of their own
 }
 
 std::string InferenceNet::description() const {
@@ -44,6 +46,12 @@ std::string InferenceNet::description() const {
 void InferenceNet::evaluate(const PolicyValueRows& rows, Workspace& workspace) const {
   const ComputeScope scope;
   if (board_ != nullptr) return board_->evaluate(rows, workspace.board);
+  if (!backend_.device.is_cpu()) {
+    if (workspace.recorded == nullptr || &workspace.recorded->net() != net_.get())
+      workspace.recorded = std::make_unique<RecordedPass>(net_, backend_);
+    workspace.recorded->use(flat_, views_);
+    return workspace.recorded->evaluate(rows);
+  }
   const c10::InferenceMode inference;
   const PolicyValueOptions& o = options();
   // torch has no constant tensors; these are only read.
@@ -51,8 +59,7 @@ void InferenceNet::evaluate(const PolicyValueRows& rows, Workspace& workspace) c
                                          {rows.rows, o.rows, o.columns, o.planes}, torch::kUInt8);
   const Tensor globals =
       torch::from_blob(const_cast<float*>(rows.globals), {rows.rows, o.globals}, torch::kFloat32);
-  const PolicyValueOutput out =
-      net_->folded(views_, planes.to(backend_.device), globals.to(backend_.device));
+  const PolicyValueOutput out = net_->folded(views_, planes, globals);
   put(out.logits, rows.logits);
   put(out.value, rows.value);
   if (o.territory) {

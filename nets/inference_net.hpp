@@ -1,7 +1,7 @@
 // A policy-value network as it plays: its parameters folded, in the type that computes fastest.
 #pragma once
 
-#include "nets/board_net.hpp"
+#include "nets/recorded_pass.hpp"
 
 #include <memory>
 #include <string>
@@ -18,6 +18,7 @@ class InferenceNet {
   /// Memory that stays from batch to batch. Not shared between threads.
   struct Workspace {
     BoardNet::Workspace board;
+    std::unique_ptr<RecordedPass> recorded;  // on a GPU
   };
   void evaluate(const PolicyValueRows& rows, Workspace& workspace) const;
 

@@ -3,6 +3,8 @@
 #include "core/check.hpp"
 #include "nets/losses.hpp"
 
+#include <c10/core/StreamGuard.h>
+
 #include <algorithm>
 #include <cmath>
 
@@ -13,12 +15,10 @@ constexpr double kMomentum = 0.1;         // of the running statistics, torch's
 constexpr std::int64_t kAverageFrom = 9;  // the average follows faster at first: (1 + n) / (10 + n)
 
 template <class T>
-Tensor rows_of(const std::vector<T>& data, int begin, int end, int rows, torch::ScalarType type,
-               const torch::Device& device) {
+Tensor tensor_of(const std::vector<T>& data, int begin, int end, int rows, torch::ScalarType type) {
   const auto width = static_cast<std::int64_t>(data.size()) / rows;
   // torch has no constant tensors; these are only read.
-  return torch::from_blob(const_cast<T*>(data.data()) + begin * width, {end - begin, width}, type)
-      .to(device);
+  return torch::from_blob(const_cast<T*>(data.data()) + begin * width, {end - begin, width}, type);
 }
 
 }  // namespace
@@ -84,6 +84,7 @@ void PolicyValueLearner::start_average() {
 PolicyValueLosses PolicyValueLearner::step(const PolicyValueBatch& batch, double learning_rate,
                                            WorkerPool& pool) {
   const int used = std::min(static_cast<int>(shards_.size()), batch.rows);
+  wait_for(backend_.device);  // shards have streams of their own
   pool.run(used, [&](int i) { compute(i, used, batch); });
 
   const ComputeScope scope;
@@ -118,48 +119,95 @@ PolicyValueLosses PolicyValueLearner::step(const PolicyValueBatch& batch, double
   return losses;
 }
 
+PolicyValueLearner::Rows PolicyValueLearner::rows_of(const PolicyValueBatch& batch, int begin,
+                                                     int end) const {
+  const PolicyValueOptions& net = network_->options();
+  const auto rows = [&](const auto& data, torch::ScalarType type = torch::kFloat32) {
+    return tensor_of(data, begin, end, batch.rows, type);
+  };
+  Rows r;
+  r.planes =
+      rows(batch.planes, torch::kUInt8).view({end - begin, net.rows, net.columns, net.planes});
+  r.globals = rows(batch.globals);
+  r.policy = rows(batch.policy);
+  r.value = rows(batch.value).squeeze(1);
+  r.policy_weight = rows(batch.policy_weight).squeeze(1);
+  r.value_weight = rows(batch.value_weight).squeeze(1);
+  if (net.territory) {
+    r.margin = rows(batch.margin).squeeze(1);
+    r.ownership = rows(batch.ownership, torch::kInt8);
+    r.territory_weight = rows(batch.territory_weight).squeeze(1);
+  }
+  return r;
+}
+
 void PolicyValueLearner::compute(int index, int used, const PolicyValueBatch& batch) {
   const ComputeScope scope;
   Shard& shard = shards_[static_cast<std::size_t>(index)];
-  const PolicyValueOptions& net = network_->options();
   const int begin = index * batch.rows / used, end = (index + 1) * batch.rows / used;
-  const auto rows = [&](const auto& data, torch::ScalarType type = torch::kFloat32) {
-    return rows_of(data, begin, end, batch.rows, type, backend_.device);
-  };
-  const Tensor planes =
-      rows(batch.planes, torch::kUInt8).view({end - begin, net.rows, net.columns, net.planes});
-  const auto out =
-      network_->learning(parameters_.views(), shard.moment_views, planes, rows(batch.globals));
-
   // Every term is a sum over rows by the rows of the whole minibatch, so that shards add up.
   const double scale = 1.0 / batch.rows;
+  const Rows host = rows_of(batch, begin, end);
+  if (backend_.device.is_cpu()) {
+    shard.figures = differentiate(shard, host, scale);
+  } else {
+    constexpr Tensor Rows::*kAll[] = {
+        &Rows::planes,        &Rows::globals,      &Rows::policy,
+        &Rows::value,         &Rows::margin,       &Rows::ownership,
+        &Rows::policy_weight, &Rows::value_weight, &Rows::territory_weight};
+    if (!shard.stream) shard.stream = new_stream(backend_.device);
+    const c10::StreamGuard guard(*shard.stream);
+    const bool fits =
+        shard.rows.planes.defined() && shard.rows.planes.size(0) == host.planes.size(0);
+    for (const auto part : kAll) {
+      if (!(host.*part).defined()) continue;
+      if (fits)
+        (shard.rows.*part).copy_(host.*part);
+      else
+        shard.rows.*part = (host.*part).to(backend_.device);
+    }
+    if (!fits) shard.recording = std::make_unique<Recording>(*shard.stream);
+    shard.recording->run([&] { shard.figures = differentiate(shard, shard.rows, scale); });
+    shard.stream->synchronize();
+  }
+  const Tensor figures = shard.figures.to(torch::kCPU);
+  const float* figure = figures.data_ptr<float>();
+  shard.losses = {.policy = figure[0],
+                  .value = figure[1],
+                  .margin = figure[2],
+                  .ownership = figure[3],
+                  .entropy = figure[4],
+                  .target_entropy = figure[5]};
+}
+
+// Leaves the gradient and the normalisations' moments in the shard; returns what is to be told.
+Tensor PolicyValueLearner::differentiate(Shard& shard, const Rows& rows, double scale) const {
+  const torch::AutoGradMode with_gradients(true);
+  const auto out =
+      network_->learning(parameters_.views(), shard.moment_views, rows.planes, rows.globals);
   const auto mean = [&](const Tensor& each, const Tensor& weight) {
     return (each * weight).sum() * scale;
   };
-  const Tensor target = rows(batch.policy);
   const Tensor policy =
-      mean(loss_of(Loss::kCrossEntropy, out.logits, target), rows(batch.policy_weight).squeeze(1));
-  const Tensor value = mean(loss_of(Loss::kMse, out.value, rows(batch.value).squeeze(1)),
-                            rows(batch.value_weight).squeeze(1));
+      mean(loss_of(Loss::kCrossEntropy, out.logits, rows.policy), rows.policy_weight);
+  const Tensor value = mean(loss_of(Loss::kMse, out.value, rows.value), rows.value_weight);
   Tensor loss = policy + options_.value_weight * value;
-  shard.losses = {.policy = policy.item<double>(), .value = value.item<double>()};
-  if (net.territory) {
-    const Tensor weight = rows(batch.territory_weight).squeeze(1);
-    const Tensor margin = mean(loss_of(Loss::kHuber, out.margin / kPointsPerMargin,
-                                       rows(batch.margin).squeeze(1) / kPointsPerMargin),
-                               weight);
-    const Tensor owner = rows(batch.ownership, torch::kInt8).to(torch::kFloat32);
-    const Tensor ownership = mean(loss_of(Loss::kMse, out.ownership, owner).mean(1), weight);
+  Tensor margin = torch::zeros_like(value), ownership = margin;
+  if (network_->options().territory) {
+    margin =
+        mean(loss_of(Loss::kHuber, out.margin / kPointsPerMargin, rows.margin / kPointsPerMargin),
+             rows.territory_weight);
+    const Tensor owners = rows.ownership.to(torch::kFloat32);
+    ownership = mean(loss_of(Loss::kMse, out.ownership, owners).mean(1), rows.territory_weight);
     loss = loss + options_.margin_weight * margin + options_.ownership_weight * ownership;
-    shard.losses.margin = margin.item<double>();
-    shard.losses.ownership = ownership.item<double>();
   }
   const auto gradients = torch::autograd::grad({loss}, parameters_.views());
   const torch::NoGradGuard no_grad;
-  const Tensor logs = torch::log_softmax(out.logits, 1);
-  shard.losses.entropy = -(logs.exp() * logs).sum().item<double>() * scale;
-  shard.losses.target_entropy = -torch::xlogy(target, target).sum().item<double>() * scale;
   for (std::size_t i = 0; i < gradients.size(); ++i) shard.gradients[i].copy_(gradients[i]);
+  const Tensor logs = torch::log_softmax(out.logits, 1);
+  const Tensor entropy = -(logs.exp() * logs).sum() * scale;
+  const Tensor target_entropy = -torch::xlogy(rows.policy, rows.policy).sum() * scale;
+  return torch::stack({policy, value, margin, ownership, entropy, target_entropy});
 }
 
 std::shared_ptr<const InferenceNet> PolicyValueLearner::player(const Backend& backend) const {

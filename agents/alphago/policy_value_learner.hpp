@@ -4,9 +4,11 @@
 #include "core/worker_pool.hpp"
 #include "nets/inference_net.hpp"
 #include "nets/optimisers.hpp"
+#include "nets/recording.hpp"
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <vector>
 
 namespace tengen {
@@ -78,15 +80,27 @@ class PolicyValueLearner {
   void load(const ArchiveReader& reader);
 
  private:
+  /// A minibatch's, or a part's, as tensors where the parameters are.
+  struct Rows {
+    Tensor planes, globals, policy, value, margin, ownership;
+    Tensor policy_weight, value_weight, territory_weight;
+  };
   struct Shard {
     Tensor gradient;           // flat
     ParameterViews gradients;  // views of it
     Tensor moments;            // flat
     ParameterViews moment_views;
     PolicyValueLosses losses;  // sums over rows
+    Tensor figures;            // the same, as they were computed
+    // On a GPU what is done with rows is recorded; they stay where they are.
+    std::optional<torch::Stream> stream;
+    std::unique_ptr<Recording> recording;
+    Rows rows;
   };
   void start_average();
+  [[nodiscard]] Rows rows_of(const PolicyValueBatch& batch, int begin, int end) const;
   void compute(int index, int used, const PolicyValueBatch& batch);
+  Tensor differentiate(Shard& shard, const Rows& rows, double scale) const;
 
   PolicyValueLearnerOptions options_;
   Backend backend_;

@@ -199,3 +199,31 @@ TEST_CASE("learning starts from a player, of the same network or a smaller one")
       smaller.start_from(ArchiveReader::from_bytes(large.bytes(), "large.tgn"), larger),
       StartsWith("large.tgn: a network grows into one with more blocks or channels"));
 }
+
+TEST_CASE("on a GPU: a policy-value learner takes the steps that it takes on the CPU", "[agents]") {
+  if (!torch::cuda::is_available()) {
+    WARN("no GPU here: not tested");
+    return;
+  }
+  const PolicyValueOptions net = small_go();
+  WorkerPool pool(2);
+  for (const char* settings : {"shards = 1", "shards = 2"}) {
+    CAPTURE(settings);
+    PolicyValueLearner here(net, options_of(settings), {torch::kCPU, Precision::kFloat32}, 1);
+    PolicyValueLearner there(net, options_of(settings),
+                             {torch::Device("cuda"), Precision::kFloat32}, 1);
+    for (int step = 0; step < 6; ++step) {  // minibatches of another size are recorded anew
+      const PolicyValueBatch batch =
+          random_batch(net, step == 3 ? 24 : 40, static_cast<std::uint64_t>(step));
+      const PolicyValueLosses a = here.step(batch, 1e-3, pool), b = there.step(batch, 1e-3, pool);
+      CAPTURE(step);
+      CHECK(b.policy == Approx(a.policy).epsilon(0.01));
+      CHECK(b.value == Approx(a.value).epsilon(0.02));
+      CHECK(b.margin == Approx(a.margin).epsilon(0.02));
+      CHECK(b.ownership == Approx(a.ownership).epsilon(0.02));
+      CHECK(b.entropy == Approx(a.entropy).epsilon(0.02));
+      CHECK(b.target_entropy == Approx(a.target_entropy).epsilon(1e-4));
+      CHECK(b.norm == Approx(a.norm).epsilon(0.05));
+    }
+  }
+}

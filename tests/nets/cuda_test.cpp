@@ -1,4 +1,5 @@
 // What runs on a GPU equals what runs on the CPU. Without one these tests check nothing and say so.
+#include "nets/inference_net.hpp"
 #include "nets/input_buffer.hpp"
 #include "nets/network.hpp"
 #include "nets/optimisers.hpp"
@@ -165,5 +166,51 @@ TEST_CASE("on a GPU: a network says what it says on the CPU") {
     const Tensor here = output(torch::kCPU), there = output(torch::Device("cuda"));
     const double limit = precision == Precision::kFloat32 ? 0.01 : 0.05;  // TF32, bfloat16
     CHECK(difference(here, there) < limit * here.abs().max().item<double>());
+  }
+}
+
+TEST_CASE("on a GPU: a policy-value network says what it says on the CPU") {
+  if (no_gpu()) return;
+  const auto net = std::make_shared<const PolicyValueNet>(PolicyValueOptions{.rows = 7,
+                                                                             .columns = 9,
+                                                                             .planes = 5,
+                                                                             .globals = 2,
+                                                                             .actions = 64,
+                                                                             .territory = true,
+                                                                             .blocks = 3,
+                                                                             .channels = 24});
+  constexpr int kMost = 70;
+  Rng rng(7);
+  std::vector<std::uint8_t> planes(kMost * 63 * 5);
+  for (std::uint8_t& bit : planes) bit = static_cast<std::uint8_t>(rng.below(2));
+  std::vector<float> globals(kMost * 2);
+  for (float& value : globals) value = rng.uniform();
+  InferenceNet::Workspace here, there;
+  for (const std::uint64_t seed : {1, 2}) {  // another network in the same workspace
+    const auto judge = [&](const Backend& backend, int rows, InferenceNet::Workspace& workspace) {
+      const Backend exact{backend.device, Precision::kFloat32};
+      Parameters parameters(net->layout(), exact), statistics(net->statistics(), exact);
+      parameters.initialise(Rng(seed));
+      statistics.initialise(Rng(seed));
+      const torch::NoGradGuard no_grad;
+      Tensor answers = torch::zeros({rows * (64 + 1 + 1 + 63)});
+      auto* answer = answers.data_ptr<float>();
+      InferenceNet(net, parameters, statistics, backend)
+          .evaluate({.rows = rows,
+                     .planes = planes.data(),
+                     .globals = globals.data(),
+                     .logits = answer,
+                     .value = answer + rows * 64,
+                     .margin = answer + rows * 65,
+                     .ownership = answer + rows * 66},
+                    workspace);
+      return answers;
+    };
+    for (const int rows : {kMost, 1, 16, 17, 5, kMost}) {  // recorded anew, and used again
+      const Tensor cpu = judge({torch::kCPU, Precision::kFloat32}, rows, here);
+      const Tensor gpu = judge(kCuda, rows, there);
+      INFO(rows << " rows, seed " << seed);
+      CHECK(difference(cpu, gpu) < 0.01 * cpu.abs().max().item<double>());
+    }
   }
 }
