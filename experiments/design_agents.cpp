@@ -1,6 +1,7 @@
 #include "experiments/design_agents.hpp"
 
 #include "agents/agent.hpp"
+#include "agents/design/methods.hpp"
 #include "envs/registry.hpp"
 #include "experiments/model.hpp"
 
@@ -162,7 +163,8 @@ void design_by_policy(const std::string& model, std::string_view env_id, const C
     throw UsageError("the model '{}' is {}'s, which draws no designs: ppo's or a2c's can", model,
                      recipe.algo);
   WorkerPool pool;
-  const auto build = [&](int lanes, const char* player, auto&& more) {
+  // Until `finished`, to which every design goes, says no.
+  const auto build = [&](int lanes, const char* player, auto&& finished) {
     const auto env = make_env(env_id, options, lanes, pool);
     Config config = recipe.config;
     config.set("agent.player", std::string(player));
@@ -172,16 +174,27 @@ void design_by_policy(const std::string& model, std::string_view env_id, const C
     ActionMemory action(env->spec().action, lanes);
     Builders builders(search, lanes);
     env->reset(Rng(seed).split(1).next64(), buffer.view());
-    while (search.more() && more()) {
+    for (bool more = true; more;) {
       policy->act(buffer.view(), action.view());
       env->step(action.view(), buffer.view());
       builders.take(action.view(), buffer.view(), [&](std::size_t, DesignPoint point, double) {
-        if (search.more()) search.evaluate(point);
+        more = more && finished(point);
       });
     }
   };
-  build(1, "greedy", [&] { return search.designs() == 0; });
-  build(16, "sampling", [] { return true; });
+  build(1, "greedy", [&](DesignPoint& point) {
+    search.evaluate(point);
+    return false;
+  });
+  if (!search.more()) return;
+  constexpr int kDraws = 10'000, kLanes = 64;
+  FormulaRanking ranking(search.problem());
+  int draws = 0;
+  build(kLanes, "sampling", [&](DesignPoint& point) {
+    ranking.look(point);
+    return ++draws < kDraws;
+  });
+  ranking.decide(search);
 }
 
 }  // namespace tengen

@@ -20,9 +20,10 @@ const std::vector<std::string>& design_agents();
 void design_by_agent(std::string_view agent, std::string_view env, const Config& options,
                      std::uint64_t seed, DesignSearch& search);
 
-/// Lets a trained player (see load_player) build: first greedily, then by drawing from its policy,
-/// as an actor-critic can, until the budget is spent. It plays by the formulas; each of its designs
-/// is simulated once. Throws UsageError where the model is of another environment or agent.
+/// Lets a trained player (see load_player) build. Its greedy design is simulated; if that is not
+/// the whole budget, 10,000 designs are drawn from its policy, as an actor-critic can, and the rest
+/// goes to the 20 of them that are best by the formulas. Throws UsageError where the model is of
+/// another environment or agent.
 void design_by_policy(const std::string& model, std::string_view env, const Config& options,
                       std::uint64_t seed, DesignSearch& search);
 

@@ -264,7 +264,7 @@ void add_design_command(CLI::App& detector) {
   footer +=
       "  ppo, dqn   agents that build one design an episode, trained from nothing\n"
       "  sac        an agent with continuous actions\n"
-      "  policy     a trained player's designs: the first is its best guess, the rest are drawn\n\n"
+      "  policy     a trained player's best guess, and of its draws the 20 best by the formulas\n\n"
       "Examples:\n"
       "  tengen detector design CaloBuild-v0 --method cmaes --budget 150000\n"
       "  tengen detector design CaloBuild-v0 --method all --budget 1500000 --seeds 10\n"

@@ -16,9 +16,6 @@ namespace {
 
 constexpr int kTogether = 8;  // games of one arena: four openings, both colours
 
-// What the name "rave" means; both numbers are those of the best of a few short matches.
-constexpr UctOptions kRave{.exploration = 0.2F, .rave = 1000};
-
 // A side before there are threads.
 struct Side {
   ArenaPlayer player;

@@ -4,6 +4,7 @@
 #include "experiments/go/gtp_server.hpp"
 #include "experiments/go/line_reader.hpp"
 #include "experiments/go/player_names.hpp"
+#include "experiments/go/rave_go_player.hpp"
 #include "experiments/go/search_go_player.hpp"
 #include "experiments/go_model.hpp"
 
@@ -35,10 +36,12 @@ std::unique_ptr<GoPlayer> make_player(GtpCommandOptions& options) {
   } else if (options.player == "uct") {
     search = uct_go_options(options.simulations > 0 ? options.simulations : 2000, seed);
     search.how.threads = threads;
-  } else if (options.player != "random") {
-    throw UsageError("{}", unknown_name("player", options.player, {"uct", "random"}));
+  } else if (options.player != "rave" && options.player != "random") {
+    throw UsageError("{}", unknown_name("player", options.player, {"uct", "rave", "random"}));
   }
   if (options.size == 0) options.size = search.rows > 0 ? search.rows : 19;
+  if (options.player == "rave" && options.model.empty())
+    return rave_go_player(options.simulations > 0 ? options.simulations : 2000, seed);
   if (search.make == nullptr) return random_go_player(seed);
   return search_go_player(search);
 }
@@ -73,11 +76,13 @@ void add_gtp_command(CLI::App& program) {
   const auto options = std::make_shared<GtpCommandOptions>();
   command->add_option("--model", options->model, "A network: file, run, or name")
       ->type_name("MODEL");
-  command->add_option("--player", options->player, "Without a network: uct (the default), random")
+  command
+      ->add_option("--player", options->player,
+                   "Without a network: uct (the default), rave, random")
       ->type_name("NAME");
   command
       ->add_option("--simulations", options->simulations,
-                   "Simulations a move (uct: 2000, network: 400)")
+                   "Simulations a move (uct, rave: 2000, network: 400)")
       ->type_name("N")
       ->check(CLI::Range(1, 100'000'000));
   command->add_option("--size", options->size, "Board at first (the model's, or 19)")

@@ -255,8 +255,8 @@ void add_match_command(CLI::App& program) {
   const auto options = std::make_shared<MatchCommandOptions>();
   command
       ->add_option("PLAYER", options->players,
-                   "A model (file, run, name), uct[:SIMULATIONS], random, gnugo[:LEVEL], "
-                   "pachi[:PLAYOUTS]")
+                   "A model (file, run, name), uct[:SIMULATIONS], rave[:SIMULATIONS], random, "
+                   "gnugo[:LEVEL], pachi[:PLAYOUTS]")
       ->expected(0, 2);
   command->add_option("--engine", options->engines, "Any GTP engine as a player, by its command")
       ->type_name("COMMAND")

@@ -3,6 +3,7 @@
 
 #include "agents/design/design_search.hpp"
 
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -49,6 +50,25 @@ struct DesignMethod {
 const std::vector<DesignMethod>& design_methods();
 /// nullptr if there is none of that name.
 const DesignMethod* find_design_method(std::string_view name);
+
+/// What the formulas say of many designs, for nothing.
+class FormulaRanking {
+ public:
+  explicit FormulaRanking(const detector::DesignProblem& problem) : problem_(problem) {}
+  /// Repairs the point and returns its reward by the formulas.
+  double look(std::span<double> point);
+  /// Spends the rest of the search's budget on the 20 best designs, each time with other random
+  /// numbers, and names the one of the best mean. There is at least one.
+  void decide(DesignSearch& search) const;
+
+ private:
+  struct Seen {
+    double reward;
+    DesignPoint point;
+  };
+  const detector::DesignProblem& problem_;
+  std::map<std::string, Seen> seen_;
+};
 
 /// A genetic algorithm on any fitness: until `more` says no.
 void evolve(const detector::DesignProblem& problem, int population, Rng& rng,

@@ -24,6 +24,9 @@ struct UctOptions {
   float rave = 0;
 };
 
+/// What players named "rave" use; both numbers are those of the best of a few short matches.
+constexpr UctOptions kRave{.exploration = 0.2F, .rave = 1000};
+
 /// UCB1 on the means of playout results (Kocsis and Szepesvári 2006). Children of a node lie side
 /// by side, in one array a property, and mean and 1 / √n are kept up to date, so that selection is
 /// a multiplication and an addition a child. A warm search does not allocate.

@@ -100,6 +100,14 @@ class GoGame {
     if (go.passes() < 2) go.set_to_move(to_move_);
     return go;
   }
+  /// open_position() in a Go of another capacity.
+  template <int kMaxSize>
+  [[nodiscard]] Go<kMaxSize> open_go() const {
+    Go<kMaxSize> go = as_go<kMaxSize>();
+    if (go.passes() >= 2) go.resume();
+    go.set_to_move(to_move_);
+    return go;
+  }
   /// Makes a move of either player, after two passes too.
   template <int kMaxSize>
   static void play_on(Go<kMaxSize>& go, const Move& move) {

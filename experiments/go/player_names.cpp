@@ -3,6 +3,7 @@
 #include "core/check.hpp"
 #include "experiments/go/engine_go_player.hpp"
 #include "experiments/go/gtp_protocol.hpp"
+#include "experiments/go/rave_go_player.hpp"
 #include "experiments/go/search_go_player.hpp"
 
 namespace tengen {
@@ -33,8 +34,13 @@ std::optional<MatchSide> named_side(const std::string& what, const GoRules& rule
   }
   if (what == "random") return MatchSide{"random", [] { return random_go_player(0); }};
   const std::string kind = what.substr(0, what.find(':'));
-  if (kind != "uct" && kind != "gnugo" && kind != "pachi") return std::nullopt;
+  if (kind != "uct" && kind != "rave" && kind != "gnugo" && kind != "pachi") return std::nullopt;
   const std::optional<int> number = parse_player_name(what).number;
+  if (kind == "rave") {
+    const int simulations = number.value_or(1000);
+    return MatchSide{fmt::format("rave:{}", simulations),
+                     [simulations] { return rave_go_player(simulations, 0); }};
+  }
   if (kind == "gnugo") return engine(gnugo_engine(number.value_or(10), rules));
   if (kind == "pachi") return engine(pachi_engine(number.value_or(1000)));
   const SearchGoOptions options = uct_go_options(number.value_or(1000), 0);

@@ -114,9 +114,7 @@ class SizedSearch final : public SizedPlayer {
  private:
   // As the search wants it: after two passes the game goes on.
   static Position ready(const GoGame& game) {
-    Position position = game.as_go<kMaxSize>();
-    if (position.passes() >= 2) position.resume();
-    position.set_to_move(game.to_move());
+    Position position = game.open_go<kMaxSize>();
     if (position.finished()) throw Error("no game is that long");
     return position;
   }

@@ -149,15 +149,20 @@ TEST_CASE("match: a sequential test ends it") {
 
 TEST_CASE("match: a search beats chance, and depends on its seed alone") {
   MatchOptions options = small(6);
-  const auto uct = *named_side("uct:60", {}, std::chrono::seconds(1));
-  const MatchResult result = play_match(uct, random_side("r"), options, {});
-  CHECK(result.count.wins >= 5);
-  options.threads = 2;
-  CHECK(results(play_match(uct, random_side("r"), options, {})) == results(result));
+  for (const char* name : {"uct:60", "rave:60"}) {
+    CAPTURE(name);
+    const auto search = *named_side(name, {}, std::chrono::seconds(1));
+    options.threads = 1;
+    const MatchResult result = play_match(search, random_side("r"), options, {});
+    CHECK(result.count.wins >= 5);
+    options.threads = 2;
+    CHECK(results(play_match(search, random_side("r"), options, {})) == results(result));
+  }
 }
 
 TEST_CASE("players by name") {
   CHECK(named_side("random", {}, std::chrono::seconds(1))->name == "random");
+  CHECK(named_side("rave:60", {}, std::chrono::seconds(1))->name == "rave:60");
   CHECK(named_side("gnugo", {}, std::chrono::seconds(1))->name == "gnugo:10");
   CHECK(named_side("engine:/x/katago gtp", {}, std::chrono::seconds(1))->name == "katago");
   CHECK_FALSE(named_side("go9.tgn", {}, std::chrono::seconds(1)));
