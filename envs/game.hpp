@@ -1,4 +1,4 @@
-// The contract of a game that is searched: two players, perfect information, no chance.
+// The contract of a game that is searched: one or two players, perfect information, no chance.
 #pragma once
 
 #include "core/rng.hpp"
@@ -31,6 +31,7 @@ struct GameSpec {
   int symmetries = 1;      ///< 1: none, 2: left–right mirror, 8: those of the square
   int max_moves = 0;       ///< no game lasts longer
   bool ownership = false;  ///< points have owners at the end (HasTerritory)
+  bool graded = false;     ///< scores lie anywhere in [−1, 1]: there is nothing to prove
 
   [[nodiscard]] int points() const { return rows * columns; }
   [[nodiscard]] std::size_t plane_bytes() const {
@@ -43,7 +44,8 @@ struct GameSpec {
 ///
 ///   to_move()        whose turn it is
 ///   finished()       the game is over; only score() and observe() may be asked then
-///   score()          of a finished game, for player 0: −1 lost, 0 drawn, 1 won
+///   score()          of a finished game, for player 0: −1 lost, 0 drawn, 1 won, or by degrees
+///                    (spec().graded)
 ///   legal(mask)      spec().actions bytes, 1 where the action may be played; never all 0
 ///   play(action)     a legal action
 ///   observe(p, g)    from the view of the player to move: `p` has rows × columns × planes bytes of

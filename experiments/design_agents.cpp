@@ -2,7 +2,10 @@
 
 #include "agents/agent.hpp"
 #include "agents/design/methods.hpp"
+#include "agents/search/tree.hpp"
+#include "envs/detector/calo_game.hpp"
 #include "envs/registry.hpp"
+#include "experiments/go_model.hpp"
 #include "experiments/model.hpp"
 
 #include <algorithm>
@@ -153,21 +156,78 @@ void design_by_agent(std::string_view agent, std::string_view env_id, const Conf
   }
 }
 
+namespace {
+
+// Draws designs from `build` and spends the budget: its best guess first, then the best by the
+// formulas of `draws` more.
+template <class Build>
+void design_by_draws(DesignSearch& search, int draws, Build&& build) {
+  build(false, [&](DesignPoint& point) {
+    search.evaluate(point);
+    return false;
+  });
+  if (!search.more()) return;
+  FormulaRanking ranking(search.problem());
+  build(true, [&](DesignPoint& point) {
+    ranking.look(point);
+    return --draws > 0;
+  });
+  ranking.decide(search);
+}
+
+// A tree search with a network makes every choice; drawing, with Gumbel's noise.
+void design_by_planner(const std::string& model, const Config& options, std::uint64_t seed,
+                       DesignSearch& search) {
+  constexpr int kDraws = 300;
+  const GameModel planner = load_game_model(model, "cpu");
+  const detector::CaloGame start(detector::read_calo_context(options), 0);
+  const auto evaluator = planner.make();
+  SearchTree<detector::CaloGame> tree(start, planner.search);
+  EvaluationBatch batch(detector::CaloGame::spec(), 1);
+  Pending pending;
+  Rng rng = Rng(seed).split(1);
+  design_by_draws(search, kDraws, [&](bool draw, auto&& finished) {
+    std::vector<int> actions;
+    do {
+      actions.clear();
+      for (detector::CaloGame game = start; !game.finished();) {
+        tree.reset(game);
+        tree.begin(planner.search.simulations, draw ? RootNoise::kOn : RootNoise::kOff,
+                   Rng(rng.next64()));
+        while (!tree.finished()) {
+          if (tree.descend(batch, 0, pending) != Descent::kLeaf) continue;
+          evaluator->evaluate(batch, 1);
+          tree.absorb(batch, 0, pending);
+        }
+        actions.push_back(tree.choose(rng));
+        game.play(actions.back());
+      }
+      DesignPoint point = search.problem().from_actions(actions);
+      if (!finished(point)) return;
+    } while (true);
+  });
+}
+
+}  // namespace
+
 void design_by_policy(const std::string& model, std::string_view env_id, const Config& options,
                       std::uint64_t seed, DesignSearch& search) {
   const ArchiveReader reader = ArchiveReader::read_file(find_model(model, RunPlayer::kBest));
   const Recipe recipe = Recipe::from_config(Config::from_string(model_info(reader).recipe), model);
   if (recipe.env != env_id)
     throw UsageError("the model '{}' has learnt {}, not {}", model, recipe.env, env_id);
+  if (recipe.algo == "alphazero") return design_by_planner(model, options, seed, search);
   if (recipe.algo != "ppo" && recipe.algo != "a2c")
-    throw UsageError("the model '{}' is {}'s, which draws no designs: ppo's or a2c's can", model,
-                     recipe.algo);
+    throw UsageError(
+        "the model '{}' is {}'s, which draws no designs: ppo's, a2c's, alphazero's can", model,
+        recipe.algo);
   WorkerPool pool;
-  // Until `finished`, to which every design goes, says no.
-  const auto build = [&](int lanes, const char* player, auto&& finished) {
+  constexpr int kDraws = 10'000, kLanes = 64;
+  design_by_draws(search, kDraws, [&](bool draw, auto&& finished) {
+    const int lanes = draw ? kLanes : 1;
     const auto env = make_env(env_id, options, lanes, pool);
     Config config = recipe.config;
-    config.set("agent.player", std::string(player));
+    config.set("agent.player", std::string(draw ? "sampling" : "greedy"));
     const auto policy = find_agent(recipe.algo)
                             .load_policy({env->spec(), lanes, config, seed, "cpu", &pool}, reader);
     StepBuffer buffer(env->spec(), lanes);
@@ -181,20 +241,7 @@ void design_by_policy(const std::string& model, std::string_view env_id, const C
         more = more && finished(point);
       });
     }
-  };
-  build(1, "greedy", [&](DesignPoint& point) {
-    search.evaluate(point);
-    return false;
   });
-  if (!search.more()) return;
-  constexpr int kDraws = 10'000, kLanes = 64;
-  FormulaRanking ranking(search.problem());
-  int draws = 0;
-  build(kLanes, "sampling", [&](DesignPoint& point) {
-    ranking.look(point);
-    return ++draws < kDraws;
-  });
-  ranking.decide(search);
 }
 
 }  // namespace tengen

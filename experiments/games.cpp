@@ -9,6 +9,7 @@
 #include "envs/board/hex.hpp"
 #include "envs/board/othello.hpp"
 #include "envs/board/tic_tac_toe.hpp"
+#include "envs/detector/calo_game.hpp"
 #include "experiments/sgf_teachers.hpp"
 
 #include <algorithm>
@@ -93,10 +94,23 @@ std::unique_ptr<AnyGame> make_hex(const Config& options) {
   return std::make_unique<GameOf<Hex>>(Hex(options.get<int>("size", 7, 2, Hex::kLargest)));
 }
 
+std::unique_ptr<AnyGame> make_calo(const Config& options) {
+  const detector::CaloContext context = detector::read_calo_context(options);
+  const detector::CaloGame game(context, options.get<double>("aim", 0.7, -3.0, 10.0));
+  GameOf<detector::CaloGame>::Vary vary;
+  if (options.get<bool>("random_context", false))
+    vary = [target = context.target](detector::CaloGame& own, Rng& rng) {
+      own.set_context(detector::random_context(target, rng));
+    };
+  return std::make_unique<GameOf<detector::CaloGame>>(game, vary);
+}
+
 }  // namespace
 
 const std::vector<GameEntry>& game_entries() {
   static const std::vector<GameEntry> kEntries = {
+      {"CaloBuild-v0", "A calorimeter, planned by one player; aim = 0.7 is worth 0, budget = 500",
+       make_calo},
       {"ConnectFour-v0", "Four in a row on 7 columns of 6", plain<ConnectFour>},
       {"Go-v0", "Go, area scoring; size = 9 (2 to 25), komi = 7.5, ko, suicide, max_moves",
        make_go},

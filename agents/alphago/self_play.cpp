@@ -10,6 +10,8 @@ SelfPlayOptions read_self_play(const Config& agent, const SearchOptions& search)
   o.full_probability = agent.get<double>("full_probability", gumbel ? 1.0 : 0.25, 1e-3, 1.0);
   o.cheap_simulations = agent.get<int>("cheap_simulations", o.cheap_simulations, 1, 1'000'000);
   o.opening_moves = agent.get<double>("opening_moves", o.opening_moves, 0.0, 1e3);
+  o.opening_temperature =
+      agent.get<double>("opening_temperature", o.opening_temperature, 0.1, 100.0);
   o.temperature = agent.get<double>("temperature", gumbel ? 0.0 : 0.75, 0.0, 10.0);
   o.final_temperature = agent.get<double>("final_temperature", gumbel ? 0.0 : 0.15, 0.0, 10.0);
   o.temperature_half_life =

@@ -22,6 +22,7 @@ struct SelfPlayOptions {
   int workers = 1;           ///< threads that play; their games are numbered together
   int slots = 32;            ///< games at once, each worker
   double opening_moves = 3;  ///< on average, exponentially distributed: drawn from the bare policy
+  double opening_temperature = 1;  ///< of that policy: π^(1/temperature); 100 is uniform
   /// Of moves after a search, move n: final + (first − final) · 2^(−n / half-life). 0 is the
   /// search's own choice, which Gumbel's noise varies already.
   double temperature = 0, final_temperature = 0;
@@ -29,9 +30,9 @@ struct SelfPlayOptions {
   std::uint64_t seed = 0;
 };
 
-/// Reads n_slots, full_probability, cheap_simulations, opening_moves, temperature,
-/// final_temperature and temperature_half_life of an [agent] section. What fits the rule of
-/// `search` is the default. Throws UsageError.
+/// Reads n_slots, full_probability, cheap_simulations, opening_moves, opening_temperature,
+/// temperature, final_temperature and temperature_half_life of an [agent] section. What fits the
+/// rule of `search` is the default. Throws UsageError.
 SelfPlayOptions read_self_play(const Config& agent, const SearchOptions& search);
 
 /// What a worker has done since it was made.

@@ -188,6 +188,7 @@ void SelfPlayGames<G>::take(Slot& slot, int row, std::vector<GameRecord>& finish
 template <Game G>
 int SelfPlayGames<G>::opening_move(Slot& slot, int row) {
   slot.tree.position().legal(mask_);
+  for (float& logit : batch_.logits(row)) logit /= static_cast<float>(options_.opening_temperature);
   return sample_policy(batch_.logits(row), mask_, slot.rng, policy_);
 }
 

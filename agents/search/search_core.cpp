@@ -15,6 +15,7 @@ constexpr std::size_t kLikeliest = 4;  // moves of a new node that are sorted
 SearchCore::SearchCore(const GameSpec& spec, const SearchOptions& options)
     : spec_(spec), options_(options), root_(options, spec.actions), symmetries_(spec) {
   TENGEN_CHECK(spec.actions <= 0xFFFF);
+  if (spec.graded) options_.solve = false;
   if (spec.ownership) owners_.resize(static_cast<std::size_t>(spec.points()));
 }
 

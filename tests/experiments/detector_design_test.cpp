@@ -68,6 +68,19 @@ TEST_CASE("agents design at the same budget") {
   }
 }
 
+TEST_CASE("a trained player designs without a simulation, and better with some") {
+  const TempDirectory directory;
+  const auto named = [&](const char* budget) {
+    const auto found = designs(directory, "CaloBuild-v0", "policy", {"--budget", budget});
+    REQUIRE(found.size() == 1);
+    return found[0];
+  };
+  const json greedy = named("1536"), best = named("76800");
+  CHECK(greedy["designs"] == 1);
+  CHECK(best["designs"] == 41);  // two rounds of 20
+  CHECK(best["reward_analytic"] > greedy["reward_analytic"]);
+}
+
 TEST_CASE("an agent with real actions turns knobs") {
   const TempDirectory directory;
   const auto found = designs(directory, "CaloTune-v0", "sac", {"--budget", "250000"});

@@ -1,0 +1,93 @@
+// A game for one player, and of more than two results: CaloBuild as a search sees it.
+#include "agents/search/tree.hpp"
+#include "envs/detector/calo_game.hpp"
+#include "envs/detector/design_problems.hpp"
+#include "tests/catch.hpp"
+
+#include <cmath>
+#include <vector>
+
+using namespace tengen;
+using namespace tengen::detector;
+
+namespace {
+
+constexpr double kAim = 0.25;
+
+CaloGame empty() { return {read_calo_context({}), kAim}; }
+
+std::vector<int> legal_actions(const CaloGame& game) {
+  std::vector<std::uint8_t> mask(CaloBuild::kActions);
+  game.legal(mask);
+  std::vector<int> out;
+  for (int a = 0; a < CaloBuild::kActions; ++a)
+    if (mask[static_cast<std::size_t>(a)] != 0) out.push_back(a);
+  return out;
+}
+
+int any(const CaloGame& game, Rng& rng) {
+  const auto actions = legal_actions(game);
+  return actions[rng.below(static_cast<std::uint32_t>(actions.size()))];
+}
+
+// Without a network every leaf is worth what a random design from there is.
+float planned(int simulations, std::uint64_t seed) {
+  SearchOptions options;
+  options.simulations = simulations;
+  options.playout_weight = 1;
+  CaloGame game = empty();
+  SearchTree<CaloGame> tree(game, options);
+  EvaluationBatch batch(CaloGame::spec(), 1);
+  UniformEvaluator evaluator;
+  Pending pending;
+  Rng rng(seed);
+  while (!game.finished()) {
+    tree.reset(game);
+    tree.begin(simulations, RootNoise::kOff, Rng(rng.next64()));
+    while (!tree.finished()) {
+      if (tree.descend(batch, 0, pending) != Descent::kLeaf) continue;
+      evaluator.evaluate(batch, 1);
+      tree.absorb(batch, 0, pending);
+    }
+    REQUIRE_FALSE(tree.solved());  // nothing is ever proven
+    game.play(tree.choose(rng));
+  }
+  return game.score();
+}
+
+}  // namespace
+
+TEST_CASE("CaloBuild is a game for one player, scored as the environment is") {
+  const auto problem = make_design_problem("CaloBuild-v0", {});
+  Rng rng(1);
+  for (int round = 0; round < 200; ++round) {
+    CaloGame game = empty();
+    std::vector<int> actions;
+    while (!game.finished()) {
+      REQUIRE(game.to_move() == 0);
+      const CaloGame before = game;
+      actions.push_back(any(game, rng));
+      game.play(actions.back());
+      REQUIRE_FALSE(game == before);
+      REQUIRE(game.hash() != before.hash());
+    }
+    REQUIRE(static_cast<int>(actions.size()) <= CaloGame::spec().max_moves);
+    const double reward = problem->analytic(problem->from_actions(actions));
+    CHECK(game.score() == Approx(std::tanh(reward - kAim)).margin(1e-5));
+  }
+}
+
+TEST_CASE("a tree search plans better calorimeters the longer it thinks") {
+  float blind = 0, brief = 0, longer = 0;
+  constexpr int kRounds = 8;
+  for (std::uint64_t seed = 0; seed < kRounds; ++seed) {
+    CaloGame game = empty();
+    Rng rng(seed);
+    while (!game.finished()) game.play(any(game, rng));
+    blind += game.score() / kRounds;
+    brief += planned(16, seed) / kRounds;
+    longer += planned(256, seed) / kRounds;
+  }
+  CHECK(brief > blind + 0.1F);
+  CHECK(longer > brief + 0.05F);
+}
