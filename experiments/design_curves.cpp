@@ -110,7 +110,7 @@ void write_curves(const fs::path& csv, const std::vector<DesignCurve>& curves) {
   for (const DesignCurve& c : curves)
     for (const DesignCurve::Point& p : c.points)
       text += fmt::format("{},{},{},{:.6f}\n", c.method, c.seed, p.spent, p.reward);
-  write_file_atomically(csv, std::as_bytes(std::span(text)));
+  write_file_atomically(csv, text);
 }
 
 void draw_curves(const fs::path& png, const std::vector<DesignCurve>& curves,
