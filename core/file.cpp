@@ -79,6 +79,10 @@ void write_file_atomically(const std::filesystem::path& path, std::span<const st
   sync_directory(path.has_parent_path() ? path.parent_path() : ".");
 }
 
+void write_file_atomically(const std::filesystem::path& path, std::string_view text) {
+  write_file_atomically(path, std::as_bytes(std::span(text)));
+}
+
 AppendFile::AppendFile(const std::filesystem::path& path)
     : path_(path.string()),
       descriptor_(::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644)) {

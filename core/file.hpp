@@ -18,6 +18,7 @@ std::vector<std::byte> read_file(const std::filesystem::path& path);
 /// the old file or the new one, whole, even after a power cut. A failure leaves an existing file
 /// untouched.
 void write_file_atomically(const std::filesystem::path& path, std::span<const std::byte> bytes);
+void write_file_atomically(const std::filesystem::path& path, std::string_view text);
 
 /// A log: appends through a buffer; what was flushed survives the death of the process, though a
 /// kill within flush() may leave part of it. The destructor flushes and keeps quiet about failure.

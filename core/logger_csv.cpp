@@ -49,7 +49,7 @@ void prepare(const std::filesystem::path& path, std::int64_t resume_step) {
   if (std::filesystem::exists(path)) bytes = read_file(path);
   const std::string_view old(reinterpret_cast<const char*>(bytes.data()), bytes.size());
   const std::string rows = kept_rows(old, resume_step, path);
-  if (rows != old) write_file_atomically(path, std::as_bytes(std::span(rows)));
+  if (rows != old) write_file_atomically(path, rows);
 }
 
 class CsvSink final : public LogSink {

@@ -73,7 +73,9 @@ const Settings& settings_of(std::string_view name) {
 // By the formulas; where knobs are turned, all at once in one step.
 std::unique_ptr<VectorEnv> make_env(std::string_view id, Config options, int lanes,
                                     WorkerPool& pool) {
-  if (id.find("Tune") != std::string_view::npos) options.set("bandit", true);
+  auto env = builtin_envs().make(id, options, lanes, pool);
+  if (!std::holds_alternative<Box>(env->spec().action)) return env;
+  options.set("bandit", true);
   return builtin_envs().make(id, options, lanes, pool);
 }
 

@@ -110,17 +110,14 @@ void write_curves(const fs::path& csv, const std::vector<DesignCurve>& curves) {
   for (const DesignCurve& c : curves)
     for (const DesignCurve::Point& p : c.points)
       text += fmt::format("{},{},{},{:.6f}\n", c.method, c.seed, p.spent, p.reward);
-  write_file_atomically(csv, std::as_bytes(std::span(text)));
+  write_file_atomically(csv, text);
 }
 
 void draw_curves(const fs::path& png, const std::vector<DesignCurve>& curves,
                  const std::string& currency) {
-  if (find_program("gnuplot").empty()) throw Error("plots need gnuplot (apt install gnuplot-nox)");
+  require_gnuplot();
   check_writable(png);
-  ProgramInput gnuplot("gnuplot");
-  const bool sent = gnuplot.write(gnuplot_script(png, curves, currency));
-  if (!gnuplot.finish() || !sent)
-    throw Error("{}: gnuplot failed (its message is above)", png.string());
+  run_gnuplot(gnuplot_script(png, curves, currency), png);
 }
 
 }  // namespace tengen

@@ -145,10 +145,6 @@ DesignResult run_one(const DesignOptions& options, const std::string& method, st
   return out;
 }
 
-void write_text(const fs::path& file, const std::string& text) {
-  write_file_atomically(file, std::as_bytes(std::span(text)));
-}
-
 void print(const DesignOptions& options, const DesignResult& r) {
   if (options.shared.json) {
     fmt::print("{}\n", Json{{"method", r.method},
@@ -209,7 +205,7 @@ void run_design(const DesignOptions& options) {
       try {
         DesignResult result = run_one(options, name, first + i);
         result.file = folder / fmt::format("{}-{}.json", name, result.seed);
-        write_text(result.file, result.design);
+        write_file_atomically(result.file, result.design);
         print(options, result);
         curves.push_back(result.curve);
         results.push_back(std::move(result));

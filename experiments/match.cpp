@@ -157,8 +157,7 @@ void print_result(const MatchCommandOptions& options, const Names& names, const 
                   const fs::path& folder) {
   const ordered_json line = summary(options, names, result);
   const std::string text = line.dump() + "\n";
-  if (!folder.empty())
-    write_file_atomically(folder / "result.json", std::as_bytes(std::span(text)));
+  if (!folder.empty()) write_file_atomically(folder / "result.json", text);
   if (options.shared.json) {
     fmt::print("{}", text);
     return;

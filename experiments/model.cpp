@@ -2,6 +2,7 @@
 
 #include "agents/random.hpp"
 #include "experiments/common.hpp"
+#include "experiments/data_directory.hpp"
 #include "experiments/run_folder.hpp"
 #include "experiments/version.hpp"
 

@@ -1,6 +1,7 @@
 #include "experiments/recipe.hpp"
 
 #include "core/check.hpp"
+#include "experiments/data_directory.hpp"
 
 #include <algorithm>
 #include <fstream>
@@ -45,13 +46,6 @@ Recipe Recipe::from_config(Config config, std::string_view default_name) {
 }
 
 Config Recipe::evaluation_config() const { return config.overlaid("env", "eval_env"); }
-
-fs::path data_directory(std::string_view kind) {
-  std::error_code ignored;
-  const fs::path installed =
-      fs::read_symlink("/proc/self/exe", ignored).parent_path() / "../share/tengen" / kind;
-  return fs::is_directory(installed, ignored) ? installed : fs::path(TENGEN_DATA_DIR) / kind;
-}
 
 fs::path find_recipe(const std::string& name_or_path) {
   const fs::path named = data_directory("recipes") / (name_or_path + ".toml");

@@ -48,8 +48,4 @@ struct RecipeInfo {
 /// Every recipe that can be found by name, sorted.
 std::vector<RecipeInfo> list_recipes();
 
-/// Where data that ships stands ("recipes", "models"): beside the installed program if it is there,
-/// else in the source tree it was built from.
-std::filesystem::path data_directory(std::string_view kind);
-
 }  // namespace tengen

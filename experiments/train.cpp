@@ -36,10 +36,6 @@ Recipe resolve(const TrainOptions& options) {
   return Recipe::from_config(std::move(config), file.stem().string());
 }
 
-void write_text(const fs::path& path, const std::string& text) {
-  write_file_atomically(path, std::as_bytes(std::span(text)));
-}
-
 void train(const TrainOptions& options) {
   const Recipe recipe = resolve(options);
   check_device(recipe.device);
@@ -48,8 +44,8 @@ void train(const TrainOptions& options) {
   const auto training = make_training(recipe, options.shared.plugins, pool);
   const RunPaths run = create_run(recipe.name, options.out);
   const RunLock lock(run);
-  write_text(run.manifest(), run_manifest(recipe, threads));
-  write_text(run.recipe(), recipe.config.to_toml());  // from here on it can be resumed
+  write_file_atomically(run.manifest(), run_manifest(recipe, threads));
+  write_file_atomically(run.recipe(), recipe.config.to_toml());  // from here on it can be resumed
   run_session(*training, recipe, run, {threads, options.shared.quiet, options.shared.json});
 }
 

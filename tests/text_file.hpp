@@ -4,7 +4,6 @@
 #include "core/file.hpp"
 
 #include <filesystem>
-#include <span>
 #include <string>
 #include <string_view>
 
@@ -16,7 +15,7 @@ inline std::string text_of(const std::filesystem::path& path) {
 }
 
 inline void write(const std::filesystem::path& path, std::string_view text) {
-  write_file_atomically(path, std::as_bytes(std::span(text)));
+  write_file_atomically(path, text);
 }
 
 }  // namespace tengen

@@ -1,8 +1,8 @@
 // Games between two players, many at once: how strong one is beside the other.
 #pragma once
 
-#include "agents/alphago/sampling.hpp"
 #include "agents/search/evaluator.hpp"
+#include "agents/search/sampling.hpp"
 #include "agents/search/tree.hpp"
 #include "agents/search/uct.hpp"
 

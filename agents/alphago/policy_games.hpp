@@ -2,9 +2,9 @@
 // network learn from.
 #pragma once
 
-#include "agents/alphago/sampling.hpp"
 #include "agents/alphago/self_play.hpp"
 #include "agents/search/evaluator.hpp"
+#include "agents/search/sampling.hpp"
 #include "core/rng.hpp"
 #include "replay/game_store.hpp"
 

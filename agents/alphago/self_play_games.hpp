@@ -1,8 +1,8 @@
 // Self-play of one kind of game. Instantiated where games are listed: agents know none.
 #pragma once
 
-#include "agents/alphago/sampling.hpp"
 #include "agents/alphago/self_play.hpp"
+#include "agents/search/sampling.hpp"
 #include "agents/search/tree.hpp"
 #include "core/check.hpp"
 

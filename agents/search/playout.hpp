@@ -1,6 +1,7 @@
 // Random play to the end, the game's own way where it has one.
 #pragma once
 
+#include "agents/search/sampling.hpp"
 #include "core/rng.hpp"
 #include "envs/game.hpp"
 
@@ -10,8 +11,8 @@
 
 namespace tengen {
 
-/// `float playout_moves(Rng&, std::span<std::int8_t> first) const`: playout(), and actions for which
-/// `first` is 0 get 1 or −1 if player 0 or 1 is the first to make them.
+/// `float playout_moves(Rng&, std::span<std::int8_t> first) const`: playout(), and actions for
+/// which `first` is 0 get 1 or −1 if player 0 or 1 is the first to make them.
 template <class G>
 concept HasPlayoutMoves = requires(const G& game, Rng& rng, std::span<std::int8_t> first) {
   { game.playout_moves(rng, first) } -> std::same_as<float>;
@@ -30,14 +31,10 @@ float random_playout(const G& position, Rng& rng, std::vector<std::uint8_t>& mas
   G game = position;
   while (!game.finished()) {
     game.legal(mask);
-    std::uint32_t count = 0;
-    for (const std::uint8_t legal : mask) count += legal;
-    std::uint32_t skip = rng.below(count);
-    std::size_t action = 0;
-    while (mask[action] == 0 || skip-- > 0) ++action;
-    if (!first.empty() && first[action] == 0)
-      first[action] = static_cast<std::int8_t>(game.to_move() == 0 ? 1 : -1);
-    game.play(static_cast<int>(action));
+    const int action = sample_legal(mask, rng);
+    if (const auto at = static_cast<std::size_t>(action); !first.empty() && first[at] == 0)
+      first[at] = static_cast<std::int8_t>(game.to_move() == 0 ? 1 : -1);
+    game.play(action);
   }
   return game.score();
 }

@@ -1,33 +1,23 @@
 // CaloBuild as optimisers see it.
 #include "envs/detector/design_points.hpp"
 #include "envs/detector/design_problems.hpp"
+#include "envs/detector/simulated_problem.hpp"
 
 namespace tengen::detector {
 namespace {
 
-class CaloProblem final : public DesignProblem {
+class CaloProblem final : public SimulatedProblem {
  public:
-  CaloProblem(const CaloContext& context, int showers) : context_(context), showers_(showers) {}
+  CaloProblem(const CaloContext& context, int showers)
+      : SimulatedProblem(calo_variables(),
+                         {"showers", static_cast<int>(context.energies_gev.size()), showers}),
+        context_(context) {}
 
-  [[nodiscard]] std::span<const Variable> variables() const override { return variables_; }
   void repair(std::span<double> point) const override { repair_calo(point, context_); }
-  double evaluate(std::span<const double> point, std::uint64_t seed) override {
-    simulated_ += cost_of_one();
-    return simulate(point, showers_, Rng(seed));
-  }
   [[nodiscard]] double analytic(std::span<const double> point) const override {
     std::array<CaloCell, kMostSegments> cells;
     return calo_value(calo_plan(point, context_).cells(cells), context_).reward;
   }
-  [[nodiscard]] double judge(std::span<const double> point, std::uint64_t seed) const override {
-    constexpr int kJudged = 50'000;
-    return simulate(point, kJudged, Rng(seed).split(kJudged));
-  }
-  [[nodiscard]] std::int64_t simulated() const override { return simulated_; }
-  [[nodiscard]] std::int64_t cost_of_one() const override {
-    return static_cast<std::int64_t>(context_.energies_gev.size()) * showers_;
-  }
-  [[nodiscard]] std::string currency() const override { return "showers"; }
   [[nodiscard]] std::vector<double> from_actions(std::span<const int> actions) const override {
     return calo_point(actions);
   }
@@ -36,15 +26,13 @@ class CaloProblem final : public DesignProblem {
   }
 
  private:
-  [[nodiscard]] double simulate(std::span<const double> point, int showers, const Rng& rng) const {
+  [[nodiscard]] double simulate(std::span<const double> point, int showers,
+                                const Rng& rng) const override {
     std::array<CaloCell, kMostSegments> cells;
     return calo_value(calo_plan(point, context_).cells(cells), context_, showers, rng).reward;
   }
 
   CaloContext context_;
-  int showers_;
-  std::vector<Variable> variables_ = calo_variables();
-  std::int64_t simulated_ = 0;
 };
 
 }  // namespace

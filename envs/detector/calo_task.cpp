@@ -1,6 +1,7 @@
 #include "envs/detector/calo_task.hpp"
 
 #include "core/check.hpp"
+#include "envs/detector/random.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -58,10 +59,6 @@ CaloValue value_of(std::span<const CaloCell> cells, const CaloContext& context, 
   out.unclipped = std::max(kWorstReward, context.reference - figure(out.at, context.target));
   if (cells.back().end >= kLeastDepth) out.reward = out.unclipped;
   return out;
-}
-
-double log_uniform(Rng& rng, double low, double high) {
-  return std::exp(rng.uniform(std::log(low), std::log(high)));
 }
 
 }  // namespace

@@ -45,25 +45,28 @@ CaloTuneTask::Built CaloTuneTask::build(std::span<const Real> knobs,
   return built;
 }
 
-CaloValue CaloTuneTask::value(std::span<const float> knobs) const {
-  std::array<Segment, kMostTuned> built;
-  std::array<CaloCell, kMostTuned> cells;
-  const std::size_t n = build(knobs, built).count;
-  return calo_value(cells_of(std::span(built).first(n), cells), context);
+namespace {
+
+// By the formulas, or by `sampling`: how many showers, and their random numbers.
+template <class Real, class... Sampling>
+CaloValue value_of(const CaloTuneTask& task, std::span<const Real> knobs,
+                   const Sampling&... sampling) {
+  std::array<Segment, CaloTuneTask::kMostTuned> built;
+  std::array<CaloCell, CaloTuneTask::kMostTuned> cells;
+  const std::size_t n = task.build(knobs, built).count;
+  return calo_value(cells_of(std::span(built).first(n), cells), task.context, sampling...);
 }
 
+}  // namespace
+
+CaloValue CaloTuneTask::value(std::span<const float> knobs) const { return value_of(*this, knobs); }
+
 CaloValue CaloTuneTask::value(std::span<const double> knobs) const {
-  std::array<Segment, kMostTuned> built;
-  std::array<CaloCell, kMostTuned> cells;
-  const std::size_t n = build(knobs, built).count;
-  return calo_value(cells_of(std::span(built).first(n), cells), context);
+  return value_of(*this, knobs);
 }
 
 CaloValue CaloTuneTask::value(std::span<const double> knobs, int showers, const Rng& rng) const {
-  std::array<Segment, kMostTuned> built;
-  std::array<CaloCell, kMostTuned> cells;
-  const std::size_t n = build(knobs, built).count;
-  return calo_value(cells_of(std::span(built).first(n), cells), context, showers, rng);
+  return value_of(*this, knobs, showers, rng);
 }
 
 void CaloTuneTask::features(const CaloValue& v, FeatureWriter& write) const {

@@ -30,7 +30,7 @@ class DesignProblem {
   virtual double evaluate(std::span<const double> point, std::uint64_t seed) = 0;
   /// Reward by the formulas: deterministic, and costs nothing.
   [[nodiscard]] virtual double analytic(std::span<const double> point) const = 0;
-  /// Reward by the judge's many fresh showers or tracks (3 × 50,000); not counted.
+  /// Reward by the judge's 150,000 fresh showers or tracks; not counted.
   [[nodiscard]] virtual double judge(std::span<const double> point, std::uint64_t seed) const = 0;
 
   /// Showers or tracks that `evaluate` has simulated; what one call costs; what they are called.

@@ -13,16 +13,12 @@ namespace {
 using namespace detector;
 using Made = std::unique_ptr<VectorEnv>;
 
-bool monte_carlo(const Config& options) {
-  return options.choice("mode", "analytic", {"analytic", "mc"}) == "mc";
-}
-
-// What building environments have in common.
+// What building environments have in common. Some reward what is unfinished too.
 template <class E>
 void read_build_options(const Config& options, E& env) {
-  env.monte_carlo = monte_carlo(options);
+  env.monte_carlo = options.choice("mode", "analytic", {"analytic", "mc"}) == "mc";
   env.random = options.get<bool>("random_context", false);
-  env.shaping = options.get<bool>("shaping", false);
+  if constexpr (requires { env.shaping; }) env.shaping = options.get<bool>("shaping", false);
   env.common = options.get<bool>("common_random_numbers", true);
 }
 
@@ -50,9 +46,7 @@ Made make_experiment_build(const Config& options, int lanes, WorkerPool& pool) {
   ExperimentBuild prototype;
   prototype.context = read_experiment_context(options);
   prototype.events = read_events(options);
-  prototype.monte_carlo = monte_carlo(options);
-  prototype.random = options.get<bool>("random_context", false);
-  prototype.common = options.get<bool>("common_random_numbers", true);
+  read_build_options(options, prototype);
   return std::make_unique<BatchedEnv<ExperimentBuild>>(prototype, lanes, pool);
 }
 

@@ -1,6 +1,7 @@
 #include "envs/detector/experiment_build.hpp"
 
 #include "envs/detector/feature_writer.hpp"
+#include "envs/detector/random.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -108,7 +109,7 @@ EnvSpec ExperimentBuild::spec() const {
 
 void ExperimentBuild::reset(Rng& rng) {
   if (random) {
-    context.budget = std::exp(rng.uniform(std::log(500.0), std::log(2000.0)));
+    context.budget = log_uniform(rng, 500, 2000);
     context.set_reference();
   }
   tracker.context.budget = context.budget;

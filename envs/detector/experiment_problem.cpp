@@ -3,41 +3,28 @@
 #include "envs/detector/design_points.hpp"
 #include "envs/detector/design_problems.hpp"
 #include "envs/detector/experiment_build.hpp"
+#include "envs/detector/simulated_problem.hpp"
 
 namespace tengen::detector {
 namespace {
 
 /// Rewards are ln(Z/Z_ref), of which the environment's P(X|D) is a growing function.
-class ExperimentProblem final : public DesignProblem {
+class ExperimentProblem final : public SimulatedProblem {
  public:
   ExperimentProblem(const ExperimentContext& context, int events)
-      : context_(context), events_(events), variables_(technology_variables()) {
-    for (Variable& v : calo_variables()) variables_.push_back(std::move(v));
-  }
+      : SimulatedProblem(tracker_and_calorimeter(), {"showers and tracks", 2, events}),
+        context_(context) {}
 
-  [[nodiscard]] std::span<const Variable> variables() const override { return variables_; }
   void repair(std::span<double> point) const override {
-    TENGEN_CHECK(point.size() == variables_.size());
+    TENGEN_CHECK(point.size() == variables().size());
     repair_technologies(point.first(kSlots), tracker_context());
     const double spent = technology_plan(point.first(kSlots)).cost;
     repair_calo(point.subspan(kSlots), calo_context(spent));
-  }
-  double evaluate(std::span<const double> point, std::uint64_t seed) override {
-    simulated_ += cost_of_one();
-    return simulate(point, events_, Rng(seed));
   }
   [[nodiscard]] double analytic(std::span<const double> point) const override {
     const Built built(*this, point);
     return experiment_value(built.tracker, built.cells, context_).log_ratio();
   }
-  [[nodiscard]] double judge(std::span<const double> point, std::uint64_t seed) const override {
-    constexpr int kJudged = 75'000;
-    return simulate(point, kJudged, Rng(seed).split(kJudged));
-  }
-  [[nodiscard]] std::int64_t simulated() const override { return simulated_; }
-  [[nodiscard]] std::int64_t cost_of_one() const override { return 2 * std::int64_t{events_}; }
-  [[nodiscard]] std::string currency() const override { return "showers and tracks"; }
-
   [[nodiscard]] std::vector<double> from_actions(std::span<const int> actions) const override {
     std::size_t tracker = 0;
     while (tracker < actions.size() && actions[tracker] < ExperimentBuild::kTrackerActions)
@@ -71,21 +58,24 @@ class ExperimentProblem final : public DesignProblem {
     Built& operator=(const Built&) = delete;
   };
 
+  static std::vector<Variable> tracker_and_calorimeter() {
+    std::vector<Variable> out = technology_variables();
+    for (Variable& v : calo_variables()) out.push_back(std::move(v));
+    return out;
+  }
   [[nodiscard]] TrackerContext tracker_context() const { return {.budget = context_.budget}; }
   [[nodiscard]] CaloContext calo_context(double spent) const {
     CaloContext out = context_.calorimeter;
     out.budget = context_.budget - spent;
     return out;
   }
-  [[nodiscard]] double simulate(std::span<const double> point, int events, const Rng& rng) const {
+  [[nodiscard]] double simulate(std::span<const double> point, int events,
+                                const Rng& rng) const override {
     const Built built(*this, point);
     return experiment_value(built.tracker, built.cells, context_, events, rng).log_ratio();
   }
 
   ExperimentContext context_;
-  int events_;
-  std::vector<Variable> variables_;
-  std::int64_t simulated_ = 0;
 };
 
 }  // namespace

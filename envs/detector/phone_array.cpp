@@ -1,6 +1,7 @@
 #include "envs/detector/phone_array.hpp"
 
 #include "envs/detector/picture.hpp"
+#include "envs/detector/random.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -37,7 +38,7 @@ void PhoneMap::draw_towns(Rng& rng) {
   std::array<Town, 4> towns;
   for (Town& t : towns)
     t = {rng.uniform(3, kSideKm - 3), rng.uniform(3, kSideKm - 3), rng.uniform(1.5, 4),
-         std::exp(rng.uniform(std::log(400.0), std::log(2000.0)))};
+         log_uniform(rng, 400, 2000)};
   for (int cell = 0; cell < kCells; ++cell) {
     const double x = middle(cell % kSide), y = middle(cell / kSide);
     double n = 5 + 60 * rng.uniform_double() * rng.uniform_double();

@@ -2,6 +2,7 @@
 #include "core/check.hpp"
 #include "envs/detector/design_problems.hpp"
 #include "envs/detector/phone_array.hpp"
+#include "envs/detector/simulated_problem.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -12,18 +13,16 @@ namespace {
 constexpr double kWorstArray = -6;  // reward of what sees nothing
 
 /// Rewards are ln(P/P_ref).
-class PhoneProblem final : public DesignProblem {
+class PhoneProblem final : public SimulatedProblem {
  public:
   PhoneProblem(const PhoneArray& array, int showers)
-      : map_(array.map), reference_(array.map.reference(array.clusters)), showers_(showers) {
-    for (int i = 0; i < array.clusters; ++i)
-      variables_.push_back({fmt::format("cluster{}", i + 1), PhoneMap::kCells, false});
-  }
+      : SimulatedProblem(clusters(array.clusters), {"showers", 1, showers}),
+        map_(array.map),
+        reference_(array.map.reference(array.clusters)) {}
 
-  [[nodiscard]] std::span<const Variable> variables() const override { return variables_; }
   // Of two clusters in one cell, the later goes to the next free one.
   void repair(std::span<double> point) const override {
-    TENGEN_CHECK(point.size() == variables_.size());
+    TENGEN_CHECK(point.size() == variables().size());
     std::array<bool, PhoneMap::kCells> taken{};
     for (double& x : point) {
       auto cell =
@@ -35,25 +34,14 @@ class PhoneProblem final : public DesignProblem {
       x = static_cast<double>(cell);
     }
   }
-  double evaluate(std::span<const double> point, std::uint64_t seed) override {
-    simulated_ += showers_;
-    return simulate(point, showers_, Rng(seed));
-  }
   [[nodiscard]] double analytic(std::span<const double> point) const override {
     PhoneMap::Expected expected;
     for (const int cell : cells(point)) map_.add(cell, expected);
     return reward(map_.probability(expected));
   }
-  [[nodiscard]] double judge(std::span<const double> point, std::uint64_t seed) const override {
-    constexpr int kJudged = 150'000;
-    return simulate(point, kJudged, Rng(seed).split(kJudged));
-  }
-  [[nodiscard]] std::int64_t simulated() const override { return simulated_; }
-  [[nodiscard]] std::int64_t cost_of_one() const override { return showers_; }
-  [[nodiscard]] std::string currency() const override { return "showers"; }
   [[nodiscard]] std::vector<double> from_actions(std::span<const int> actions) const override {
-    if (actions.size() != variables_.size())
-      throw Error("{} actions: {} place all clusters", actions.size(), variables_.size());
+    if (actions.size() != variables().size())
+      throw Error("{} actions: {} place all clusters", actions.size(), variables().size());
     std::array<bool, PhoneMap::kCells> taken{};
     for (const int cell : actions) {
       if (cell < 0 || cell >= PhoneMap::kCells || taken[static_cast<std::size_t>(cell)])
@@ -72,6 +60,12 @@ class PhoneProblem final : public DesignProblem {
   }
 
  private:
+  static std::vector<Variable> clusters(int count) {
+    std::vector<Variable> out;
+    for (int i = 0; i < count; ++i)
+      out.push_back({fmt::format("cluster{}", i + 1), PhoneMap::kCells, false});
+    return out;
+  }
   static std::vector<int> cells(std::span<const double> point) {
     std::vector<int> out;
     for (const double x : point) out.push_back(static_cast<int>(x));
@@ -81,15 +75,13 @@ class PhoneProblem final : public DesignProblem {
     return probability > 0 ? std::max(kWorstArray, std::log(probability / reference_))
                            : kWorstArray;
   }
-  [[nodiscard]] double simulate(std::span<const double> point, int showers, const Rng& rng) const {
+  [[nodiscard]] double simulate(std::span<const double> point, int showers,
+                                const Rng& rng) const override {
     return reward(map_.simulate(cells(point), showers, rng));
   }
 
   PhoneMap map_;
   double reference_;
-  int showers_;
-  std::vector<Variable> variables_;
-  std::int64_t simulated_ = 0;
 };
 
 }  // namespace

@@ -1,4 +1,4 @@
-// Fast draws for hot loops: normal by ziggurat, Gamma by Marsaglia and Tsang.
+// Draws: normal by ziggurat and Gamma by Marsaglia and Tsang, fast for hot loops; log-uniform.
 #pragma once
 
 #include "core/rng.hpp"
@@ -52,6 +52,11 @@ inline double sample_gamma(double shape, const Ziggurat& ziggurat, Rng& rng) {
   }
   if (shape < 1) value *= std::pow(1 - rng.uniform_double(), 1 / shape);
   return value;
+}
+
+/// Between low and high, both > 0, uniform in the logarithm.
+inline double log_uniform(Rng& rng, double low, double high) {
+  return std::exp(rng.uniform(std::log(low), std::log(high)));
 }
 
 }  // namespace tengen::detector

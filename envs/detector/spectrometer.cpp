@@ -106,6 +106,11 @@ SpectroTask::Value value_of(const Spectrometer& s, const Spectrometer& reference
   return out;
 }
 
+SpectroTask::Value by_formulas(const Spectrometer& s, const Spectrometer& reference) {
+  return value_of(s, reference,
+                  [&](std::size_t i) { return spectrometer_resolution(s, kSpectrometerGev[i]); });
+}
+
 }  // namespace
 
 template <class Real>
@@ -136,15 +141,11 @@ Spectrometer SpectroTask::reference() const {
 }
 
 SpectroTask::Value SpectroTask::value(std::span<const float> knobs) const {
-  const Spectrometer s = build(knobs);
-  return value_of(s, reference(),
-                  [&](std::size_t i) { return spectrometer_resolution(s, kSpectrometerGev[i]); });
+  return by_formulas(build(knobs), reference());
 }
 
 SpectroTask::Value SpectroTask::value(std::span<const double> knobs) const {
-  const Spectrometer s = build(knobs);
-  return value_of(s, reference(),
-                  [&](std::size_t i) { return spectrometer_resolution(s, kSpectrometerGev[i]); });
+  return by_formulas(build(knobs), reference());
 }
 
 SpectroTask::Value SpectroTask::value(std::span<const double> knobs, int tracks,

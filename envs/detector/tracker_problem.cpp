@@ -2,6 +2,7 @@
 #include "core/check.hpp"
 #include "envs/detector/design_points.hpp"
 #include "envs/detector/design_problems.hpp"
+#include "envs/detector/simulated_problem.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -10,47 +11,35 @@ namespace tengen::detector {
 namespace {
 
 // What both forms have in common. A point becomes a plan.
-class TrackerProblem : public DesignProblem {
+class TrackerProblem : public SimulatedProblem {
  public:
-  TrackerProblem(const TrackerContext& context, int tracks) : context_(context), tracks_(tracks) {}
-
-  [[nodiscard]] std::span<const Variable> variables() const override { return variables_; }
-  double evaluate(std::span<const double> point, std::uint64_t seed) override {
-    simulated_ += cost_of_one();
-    return tracker_value(plan(point), context_, tracks_, Rng(seed)).reward;
-  }
   [[nodiscard]] double analytic(std::span<const double> point) const override {
     return tracker_value(plan(point), context_).reward;
   }
-  [[nodiscard]] double judge(std::span<const double> point, std::uint64_t seed) const override {
-    constexpr int kJudged = 50'000;
-    return tracker_value(plan(point), context_, kJudged, Rng(seed).split(kJudged)).reward;
-  }
-  [[nodiscard]] std::int64_t simulated() const override { return simulated_; }
-  [[nodiscard]] std::int64_t cost_of_one() const override {
-    return static_cast<std::int64_t>(kJudgedPt.size()) * tracks_;
-  }
-  [[nodiscard]] std::string currency() const override { return "tracks"; }
   [[nodiscard]] std::string describe(std::span<const double> point) const override {
     return tracker_json(plan(point), context_);
   }
 
  protected:
+  TrackerProblem(std::vector<Variable> variables, const TrackerContext& context, int tracks)
+      : SimulatedProblem(std::move(variables),
+                         {"tracks", static_cast<int>(kJudgedPt.size()), tracks}),
+        context_(context) {}
   [[nodiscard]] virtual TrackerPlan plan(std::span<const double> point) const = 0;
 
   TrackerContext context_;
-  std::vector<Variable> variables_;
 
  private:
-  int tracks_;
-  std::int64_t simulated_ = 0;
+  [[nodiscard]] double simulate(std::span<const double> point, int tracks,
+                                const Rng& rng) const override {
+    return tracker_value(plan(point), context_, tracks, rng).reward;
+  }
 };
 
 class TechnologyProblem final : public TrackerProblem {
  public:
-  TechnologyProblem(const TrackerContext& context, int tracks) : TrackerProblem(context, tracks) {
-    variables_ = technology_variables();
-  }
+  TechnologyProblem(const TrackerContext& context, int tracks)
+      : TrackerProblem(technology_variables(), context, tracks) {}
   void repair(std::span<double> point) const override { repair_technologies(point, context_); }
   [[nodiscard]] std::vector<double> from_actions(std::span<const int> actions) const override {
     return technology_point(actions);
@@ -65,14 +54,12 @@ class TechnologyProblem final : public TrackerProblem {
 // Six slots, in order.
 class IdenticalProblem final : public TrackerProblem {
  public:
-  IdenticalProblem(const TrackerContext& context, int tracks) : TrackerProblem(context, tracks) {
-    for (int i = 0; i < context.least_layers(); ++i)
-      variables_.push_back({fmt::format("slot{}", i + 1), kSlots, true});
-  }
+  IdenticalProblem(const TrackerContext& context, int tracks)
+      : TrackerProblem(slots(context.least_layers()), context, tracks) {}
 
   // Sorted, and where two fall together, moved apart.
   void repair(std::span<double> point) const override {
-    TENGEN_CHECK(point.size() == variables_.size());
+    TENGEN_CHECK(point.size() == variables().size());
     for (double& x : point) x = nearest_choice(x, kSlots);
     std::ranges::sort(point);
     for (std::size_t i = 1; i < point.size(); ++i) point[i] = std::max(point[i], point[i - 1] + 1);
@@ -85,12 +72,17 @@ class IdenticalProblem final : public TrackerProblem {
       if (slot < 0 || slot >= kSlots) throw Error("action {} is none of TrackerBuild-v0", slot);
       point.push_back(slot);
     }
-    if (point.size() != variables_.size())
+    if (point.size() != variables().size())
       throw Error("{} actions: six place the layers of the identical problem", point.size());
     return point;
   }
 
  private:
+  static std::vector<Variable> slots(int layers) {
+    std::vector<Variable> out;
+    for (int i = 0; i < layers; ++i) out.push_back({fmt::format("slot{}", i + 1), kSlots, true});
+    return out;
+  }
   [[nodiscard]] TrackerPlan plan(std::span<const double> point) const override {
     TrackerPlan out;
     for (const double slot : point) out.add(static_cast<int>(slot), 1);

@@ -1,6 +1,7 @@
 #include "envs/detector/tracker_task.hpp"
 
 #include "core/check.hpp"
+#include "envs/detector/random.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -61,7 +62,7 @@ TrackerContext read_tracker_context(const Config& options) {
 
 TrackerContext random_tracker_context(Rng& rng) {
   TrackerContext out;
-  out.budget = std::exp(rng.uniform(std::log(500.0), std::log(4000.0)));
+  out.budget = log_uniform(rng, 500, 4000);
   out.material = rng.uniform(TrackerContext::kLeastMaterial, 0.2);
   return out;
 }

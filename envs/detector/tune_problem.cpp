@@ -2,6 +2,7 @@
 #include "core/check.hpp"
 #include "envs/detector/calo_tune.hpp"
 #include "envs/detector/design_problems.hpp"
+#include "envs/detector/simulated_problem.hpp"
 #include "envs/detector/spectrometer.hpp"
 #include "envs/detector/tracker_task.hpp"
 
@@ -9,32 +10,18 @@ namespace tengen::detector {
 namespace {
 
 template <class Task>
-class TuneProblem final : public DesignProblem {
+class TuneProblem final : public SimulatedProblem {
  public:
   TuneProblem(const Task& task, int each, std::string currency)
-      : task_(task), each_(each), currency_(std::move(currency)) {
-    for (std::string& name : task.names()) variables_.push_back({std::move(name), 0, true});
-  }
+      : SimulatedProblem(knobs(task), {std::move(currency), kKinds, each}), task_(task) {}
 
-  [[nodiscard]] std::span<const Variable> variables() const override { return variables_; }
   void repair(std::span<double> point) const override {
-    TENGEN_CHECK(point.size() == variables_.size());
+    TENGEN_CHECK(point.size() == variables().size());
     for (double& x : point) x = std::isfinite(x) ? std::clamp(x, -1.0, 1.0) : 0;
-  }
-  double evaluate(std::span<const double> point, std::uint64_t seed) override {
-    simulated_ += cost_of_one();
-    return task_.value(point, each_, Rng(seed)).reward;
   }
   [[nodiscard]] double analytic(std::span<const double> point) const override {
     return task_.value(point).reward;
   }
-  [[nodiscard]] double judge(std::span<const double> point, std::uint64_t seed) const override {
-    constexpr int kJudged = 50'000;
-    return task_.value(point, kJudged, Rng(seed).split(kJudged)).reward;
-  }
-  [[nodiscard]] std::int64_t simulated() const override { return simulated_; }
-  [[nodiscard]] std::int64_t cost_of_one() const override { return 3 * std::int64_t{each_}; }
-  [[nodiscard]] std::string currency() const override { return currency_; }
   [[nodiscard]] std::vector<double> from_actions(std::span<const int>) const override {
     throw Error("{}: actions are real numbers, and the knobs themselves the point", Task::kName);
   }
@@ -43,11 +30,19 @@ class TuneProblem final : public DesignProblem {
   }
 
  private:
+  static constexpr int kKinds = 3;  // energies or momenta
+
+  static std::vector<Variable> knobs(const Task& task) {
+    std::vector<Variable> out;
+    for (std::string& name : task.names()) out.push_back({std::move(name), 0, true});
+    return out;
+  }
+  [[nodiscard]] double simulate(std::span<const double> point, int each,
+                                const Rng& rng) const override {
+    return task_.value(point, each, rng).reward;
+  }
+
   Task task_;
-  int each_;
-  std::string currency_;
-  std::vector<Variable> variables_;
-  std::int64_t simulated_ = 0;
 };
 
 }  // namespace

@@ -141,8 +141,7 @@ class Match {
     record.rules = rules_text(options_.ruleset);
     record.comment = report.note;
     const std::vector<SgfTree> trees{sgf_tree(record)};
-    const std::string text = write_sgf(trees);
-    write_file_atomically(file(report.number), std::as_bytes(std::span(text)));
+    write_file_atomically(file(report.number), write_sgf(trees));
   }
 
   void count(MatchGame report) {

@@ -282,8 +282,7 @@ std::string GtpServer::printsgf(const GtpCommand& command) {
   const std::vector<SgfTree> games{sgf_tree(record)};
   const std::string text = write_sgf(games);
   if (command.arguments.empty()) return text;
-  write_file_atomically(joined(command.arguments, 0, command.arguments.size()),
-                        std::as_bytes(std::span(text)));
+  write_file_atomically(joined(command.arguments, 0, command.arguments.size()), text);
   return "";
 }
 

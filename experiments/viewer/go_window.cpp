@@ -288,8 +288,7 @@ void GoViewer::save_game() {
   try {
     const std::filesystem::path path = unused_file(".sgf");
     const SgfTree tree = session_.to_sgf();
-    const std::string text = write_sgf(std::span(&tree, 1));
-    write_file_atomically(path, std::as_bytes(std::span(text)));
+    write_file_atomically(path, write_sgf(std::span(&tree, 1)));
     say("saved " + path.string());
   } catch (const Error& error) {
     say(error.what());

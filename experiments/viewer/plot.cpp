@@ -251,18 +251,18 @@ void plot_runs(const std::vector<fs::path>& runs, const fs::path& out,
   const std::string ending = out.extension().string();
   if (ending != ".png" && ending != ".svg")
     throw UsageError("cannot plot into '{}': the name should end in .png or .svg", out.string());
-  if (find_program("gnuplot").empty()) throw Error("plots need gnuplot (apt install gnuplot-nox)");
+  require_gnuplot();
   const std::vector<Experiment> experiments = read_experiments(runs);
   const std::vector<std::string> chosen = choose_tags(experiments, tags);
   check_writable(out);
   const fs::path aside = out.parent_path() / fmt::format(".{}.part", out.filename().string());
   const std::string text = script(experiments, chosen, aside, ending == ".svg");
-  ProgramInput gnuplot("gnuplot");
-  const bool sent = gnuplot.write(text);
-  if (!gnuplot.finish() || !sent) {
+  try {
+    run_gnuplot(text, out);
+  } catch (const Error&) {
     std::error_code ignored;
     fs::remove(aside, ignored);
-    throw Error("{}: gnuplot failed (its message is above)", out.string());
+    throw;
   }
   fs::rename(aside, out);
 }

@@ -51,6 +51,17 @@ bool ProgramInput::write(std::string_view bytes) {
 
 bool ProgramInput::finish() { return pclose(std::exchange(pipe_, nullptr)) == 0; }
 
+void require_gnuplot() {
+  if (find_program("gnuplot").empty()) throw Error("plots need gnuplot (apt install gnuplot-nox)");
+}
+
+void run_gnuplot(const std::string& script, const std::filesystem::path& out) {
+  ProgramInput gnuplot("gnuplot");
+  const bool sent = gnuplot.write(script);
+  if (!gnuplot.finish() || !sent)
+    throw Error("{}: gnuplot failed (its message is above)", out.string());
+}
+
 void check_writable(const std::filesystem::path& path) {
   const bool existed = std::filesystem::exists(path);
   const bool writable = std::ofstream(path, std::ios::app).good();

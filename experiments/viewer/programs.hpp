@@ -30,6 +30,11 @@ class ProgramInput {
   std::FILE* pipe_;
 };
 
+/// Throws Error where gnuplot is not installed.
+void require_gnuplot();
+/// Lets gnuplot draw `out` by its script. Throws Error that names `out` if it fails.
+void run_gnuplot(const std::string& script, const std::filesystem::path& out);
+
 /// Throws Error unless the folder of `path` exists and a file there can be written; an existing
 /// file stays as it is.
 void check_writable(const std::filesystem::path& path);

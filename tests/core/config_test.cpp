@@ -173,8 +173,7 @@ TEST_CASE("a malformed recipe is refused with file, line and column") {
   CHECK_THROWS_WITH(Config::from_file(folder / "missing.toml"),
                     ContainsSubstring("missing.toml': No such file or directory"));
   CHECK_THROWS_WITH(Config::from_file(folder.path()), ContainsSubstring("Is a directory"));
-  const std::string text = "a = 1\nb = \n";
-  write_file_atomically(folder / "bad.toml", std::as_bytes(std::span(text)));
+  write_file_atomically(folder / "bad.toml", "a = 1\nb = \n");
   CHECK_THROWS_WITH(Config::from_file(folder / "bad.toml"), ContainsSubstring("bad.toml:2:"));
 }
 

@@ -1,4 +1,4 @@
-#include "agents/alphago/sampling.hpp"
+#include "agents/search/sampling.hpp"
 
 #include "core/check.hpp"
 
