@@ -2,6 +2,8 @@
 
 #include "agents/agent.hpp"
 #include "agents/design/methods.hpp"
+#include "agents/explore.hpp"
+#include "agents/search/sampling.hpp"
 #include "agents/search/tree.hpp"
 #include "envs/detector/calo_game.hpp"
 #include "envs/registry.hpp"
@@ -177,7 +179,18 @@ void design_by_draws(DesignSearch& search, int draws, Build&& build) {
   ranking.decide(search);
 }
 
-// A tree search with a network makes every choice; drawing, with Gumbel's noise.
+// Another legal choice now and then: a policy that has learnt enough always draws the same design.
+void stray(const StepView& seen, Rng& rng, const ActionBuffer& action) {
+  constexpr double kOften = 0.1;
+  for (std::size_t lane = 0; lane < action.discrete.size(); ++lane) {
+    if (!rng.chance(kOften)) continue;
+    const auto legal = legal_row(seen.legal, static_cast<int>(lane));
+    if (!legal.empty()) action.discrete[lane] = sample_legal(legal, rng);
+  }
+}
+
+// A tree search with a network makes every choice; drawing, with Gumbel's noise and a temperature
+// of 1.
 void design_by_planner(const std::string& model, const Config& options, std::uint64_t seed,
                        DesignSearch& search) {
   constexpr int kDraws = 300;
@@ -201,7 +214,7 @@ void design_by_planner(const std::string& model, const Config& options, std::uin
           evaluator->evaluate(batch, 1);
           tree.absorb(batch, 0, pending);
         }
-        actions.push_back(tree.choose(rng));
+        actions.push_back(tree.choose(rng, draw ? 1 : 0));
         game.play(actions.back());
       }
       DesignPoint point = search.problem().from_actions(actions);
@@ -235,9 +248,11 @@ void design_by_policy(const std::string& model, std::string_view env_id, const C
     StepBuffer buffer(env->spec(), lanes);
     ActionMemory action(env->spec().action, lanes);
     Builders builders(search, lanes);
+    Rng rng = Rng(seed).split(2);
     env->reset(Rng(seed).split(1).next64(), buffer.view());
     for (bool more = true; more;) {
       policy->act(buffer.view(), action.view());
+      if (draw) stray(buffer.view(), rng, action.view());
       env->step(action.view(), buffer.view());
       builders.take(action.view(), buffer.view(), [&](std::size_t, DesignPoint point, double) {
         more = more && finished(point);

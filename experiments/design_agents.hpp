@@ -22,8 +22,9 @@ void design_by_agent(std::string_view agent, std::string_view env, const Config&
 
 /// Lets a trained player build: an actor-critic's policy (see load_player), or alphazero's search
 /// with its network. Its best guess is simulated; if that is not the whole budget, designs are
-/// drawn, 10,000 from a policy, 300 from a search, and the rest goes to the 20 of them that are
-/// best by the formulas. Throws UsageError where the model is of another environment or agent.
+/// drawn, 10,000 from a policy, every tenth choice by chance, or 300 from a search, and the rest
+/// goes to the 20 of them that are best by the formulas. Throws UsageError where the model is of
+/// another environment or agent.
 void design_by_policy(const std::string& model, std::string_view env, const Config& options,
                       std::uint64_t seed, DesignSearch& search);
 

@@ -3,8 +3,6 @@
 #include "core/check.hpp"
 #include "nets/recording.hpp"
 
-#include <c10/core/StreamGuard.h>
-
 #include <algorithm>
 #include <bit>
 #include <cstring>
@@ -41,7 +39,7 @@ RecordedPass::~RecordedPass() = default;
 void RecordedPass::use(const Tensor& flat, const ParameterViews& folded) {
   if (source_.defined() && source_.is_same(flat)) return;
   const c10::InferenceMode inference;
-  const c10::StreamGuard guard(stream_);
+  const StreamGuard guard(stream_);
   if (parameters_.empty())
     for (const Tensor& view : folded)
       parameters_.push_back(torch::empty_like(
@@ -74,7 +72,7 @@ RecordedPass::Pass& RecordedPass::pass_of(int rows) {
 
 void RecordedPass::evaluate(const PolicyValueRows& rows) {
   const c10::InferenceMode inference;
-  const c10::StreamGuard guard(stream_);
+  const StreamGuard guard(stream_);
   const PolicyValueOptions& o = net_->options();
   Pass& pass = pass_of(rows.rows);
   fill(pass.host_planes, rows.planes, rows.rows);

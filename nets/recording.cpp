@@ -1,6 +1,5 @@
 #include "nets/recording.hpp"
 
-#include <c10/core/StreamGuard.h>
 #include <c10/core/impl/VirtualGuardImpl.h>
 #ifdef TENGEN_CUDA_GRAPHS
 #include <ATen/cuda/CUDAGraph.h>
@@ -28,7 +27,7 @@ Recording::Recording(Recording&&) noexcept = default;
 Recording& Recording::operator=(Recording&&) noexcept = default;
 
 void Recording::run(const std::function<void()>& compute) {
-  const c10::StreamGuard guard(stream_);
+  const StreamGuard guard(stream_);
 #ifdef TENGEN_CUDA_GRAPHS
   if (graph_ == nullptr) {
     static std::mutex mutex;  // libraries prepare themselves, and allocate: one thread at a time

@@ -3,10 +3,15 @@
 
 #include "nets/tensor.hpp"
 
+#include <c10/core/StreamGuard.h>
+
 #include <functional>
 #include <memory>
 
 namespace tengen {
+
+/// Makes a stream the current one of this thread, as long as it lives.
+using c10::StreamGuard;
 
 /// Hundreds of small kernels take longer to launch than to run. A recording (a CUDA graph) is
 /// launched at once, if CUDA's headers were found when Tengen was built; if not, kernel by kernel.

