@@ -1,7 +1,7 @@
 // Choosing among legal actions.
 #pragma once
 
-#include "core/check.hpp"
+#include "agents/search/sampling.hpp"
 #include "core/rng.hpp"
 #include "core/view.hpp"
 
@@ -12,15 +12,8 @@ namespace tengen {
 
 /// Uniform over the legal ones of `actions` actions; an empty mask allows all.
 inline std::int32_t random_action(int actions, std::span<const std::uint8_t> legal, Rng& rng) {
-  if (legal.empty())
-    return static_cast<std::int32_t>(rng.below(static_cast<std::uint32_t>(actions)));
-  std::uint32_t count = 0;
-  for (const std::uint8_t allowed : legal) count += allowed;
-  TENGEN_CHECK(count > 0, "no action is legal");
-  std::uint32_t k = rng.below(count);
-  std::int32_t action = 0;
-  while (legal[static_cast<std::size_t>(action)] == 0 || k-- > 0) ++action;
-  return action;
+  return legal.empty() ? static_cast<std::int32_t>(rng.below(static_cast<std::uint32_t>(actions)))
+                       : sample_legal(legal, rng);
 }
 
 /// The mask of lane `lane`, or an empty one where the environment does not mask.

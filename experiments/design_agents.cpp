@@ -4,7 +4,7 @@
 #include "agents/design/methods.hpp"
 #include "agents/explore.hpp"
 #include "agents/search/sampling.hpp"
-#include "agents/search/tree.hpp"
+#include "agents/search/searcher.hpp"
 #include "envs/detector/calo_game.hpp"
 #include "envs/registry.hpp"
 #include "experiments/go_model.hpp"
@@ -196,25 +196,18 @@ void design_by_planner(const std::string& model, const Config& options, std::uin
   constexpr int kDraws = 300;
   const GameModel planner = load_game_model(model, "cpu");
   const detector::CaloGame start(detector::read_calo_context(options), 0);
-  const auto evaluator = planner.make();
-  SearchTree<detector::CaloGame> tree(start, planner.search);
-  EvaluationBatch batch(detector::CaloGame::spec(), 1);
-  Pending pending;
+  Searcher<detector::CaloGame> searcher(start, planner.search, planner.make, {.batch = 1});
   Rng rng = Rng(seed).split(1);
   design_by_draws(search, kDraws, [&](bool draw, auto&& finished) {
     std::vector<int> actions;
     do {
       actions.clear();
       for (detector::CaloGame game = start; !game.finished();) {
-        tree.reset(game);
-        tree.begin(planner.search.simulations, draw ? RootNoise::kOn : RootNoise::kOff,
-                   Rng(rng.next64()));
-        while (!tree.finished()) {
-          if (tree.descend(batch, 0, pending) != Descent::kLeaf) continue;
-          evaluator->evaluate(batch, 1);
-          tree.absorb(batch, 0, pending);
-        }
-        actions.push_back(tree.choose(rng, draw ? 1 : 0));
+        searcher.set_position(game);
+        searcher.clear();  // every choice has the whole search
+        searcher.search({.simulations = planner.search.simulations}, Rng(rng.next64()),
+                        draw ? RootNoise::kOn : RootNoise::kOff);
+        actions.push_back(searcher.tree().choose(rng, draw ? 1 : 0));
         game.play(actions.back());
       }
       DesignPoint point = search.problem().from_actions(actions);

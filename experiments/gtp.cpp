@@ -26,6 +26,7 @@ struct GtpCommandOptions {
 std::unique_ptr<GoPlayer> make_player(GtpCommandOptions& options) {
   const std::uint64_t seed = options.shared.seed.value_or(0);
   const int threads = options.shared.threads > 0 ? options.shared.threads : 1;
+  const int simulations = options.simulations > 0 ? options.simulations : 2000;
   SearchGoOptions search;
   if (!options.model.empty()) {
     search = load_go_model(options.model,
@@ -34,14 +35,13 @@ std::unique_ptr<GoPlayer> make_player(GtpCommandOptions& options) {
                             .device = options.shared.device.empty() ? "cpu" : options.shared.device,
                             .seed = seed});
   } else if (options.player == "uct") {
-    search = uct_go_options(options.simulations > 0 ? options.simulations : 2000, seed);
+    search = uct_go_options(simulations, seed);
     search.how.threads = threads;
   } else if (options.player != "rave" && options.player != "random") {
     throw UsageError("{}", unknown_name("player", options.player, {"uct", "rave", "random"}));
   }
   if (options.size == 0) options.size = search.rows > 0 ? search.rows : 19;
-  if (options.player == "rave" && options.model.empty())
-    return rave_go_player(options.simulations > 0 ? options.simulations : 2000, seed);
+  if (options.player == "rave" && options.model.empty()) return rave_go_player(simulations, seed);
   if (search.make == nullptr) return random_go_player(seed);
   return search_go_player(search);
 }

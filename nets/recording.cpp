@@ -23,8 +23,6 @@ torch::Stream new_stream(const torch::Device& device) {
 
 Recording::Recording(const torch::Stream& stream) : stream_(stream) {}
 Recording::~Recording() = default;
-Recording::Recording(Recording&&) noexcept = default;
-Recording& Recording::operator=(Recording&&) noexcept = default;
 
 void Recording::run(const std::function<void()>& compute) {
   const StreamGuard guard(stream_);

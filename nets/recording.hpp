@@ -20,8 +20,6 @@ class Recording {
   /// Not a device's default stream, see new_stream().
   explicit Recording(const torch::Stream& stream);
   ~Recording();
-  Recording(Recording&&) noexcept;
-  Recording& operator=(Recording&&) noexcept;
 
   /// `compute` launches kernels on the current stream, which is that one, and waits for nothing.
   /// It is called the first time only, more than once, so it must be harmless to repeat; what it

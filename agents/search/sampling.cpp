@@ -26,11 +26,12 @@ int sample_policy(std::span<const float> logits, std::span<const std::uint8_t> l
 }
 
 int sample_legal(std::span<const std::uint8_t> legal, Rng& rng) {
-  auto left = rng.below(static_cast<std::uint32_t>(std::ranges::count(legal, 1)));
-  for (std::size_t a = 0; a < legal.size(); ++a)
-    if (legal[a] != 0 && left-- == 0) return static_cast<int>(a);
-  TENGEN_CHECK(false, "no legal action");
-  return -1;
+  const auto count = static_cast<std::uint32_t>(std::ranges::count(legal, 1));
+  TENGEN_CHECK(count > 0, "no action is legal");
+  std::uint32_t left = rng.below(count);
+  std::size_t action = 0;
+  while (legal[action] == 0 || left-- > 0) ++action;
+  return static_cast<int>(action);
 }
 
 }  // namespace tengen

@@ -30,7 +30,6 @@ class CaloGame {
   /// No planes to speak of: a board of one point. The numbers are CaloBuild's observation.
   void observe(std::span<std::uint8_t> planes, std::span<float> numbers) const;
   [[nodiscard]] std::uint64_t hash() const { return hash_; }
-  [[nodiscard]] const CaloBuild& build() const { return build_; }
   friend bool operator==(const CaloGame& a, const CaloGame& b) {
     return a.hash_ == b.hash_ && a.aim_ == b.aim_ && a.build_.context == b.build_.context;
   }

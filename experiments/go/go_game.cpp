@@ -110,12 +110,7 @@ int GoGame::most_moves() const {
                       : Go<25>::kMostMoves;
 }
 
-GoGame::Position GoGame::open_position() const {
-  Position position = position_;
-  if (position.passes() >= 2) position.resume();
-  position.set_to_move(to_move_);
-  return position;
-}
+GoGame::Position GoGame::open_position() const { return opened(position_); }
 
 std::string GoGame::why_illegal(int player, int action) const {
   if (static_cast<int>(moves_.size()) >= most_moves()) return "no game is that long";

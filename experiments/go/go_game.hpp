@@ -103,10 +103,7 @@ class GoGame {
   /// open_position() in a Go of another capacity.
   template <int kMaxSize>
   [[nodiscard]] Go<kMaxSize> open_go() const {
-    Go<kMaxSize> go = as_go<kMaxSize>();
-    if (go.passes() >= 2) go.resume();
-    go.set_to_move(to_move_);
-    return go;
+    return opened(as_go<kMaxSize>());
   }
   /// Makes a move of either player, after two passes too.
   template <int kMaxSize>
@@ -119,6 +116,12 @@ class GoGame {
  private:
   void rebuild();
   [[nodiscard]] int most_moves() const;
+  template <class P>
+  [[nodiscard]] P opened(P position) const {
+    if (position.passes() >= 2) position.resume();
+    position.set_to_move(to_move_);
+    return position;
+  }
 
   int rows_, columns_;
   GoRuleset ruleset_;

@@ -1,8 +1,9 @@
 // A game for one player, and of more than two results: CaloBuild as a search sees it.
-#include "agents/search/tree.hpp"
+#include "agents/search/sampling.hpp"
 #include "envs/detector/calo_game.hpp"
 #include "envs/detector/design_problems.hpp"
 #include "tests/catch.hpp"
+#include "tests/search/games.hpp"
 
 #include <cmath>
 #include <vector>
@@ -16,19 +17,7 @@ constexpr double kAim = 0.25;
 
 CaloGame empty() { return {read_calo_context({}), kAim}; }
 
-std::vector<int> legal_actions(const CaloGame& game) {
-  std::vector<std::uint8_t> mask(CaloBuild::kActions);
-  game.legal(mask);
-  std::vector<int> out;
-  for (int a = 0; a < CaloBuild::kActions; ++a)
-    if (mask[static_cast<std::size_t>(a)] != 0) out.push_back(a);
-  return out;
-}
-
-int any(const CaloGame& game, Rng& rng) {
-  const auto actions = legal_actions(game);
-  return actions[rng.below(static_cast<std::uint32_t>(actions.size()))];
-}
+int any(const CaloGame& game, Rng& rng) { return sample_legal(legal_mask(game), rng); }
 
 // Without a network every leaf is worth what a random design from there is.
 float planned(int simulations, std::uint64_t seed) {
@@ -37,18 +26,12 @@ float planned(int simulations, std::uint64_t seed) {
   options.playout_weight = 1;
   CaloGame game = empty();
   SearchTree<CaloGame> tree(game, options);
-  EvaluationBatch batch(CaloGame::spec(), 1);
   UniformEvaluator evaluator;
-  Pending pending;
   Rng rng(seed);
   while (!game.finished()) {
     tree.reset(game);
     tree.begin(simulations, RootNoise::kOff, Rng(rng.next64()));
-    while (!tree.finished()) {
-      if (tree.descend(batch, 0, pending) != Descent::kLeaf) continue;
-      evaluator.evaluate(batch, 1);
-      tree.absorb(batch, 0, pending);
-    }
+    run(tree, evaluator);
     REQUIRE_FALSE(tree.solved());  // nothing is ever proven
     game.play(tree.choose(rng));
   }
