@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numbers>
+#include <vector>
 
 namespace tengen::detector {
 namespace {
@@ -15,19 +16,6 @@ constexpr double kSideKm = PhoneMap::kCellKm * PhoneMap::kSide;
 
 // The middle of a cell, km.
 double middle(int index) { return PhoneMap::kCellKm * (index + 0.5); }
-
-// Nine places of the phones of a cell: −⅔, 0, ⅔ km from its middle.
-constexpr std::array<double, 3> kSpread{-2.0 / 3, 0, 2.0 / 3};
-
-double hits_by_phone(double energy_gev, double dx_km, double dy_km) {
-  double sum = 0;
-  for (const double x : kSpread)
-    for (const double y : kSpread) {
-      const double r = 1000 * std::hypot(dx_km - x, dy_km - y);
-      sum += phone_hit_probability(muon_density(energy_gev, r)) / 9;
-    }
-  return sum;
-}
 
 }  // namespace
 
@@ -51,27 +39,56 @@ void PhoneMap::draw_towns(Rng& rng) {
 }
 
 void PhoneMap::set_reach() {
-  for (std::size_t y = 0; y < kReach / 2; ++y)
-    for (std::size_t x = 0; x < kReach / 2; ++x)
-      hit_[y * (kReach / 2) + x] = static_cast<float>(
-          hits_by_phone(energy_gev, static_cast<double>(x) + 0.5, static_cast<double>(y) + 0.5));
+  // Of a single phone, by distance.
+  constexpr double kStepKm = 0.005, kFarKm = (kReachKm + kCellKm) * std::numbers::sqrt2;
+  std::vector<double> single;
+  for (double r = 0; r <= kFarKm; r += kStepKm)
+    single.push_back(phone_hit_probability(muon_density(energy_gev, 1000 * r)));
+  constexpr int kPhones = 63;  // a side of a cell: dense, since the core is sharp
+  for (int y = 0; y < kGrid; ++y)
+    for (int x = 0; x < kGrid; ++x) {
+      double sum = 0;
+      for (int j = 0; j < kPhones; ++j)
+        for (int i = 0; i < kPhones; ++i) {
+          const auto off = [](int at, int k) {
+            return static_cast<double>(at) / kPerKm - kCellKm * ((k + 0.5) / kPhones - 0.5);
+          };
+          sum += single[static_cast<std::size_t>(std::hypot(off(x, i), off(y, j)) / kStepKm + 0.5)];
+        }
+      hit_[static_cast<std::size_t>(y * kGrid + x)] = static_cast<float>(sum / (kPhones * kPhones));
+    }
+}
+
+// Bilinear; a distance in either direction, less than kReachKm.
+double PhoneMap::hit(double dx_km, double dy_km) const {
+  const double x = std::abs(dx_km) * kPerKm, y = std::abs(dy_km) * kPerKm;
+  const auto i = static_cast<std::size_t>(x), j = static_cast<std::size_t>(y);
+  const double u = x - static_cast<double>(i), v = y - static_cast<double>(j);
+  const auto at = [&](std::size_t row, std::size_t column) {
+    return static_cast<double>(hit_[row * kGrid + column]);
+  };
+  return (1 - v) * ((1 - u) * at(j, i) + u * at(j, i + 1)) +
+         v * ((1 - u) * at(j + 1, i) + u * at(j + 1, i + 1));
 }
 
 // Calls f(core, hits that a phone of the cell adds there).
 template <class F>
 void PhoneMap::for_each_core(int cell, F&& f) const {
-  // Cores lie half a km from the middle of the cell, and further by whole ones.
-  const int first_x = cell % kSide * 2 + 1 - kReach / 2,
-            first_y = cell / kSide * 2 + 1 - kReach / 2;
-  const auto off = [](int i) { return i < kReach / 2 ? kReach / 2 - 1 - i : i - kReach / 2; };
-  for (int j = 0; j < kReach; ++j) {
-    const int y = first_y + j;
+  constexpr int kReach = static_cast<int>(kReachKm / kCellKm * kCellCores);  // cores, either way
+  constexpr int kHalfStep = static_cast<int>(kPerKm * kCellKm / kCellCores / 2);
+  const int middle_x = cell % kSide * kCellCores + kCellCores / 2,
+            middle_y = cell / kSide * kCellCores + kCellCores / 2;
+  // Core number d from the middle lies d + ½ cores off it.
+  const auto place = [](int d) {
+    return static_cast<std::size_t>(std::abs(2 * d + 1) * kHalfStep);
+  };
+  for (int j = -kReach; j < kReach; ++j) {
+    const int y = middle_y + j;
     if (y < 0 || y >= kCores) continue;
-    for (int i = 0; i < kReach; ++i) {
-      const int x = first_x + i;
+    for (int i = -kReach; i < kReach; ++i) {
+      const int x = middle_x + i;
       if (x < 0 || x >= kCores) continue;
-      f(static_cast<std::size_t>(y * kCores + x),
-        hit_[static_cast<std::size_t>(off(j) * (kReach / 2) + off(i))]);
+      f(static_cast<std::size_t>(y * kCores + x), hit_[place(j) * kGrid + place(i)]);
     }
   }
 }
@@ -132,8 +149,8 @@ double PhoneMap::simulate(std::span<const int> cells, int showers, const Rng& rn
     double hits = 0;
     for (const int cell : cells) {
       const double dx = x - middle(cell % kSide), dy = y - middle(cell / kSide);
-      if (std::max(std::abs(dx), std::abs(dy)) < kReach / 2)
-        hits += phones[static_cast<std::size_t>(cell)] * hits_by_phone(energy_gev, dx, dy);
+      if (std::max(std::abs(dx), std::abs(dy)) < kReachKm)
+        hits += static_cast<double>(phones[static_cast<std::size_t>(cell)]) * hit(dx, dy);
     }
     seen += own.chance(poisson_tail(hits, coincidence)) ? 1 : 0;
   }
@@ -167,12 +184,13 @@ Outcome PhoneArray::step(int action, Rng&) {
 }
 
 void PhoneArray::observe(std::span<float> out) const {
-  constexpr std::size_t kPlane = PhoneMap::kCells;
+  constexpr std::size_t kPlane = PhoneMap::kCells, kPart = PhoneMap::kCellCores;
   for (std::size_t cell = 0; cell < kPlane; ++cell) {
-    const std::size_t core = cell / PhoneMap::kSide * 2 * kCores + cell % PhoneMap::kSide * 2;
+    const std::size_t core = (cell / PhoneMap::kSide * kCores + cell % PhoneMap::kSide) * kPart;
     double p = 0;
-    for (const std::size_t at : {core, core + 1, core + kCores, core + kCores + 1})
-      p += poisson_tail(expected.hits[at], map.coincidence) / 4;
+    for (std::size_t j = 0; j < kPart; ++j)
+      for (std::size_t i = 0; i < kPart; ++i)
+        p += poisson_tail(expected.hits[core + j * kCores + i], map.coincidence) / (kPart * kPart);
     out[cell] = std::min(1.0F, std::log10(std::max(map.phones[cell], 1.0F)) / 4);
     out[kPlane + cell] = taken[cell] ? 1 : 0;
     out[2 * kPlane + cell] = static_cast<float>(std::min(p, 1.0));
@@ -216,14 +234,16 @@ void PhoneArray::draw(Canvas& canvas) const {
                 mix(kPanel, {150, 190, 150}, std::log10(std::max(n, 5.0) / 5) / 2.4));
   });
   square(610, "chance that a shower there is seen", [&](int cell, int x, int y, int size) {
-    for (int k = 0; k < 4; ++k) {
-      const int core =
-          (cell / PhoneMap::kSide * 2 + k / 2) * kCores + cell % PhoneMap::kSide * 2 + k % 2;
-      const double p = poisson_tail(expected.hits[static_cast<std::size_t>(core)], map.coincidence);
-      const int half = size / 2;
-      canvas.fill(x + k % 2 * half, y + k / 2 * half, half + k % 2, half + k / 2,
-                  mix(kNight, heat(0.1 + 0.85 * p), std::min(1.0, 3 * p + 0.02)));
-    }
+    constexpr int kPart = PhoneMap::kCellCores;
+    const int core = (cell / PhoneMap::kSide * kCores + cell % PhoneMap::kSide) * kPart;
+    for (int j = 0; j < kPart; ++j)
+      for (int i = 0; i < kPart; ++i) {
+        const double p = poisson_tail(
+            expected.hits[static_cast<std::size_t>(core + j * kCores + i)], map.coincidence);
+        const auto edge = [&](int k) { return k * size / kPart; };
+        canvas.fill(x + edge(i), y + edge(j), edge(i + 1) - edge(i), edge(j + 1) - edge(j),
+                    mix(kNight, heat(0.1 + 0.85 * p), std::min(1.0, 3 * p + 0.02)));
+      }
   });
 }
 

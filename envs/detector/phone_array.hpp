@@ -13,8 +13,8 @@ namespace tengen::detector {
 
 /// 30 × 30 km² of 15 × 15 cells; in each live people whose phones may be recruited, as a cluster.
 /// Showers of one energy fall anywhere; one is seen if at least `coincidence` phones of all
-/// clusters are hit. P(seen) is the mean over 30 × 30 cores, hits being Poisson distributed, phones
-/// spread over their cell, and what is more than 4 km off neglected.
+/// clusters are hit. P(seen) is the mean over 60 × 60 cores, half a km apart; hits are Poisson
+/// distributed, phones spread evenly over their cell, and what is more than 4 km off neglected.
 ///
 /// With coincidence = 1 the gain of a further cluster only shrinks as others are there (P is
 /// submodular), so that adding the best cell each time gets at least 1 − 1/e of the optimum
@@ -22,8 +22,9 @@ namespace tengen::detector {
 /// none of which counts by itself, a fifth is worth the more.
 class PhoneMap {
  public:
-  static constexpr int kSide = 15, kCells = kSide * kSide, kCoreSide = 30;
+  static constexpr int kSide = 15, kCells = kSide * kSide;
   static constexpr double kCellKm = 2;
+  static constexpr int kCellCores = 4, kCoreSide = kCellCores * kSide;  ///< along a side
 
   double energy_gev = 1e11;
   int coincidence = 5;
@@ -31,8 +32,7 @@ class PhoneMap {
 
   /// Draws four towns, in their middle 400 to 2,000 phones a cell, and some country.
   void draw_towns(Rng& rng);
-  /// The share of the showers on one core that a phone of a cell is hit by, by distance; call when
-  /// the energy has changed.
+  /// How often a phone of a cell is hit, by distance of the core; call when the energy has changed.
   void set_reach();
 
   /// Hits expected by core; grows with clusters.
@@ -52,11 +52,15 @@ class PhoneMap {
   [[nodiscard]] double simulate(std::span<const int> cells, int showers, const Rng& rng) const;
 
  private:
-  static constexpr int kReach = 8;  // cores of 1 km in either direction of a cell, 4 km
+  static constexpr double kReachKm = 4;  // in either direction from the middle of a cell
+  static constexpr int kPerKm = 8, kGrid = static_cast<int>(kReachKm) * kPerKm + 1;
+
   template <class F>
   void for_each_core(int cell, F&& f) const;
+  [[nodiscard]] double hit(double dx_km, double dy_km) const;
 
-  std::array<float, kReach / 2 * kReach / 2> hit_{};  // by a phone, by offset
+  // Mean over the phones of a cell by the core's distance from its middle, 0 to 4 km in x and y.
+  std::array<float, kGrid * kGrid> hit_{};
 };
 
 /// The learner places `clusters` of them, one a step, in different cells (the mask leaves those
