@@ -76,7 +76,7 @@ ExperimentValue experiment_value(const TrackerPlan& plan, std::span<const CaloCe
                                  const ExperimentContext& context) {
   return value_of(
       plan, cells, context, [&] { return built_resolution(plan, kDecayGev).momentum; },
-      [&] { return CaloStack(cells, context.calorimeter.readout).analytic(kDecayGev).half_width; });
+      [&] { return CaloStack(cells, context.calorimeter.readout).core(kDecayGev).half_width; });
 }
 
 ExperimentValue experiment_value(const TrackerPlan& plan, std::span<const CaloCell> cells,
@@ -85,7 +85,7 @@ ExperimentValue experiment_value(const TrackerPlan& plan, std::span<const CaloCe
       plan, cells, context,
       [&] {
         return simulate_tracks(build_tracker(plan), kDecayGev, events, rng.split(0), kHitEfficiency)
-            .momentum;
+            .momentum_core;
       },
       [&] {
         thread_local std::vector<float> scratch;  // memory, not state

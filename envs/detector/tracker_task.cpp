@@ -131,7 +131,7 @@ TrackerValue tracker_value(const TrackerPlan& plan, const TrackerContext& contex
     for (std::size_t i = 0; i < at.size(); ++i) {
       const TrackSample sample = simulate_tracks(tracker, kJudgedPt[i], tracks, rng.split(i),
                                                  context.identical ? 1 : kHitEfficiency);
-      at[i] = {sample.momentum, sample.impact_cm};
+      at[i] = {sample.momentum_core, sample.impact_core_cm};
     }
     return tracker_score(at);
   });
