@@ -167,11 +167,14 @@ CaloModel::Solution CaloModel::solve(const Multipliers& prices, int segments, bo
 
 namespace {
 
+std::span<const CaloChoice> chosen(const CaloPlan& plan) {
+  return std::span(plan.segments).first(static_cast<std::size_t>(plan.count));
+}
+
 // The plan of these segments, fewer layers where they do not fit.
-CaloPlan within_limits(const CaloPlan& wanted, const CaloContext& context) {
+CaloPlan within_limits(std::span<const CaloChoice> wanted, const CaloContext& context) {
   CaloPlan out;
-  for (int i = 0; i < wanted.count; ++i) {
-    CaloChoice choice = wanted.segments[static_cast<std::size_t>(i)];
+  for (CaloChoice choice : wanted) {
     while (!out.fits(choice, context) && choice.repeats > 0) --choice.repeats;
     if (out.fits(choice, context)) out.add(choice, context);
   }
@@ -206,7 +209,7 @@ double solve_within_limits(const CaloModel& model, const CaloContext& context, i
                            static_cast<double>(s.plan.layers) / kMostLayers - 1};
     const double dual = s.value - prices.cost * budget_share - prices.length - prices.layers;
     bound = std::max(bound, dual);
-    const CaloPlan feasible = within_limits(s.plan, context);
+    const CaloPlan feasible = within_limits(chosen(s.plan), context);
     attained = std::min(attained, model.value(feasible, {}));
     incumbent.offer(feasible, context);
     double square = 0;
@@ -236,14 +239,15 @@ bool all_fit(const std::vector<CaloChoice>& choices, const CaloContext& context,
   return true;
 }
 
+constexpr std::array<std::size_t, 4> kSizes{kAbsorbers.size(), kAbsorberLengths.size(),
+                                            kActiveLayers.size(), kRepeats.size()};
+constexpr std::array kParts{&CaloChoice::absorber, &CaloChoice::thickness, &CaloChoice::active,
+                            &CaloChoice::repeats};
+
 // Every design that one change makes of these segments: another value of one choice or of two of
 // the same segment, one segment more, less, or in another place, layers moved between segments.
 template <class F>
 void for_each_neighbour(const std::vector<CaloChoice>& now, F&& offer) {
-  constexpr std::array<std::size_t, 4> kSizes{kAbsorbers.size(), kAbsorberLengths.size(),
-                                              kActiveLayers.size(), kRepeats.size()};
-  constexpr std::array kParts{&CaloChoice::absorber, &CaloChoice::thickness, &CaloChoice::active,
-                              &CaloChoice::repeats};
   for (std::size_t i = 0; i < now.size(); ++i) {
     for (std::size_t p = 0; p < 4; ++p)
       for (std::size_t q = p; q < 4; ++q)
@@ -280,15 +284,20 @@ void for_each_neighbour(const std::vector<CaloChoice>& now, F&& offer) {
 void polish(Incumbent& incumbent, const CaloContext& context, int segments) {
   for (bool better = true; better;) {
     better = false;
-    const auto n = static_cast<std::size_t>(incumbent.plan.count);
-    const std::vector<CaloChoice> now(
-        incumbent.plan.segments.begin(),
-        incumbent.plan.segments.begin() + static_cast<std::ptrdiff_t>(n));
+    const auto found = chosen(incumbent.plan);
+    const std::vector<CaloChoice> now(found.begin(), found.end());
     for_each_neighbour(now, [&](const std::vector<CaloChoice>& next) {
       if (all_fit(next, context, segments))
         better = incumbent.offer(rebuilt(next, context), context) || better;
     });
   }
+}
+
+// One choice of one segment, another value.
+void change(std::vector<CaloChoice>& choices, Rng& rng) {
+  CaloChoice& choice = choices[rng.below(static_cast<std::uint32_t>(choices.size()))];
+  const std::size_t part = rng.below(4);
+  choice.*kParts[part] = narrow(rng.below(static_cast<std::uint32_t>(kSizes[part])));
 }
 
 // A design to begin with: the reference, or of it what segments there may be.
@@ -324,15 +333,29 @@ CaloOptimum best_calo(const CaloContext& context, int segments) {
     polish(incumbent, context, segments);
     if (incumbent.reward > best.reward) best = incumbent, out.gap = gap;
   }
+  if (const CaloPlan* known = best_known_calo(context); known && segments == kMostSegments)
+    best.offer(*known, context);
+  // Away from it at random, and up again.
+  constexpr int kKicks = 8, kChanges = 3;
+  Rng rng(1);
+  for (int kick = 0; kick < kKicks && best.plan.count > 0; ++kick) {
+    const auto now = chosen(best.plan);
+    std::vector<CaloChoice> changed(now.begin(), now.end());
+    for (int i = 0; i < kChanges; ++i) change(changed, rng);
+    Incumbent incumbent;
+    incumbent.offer(within_limits(changed, context), context);
+    polish(incumbent, context, segments);
+    if (incumbent.reward > best.reward) best = incumbent;
+  }
   out.plan = best.plan, out.reward = best.reward;
   return out;
 }
 
 const CaloPlan* best_known_calo(const CaloContext& context) {
   static const CaloPlan plan = [] {
-    constexpr CaloChoice kChoices[] = {{0, 2, 5, 1}, {0, 0, 4, 4}, {0, 0, 6, 7}, {0, 0, 6, 5},
-                                       {0, 0, 6, 0}, {0, 0, 6, 7}, {0, 0, 5, 6}, {0, 0, 4, 7},
-                                       {2, 0, 4, 6}, {0, 1, 4, 6}, {0, 3, 4, 4}, {0, 6, 3, 1}};
+    constexpr CaloChoice kChoices[] = {{0, 1, 5, 2}, {0, 0, 5, 5}, {0, 0, 6, 4}, {0, 0, 6, 7},
+                                       {0, 0, 6, 6}, {0, 0, 5, 7}, {0, 0, 4, 7}, {0, 0, 4, 5},
+                                       {0, 1, 4, 5}, {2, 1, 4, 4}, {2, 2, 5, 4}, {0, 5, 5, 3}};
     CaloPlan out;
     for (const CaloChoice& c : kChoices) out.add(c, CaloContext{});
     return out;

@@ -152,20 +152,20 @@ class Painter {
     const Area in = panel(canvas_, area, "sigma(E)/E, percent");
     Chart chart(canvas_, in, 0.5, 50, 0.5, 20, "GeV");
     const Calorimeter reference(view_.context.reference_design());
-    chart.curve([&](double e) { return 100 * reference.analytic(e).resolution; }, kDim, 1.6);
+    chart.curve([&](double e) { return 100 * reference.stack().core(e).half_width; }, kDim, 1.6);
     chart.legend("textbook (R = 0)", kDim);
     if (const CaloPlan* known = best_known_calo(view_.context)) {
       std::array<CaloCell, kMostSegments> storage;
       const CaloStack best(known->cells(storage), view_.context.readout);
-      chart.curve([&](double e) { return 100 * best.analytic(e).resolution; }, kMint, 1.6);
+      chart.curve([&](double e) { return 100 * best.core(e).half_width; }, kMint, 1.6);
       chart.legend("best known", kMint);
     }
     chart.legend("this design", kAmber);
     if (cells_.empty()) return;
     const CaloStack stack(cells_, view_.context.readout);
-    chart.curve([&](double e) { return 100 * stack.analytic(e).resolution; }, kAmber, 2.4);
+    chart.curve([&](double e) { return 100 * stack.core(e).half_width; }, kAmber, 2.4);
     for (const CaloResult& result : view_.at)
-      chart.point(result.energy_gev, 100 * result.resolution, kAmber);
+      chart.point(result.energy_gev, 100 * result.half_width, kAmber);
   }
 
   void segments(const Area& area) {

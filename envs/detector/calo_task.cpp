@@ -106,7 +106,7 @@ CaloDesign CaloContext::reference_design() const {
 void CaloContext::set_reference() {
   const Calorimeter calorimeter(reference_design());
   std::array<CaloResult, 3> at;
-  for (std::size_t i = 0; i < at.size(); ++i) at[i] = calorimeter.analytic(energies_gev[i]);
+  for (std::size_t i = 0; i < at.size(); ++i) at[i] = calorimeter.stack().core(energies_gev[i]);
   reference = figure(at, target);
 }
 
@@ -165,7 +165,7 @@ CaloContext random_context(CaloTarget target, Rng& rng) {
 CaloValue calo_value(std::span<const CaloCell> cells, const CaloContext& context) {
   const CaloStack stack(cells, context.readout);
   return value_of(cells, context,
-                  [&](std::size_t i) { return stack.analytic(context.energies_gev[i]); });
+                  [&](std::size_t i) { return stack.core(context.energies_gev[i]); });
 }
 
 CaloValue calo_value(std::span<const CaloCell> cells, const CaloContext& context, int showers,

@@ -29,6 +29,14 @@ double density_effect(const DensityEffect& m, double beta_gamma) {
   return m.delta0 * std::pow(10.0, 2 * (x - m.x0));
 }
 
+DensityEffect general_density_effect(double excitation_ev, double plasma_ev) {
+  const double c = 2 * std::log(excitation_ev / plasma_ev) + 1;
+  const bool light = excitation_ev < 100;
+  const double x1 = light ? 2 : 3;
+  const double x0 = c < (light ? 3.681 : 5.215) ? 0.2 : 0.326 * c - x1 / 2;
+  return {c, x0, x1, (c - 2 * std::numbers::ln10 * x0) / std::pow(x1 - x0, 3), 3, 0};
+}
+
 double restricted_loss(const Material& material, const Projectile& p, double cut_mev) {
   const double largest = p.largest_transfer_mev(), cut = std::min(cut_mev, largest);
   const double beta2 = p.beta_squared(), excitation = material.excitation_ev * 1e-6;

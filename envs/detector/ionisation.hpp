@@ -25,6 +25,10 @@ struct Projectile {
 
 /// δ(βγ) in Sternheimer's parametrisation (PDG eq. 34.7).
 double density_effect(const DensityEffect& material, double beta_gamma);
+/// Sternheimer and Peierls's general form for solids and liquids (Phys. Rev. B 3 (1971) 3681), from
+/// the mean excitation energy I and ħω_p, eV: what the PDG falls back on where nobody has computed
+/// a compound's own.
+DensityEffect general_density_effect(double excitation_ev, double plasma_ev);
 /// Mean loss −⟨dE/dx⟩ by Bethe's equation (PDG eq. 34.5), MeV cm²/g. For 0.1 ≲ βγ ≲ 1000; no
 /// radiation.
 double mean_loss(const Material& material, const Projectile& projectile);

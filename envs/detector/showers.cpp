@@ -14,7 +14,7 @@ double own_critical_mev(const Material& m) {
 
 void set_tails(Medium& medium) {
   medium.smallest_beta = 1.25 * std::pow(medium.z, -0.35);
-  medium.tail = std::clamp(0.0047 * (medium.z - 66), 0.0, 0.038);
+  medium.tail = std::clamp(0.023 * (medium.z - 66), 0.0, 0.186);
 }
 
 double log_ratio(const Medium& medium, double energy_gev) {
@@ -53,16 +53,16 @@ Medium sampling_medium(const Material& absorber, double absorber_cm, const Mater
 }
 
 double Profile::density(double depth) const {
-  if (depth <= 0) return 0;
+  if (depth <= start) return 0;
   const double constant = std::log(beta) - std::lgamma(alpha);
   const auto gamma = [&](double x) { return std::exp((alpha - 1) * std::log(x) - x + constant); };
-  const double x = beta * depth;
+  const double x = beta * (depth - start);
   return (1 - tail) * gamma(x) + tail / kStretch * gamma(x / kStretch);
 }
 
 double Profile::within(double depth) const {
   if (std::isinf(depth)) return 1;
-  const double x = beta * std::max(depth, 0.0);
+  const double x = beta * std::max(depth - start, 0.0);
   if (tail <= 0) return incomplete_gamma(alpha, x);
   return (1 - tail) * incomplete_gamma(alpha, x) + tail * incomplete_gamma(alpha, x / kStretch);
 }
@@ -83,7 +83,7 @@ Profile average_profile(const Medium& medium, double energy_gev) {
   const double t = y - 0.858 - 0.59 * medium.inverse_fs - 0.53 * (1 - medium.e_hat);
   const double alpha = 0.21 + (0.492 + 2.38 / medium.z) * y - 0.444 * medium.inverse_fs;
   const double a = std::max(alpha, 1.05);
-  return {a, (a - 1) / std::max(t, 0.2), medium.tail};
+  return {a, (a - 1) / std::max(t, 0.2), medium.tail / y};
 }
 
 // Sections 3.1.2 and 4.1.2. The floors keep thick cells at low energy, far from where the formulas
@@ -92,13 +92,8 @@ Fluctuation fluctuation(const Medium& medium, double energy_gev) {
   const double y = log_ratio(medium, energy_gev);
   const double t = y - 0.812, alpha = 0.81 + (0.458 + 2.26 / medium.z) * y;
   if (medium.inverse_fs <= 0)
-    return {std::log(t),
-            std::log(alpha),
-            1 / (-1.4 + 1.26 * y),
-            1 / (-0.58 + 0.86 * y),
-            std::clamp(0.705 - 0.023 * y, 0.0, 1.0),
-            medium.smallest_beta,
-            medium.tail};
+    return {std::log(t), std::log(alpha),      1 / (-1.4 + 1.26 * y), 1 / (-0.58 + 0.86 * y),
+            0.78,        medium.smallest_beta, medium.tail / y};
   const double t_s = t - 0.55 * medium.inverse_fs - 0.69 * (1 - medium.e_hat);
   const double alpha_s = alpha - 0.476 * medium.inverse_fs;
   return {std::log(std::max(t_s, 0.2)),
@@ -107,7 +102,7 @@ Fluctuation fluctuation(const Medium& medium, double energy_gev) {
           1 / std::max(-0.82 + 0.79 * y, 1.0),
           std::clamp(0.784 - 0.023 * y, 0.0, 1.0),
           medium.smallest_beta,
-          medium.tail};
+          medium.tail / y};
 }
 
 Profile Fluctuation::shower(double z1, double z2) const {
@@ -117,6 +112,12 @@ Profile Fluctuation::shower(double z1, double z2) const {
   const double alpha = std::exp(mean_ln_alpha + sigma_ln_alpha * (common - apart));
   const double a = std::clamp(alpha, 1 + smallest_beta * t, GammaTable::kLargest);
   return {a, (a - 1) / t, tail};
+}
+
+Albedo albedo(const Medium& medium, double energy_gev) {
+  constexpr double kPortionGev = 0.006;
+  const double mean = 0.0052 * std::pow(medium.z / 82, 1.3) * std::pow(energy_gev, -0.33);
+  return {mean, mean * kPortionGev / energy_gev};
 }
 
 double RadialProfile::within(double r) const {

@@ -28,17 +28,13 @@ Check compare(std::string number, std::string what, double value, double referen
 }
 
 Check between(std::string number, std::string what, double value, double low, double high) {
-  const bool open = std::isinf(high) || std::isinf(low);
   return {std::move(number),
           std::move(what),
           value,
-          std::isinf(high)  ? low
-          : std::isinf(low) ? high
-                            : (low + high) / 2,
+          (low + high) / 2,
           low,
           high,
-          open ? (std::isinf(high) ? "at least" : "at most")
-               : fmt::format("{:.4g} to {:.4g}", low, high)};
+          fmt::format("{:.4g} to {:.4g}", low, high)};
 }
 
 void Worst::add(std::string_view member, double value, double reference) {
@@ -64,7 +60,7 @@ std::vector<Check> validate(Effort effort) {
   std::vector<Check> out;
   validate_matter(effort, out);
   validate_tracker(effort, out);
-  validate_showers(effort, out);
+  validate_showers(out);
   validate_stacks(effort, out);
   validate_muons(out);
   validate_scaling(effort, out);

@@ -30,7 +30,7 @@ std::vector<Check> validate(Effort effort);
 // Their parts; one file each.
 void validate_matter(Effort effort, std::vector<Check>& out);   ///< 1 to 16
 void validate_tracker(Effort effort, std::vector<Check>& out);  ///< 17 to 22
-void validate_showers(Effort effort, std::vector<Check>& out);  ///< 23 to 28
+void validate_showers(std::vector<Check>& out);                 ///< 23 to 28
 void validate_stacks(Effort effort, std::vector<Check>& out);   ///< 25, 29 to 38
 void validate_muons(std::vector<Check>& out);                   ///< 40, 41
 void validate_scaling(Effort effort, std::vector<Check>& out);  ///< 42

@@ -38,6 +38,13 @@ void bench_calorimeter(const BenchOptions& options) {
       for (int i = 0; i < 100; ++i) sum += calorimeter->analytic(energy += 1e-6).resolution;
       return sum > 0 ? 100 : 0;
     });
+    bench(options, std::string("calorimeter, ") + name + ", a design's 3 energies", "designs/s", 1,
+          [&] {
+            for (int i = 0; i < 100; ++i, energy += 1e-6)
+              for (const double e : {1.0, 5.0, 20.0})
+                sum += calorimeter->stack().core(e + energy).half_width;
+            return sum > 0 ? 100 : 0;
+          });
   }
 }
 

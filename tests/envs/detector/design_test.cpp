@@ -30,14 +30,15 @@ TEST_CASE("the analytic calorimeter is the Monte Carlo's mean") {
       const CaloResult a = calorimeter.analytic(energy);
       const CaloResult m = calorimeter.simulate(energy, 40'000, Rng(1), scratch);
       CAPTURE(energy, readout.noise_mev);
+      // Few very late showers rule the rms of what leaks: three nodes see most of them.
       CHECK(a.resolution ==
-            Approx(m.resolution).margin(4 * m.resolution_error + 0.01 * m.resolution));
+            Approx(m.resolution).margin(4 * m.resolution_error + 0.03 * m.resolution));
       CHECK(a.resolution_unweighted ==
             Approx(m.resolution_unweighted)
                 .margin(4 * m.resolution_unweighted_error + 0.01 * m.resolution_unweighted));
       CHECK(a.leakage == Approx(m.leakage).epsilon(0.06).margin(1e-5));
       CHECK(a.visible_fraction == Approx(m.visible_fraction).epsilon(5e-3));
-      CHECK(m.half_width == Approx(m.resolution).epsilon(0.06));
+      CHECK(a.half_width == Approx(m.half_width).epsilon(0.025));
     }
   }
 }
@@ -136,7 +137,14 @@ TEST_CASE("track fits: the Monte Carlo has the errors that least squares promise
     CHECK(m.fitted == 20'000);
     CHECK(m.momentum == Approx(r.momentum).margin(4 * m.momentum_error + 0.01 * r.momentum));
     CHECK(m.impact_cm == Approx(r.impact_cm).margin(4 * m.impact_error_cm + 0.01 * r.impact_cm));
+    CHECK(m.momentum_core == Approx(r.momentum).epsilon(0.03));
+    CHECK(m.impact_core_cm == Approx(r.impact_cm).epsilon(0.03));
   }
+  // Who loses the outermost hit measures badly: seen by the rms, hardly by the core.
+  const TrackSample real = simulate_tracks(tracker, 10, 20'000, Rng(1), 0.98);
+  const double whole = track_resolution(tracker, 10).momentum;
+  CHECK(real.momentum > 1.01 * whole);
+  CHECK(real.momentum_core == Approx(whole).epsilon(0.05));
   const TrackSample lossy = simulate_tracks(tracker, 10, 20'000, Rng(1), 0.8);
   CHECK(lossy.fitted == Approx(20'000 * hit_probability(6, 3, 0.8)).margin(250));
   CHECK(hit_probability(6, 6, 0.98) == Approx(std::pow(0.98, 6)));
