@@ -315,6 +315,8 @@ CaloPlan first_plan(const CaloContext& context, int segments) {
 
 CaloOptimum best_calo(const CaloContext& context, int segments) {
   constexpr int kLinearised = 5;
+  if (context.target == CaloTarget::kGammaPi0)
+    throw Error("target = gamma_pi0: no optimum is known, since R is no sum over segments");
   CaloOptimum out;
   Incumbent best;
   for (const bool argon : {false, true}) {

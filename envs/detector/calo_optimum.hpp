@@ -62,6 +62,7 @@ struct CaloOptimum {
 /// dynamic programming over depth and segments with multipliers for cost, length and layers
 /// (Everett 1963), until that finds nothing better; then improved by changes of one or two choices,
 /// judged by the formulas, eight times anew from some random changes of what is best. Seconds.
+/// Throws Error for the target kGammaPi0.
 CaloOptimum best_calo(const CaloContext& context, int segments = kMostSegments);
 /// What 250 times anew give for the default context, kept (R = 0.8953); null for any other.
 const CaloPlan* best_known_calo(const CaloContext& context);

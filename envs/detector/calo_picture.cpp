@@ -83,12 +83,14 @@ class Painter {
 
   void headline() {
     canvas_.text(20, 16, view_.title, kText, 3);
-    const bool resonance = view_.context.target == CaloTarget::kResonance;
+    const CaloTarget target = view_.context.target;
     const auto& energies = view_.context.energies_gev;
     canvas_.text(200, 18,
-                 fmt::format("{}   electrons of {:.3g}, {:.3g}, {:.3g} GeV",
-                             resonance ? "sharpest resonance" : "best resolution", energies[0],
-                             energies[1], energies[2]),
+                 fmt::format("{} of {:.3g}, {:.3g}, {:.3g} GeV",
+                             target == CaloTarget::kGammaPi0    ? "photons from pions,"
+                             : target == CaloTarget::kResonance ? "sharpest resonance   electrons"
+                                                                : "best resolution   electrons",
+                             energies[0], energies[1], energies[2]),
                  kDim);
     canvas_.text(200, 32, view_.status, view_.finished ? kMint : kAmber);
     text_right(canvas_, kWidth - 20, 16,

@@ -2,6 +2,7 @@
 
 #include "core/check.hpp"
 #include "envs/detector/random.hpp"
+#include "envs/detector/separation.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -43,11 +44,19 @@ Catalogue make_catalogue() {
   return out;
 }
 
+CaloResult formulas(const CaloStack& stack, const CaloContext& context, std::size_t i) {
+  CaloResult out = stack.core(context.energies_gev[i]);
+  if (context.target == CaloTarget::kGammaPi0)
+    out.pions = pions_taken(stack, context.energies_gev[i]);
+  return out;
+}
+
 // The figure of a design, of which the reward is the reference's less its own.
 double figure(const std::array<CaloResult, 3>& at, CaloTarget target) {
   const auto square = [&](std::size_t i) { return at[i].half_width * at[i].half_width; };
   if (target == CaloTarget::kResonance)
     return std::log(0.25 * (square(0) + square(2) + kOpeningError * kOpeningError)) / 4;
+  if (target == CaloTarget::kGammaPi0) return std::log(at[0].pions * at[1].pions * at[2].pions) / 3;
   return std::log(square(0) * square(1) * square(2)) / 6;
 }
 
@@ -106,7 +115,7 @@ CaloDesign CaloContext::reference_design() const {
 void CaloContext::set_reference() {
   const Calorimeter calorimeter(reference_design());
   std::array<CaloResult, 3> at;
-  for (std::size_t i = 0; i < at.size(); ++i) at[i] = calorimeter.stack().core(energies_gev[i]);
+  for (std::size_t i = 0; i < at.size(); ++i) at[i] = formulas(calorimeter.stack(), *this, i);
   reference = figure(at, target);
 }
 
@@ -118,8 +127,13 @@ void read_readout(const Config& options, Readout& r) {
 
 CaloContext read_calo_context(const Config& options) {
   CaloContext out;
-  const std::string target = options.choice("target", "resolution", {"resolution", "resonance"});
+  const std::string target =
+      options.choice("target", "resolution", {"resolution", "resonance", "gamma_pi0"});
   if (target == "resonance") out.target = CaloTarget::kResonance;
+  if (target == "gamma_pi0") {
+    out.target = CaloTarget::kGammaPi0;
+    out.energies_gev = {20, 50, 100};
+  }
   out.budget = options.get<double>("budget", out.budget, CaloContext::kLeastBudget,
                                    CaloContext::kMostBudget);
   out.length_cm = options.get<double>("length_cm", out.length_cm, CaloContext::kLeastLength,
@@ -153,7 +167,7 @@ CaloContext random_context(CaloTarget target, Rng& rng) {
   out.target = target;
   out.budget = log_uniform(rng, 250, 1000);
   out.length_cm = rng.uniform(30, 100);
-  const double energy = log_uniform(rng, 4, 8);
+  const double energy = log_uniform(rng, 4, 8) * (target == CaloTarget::kGammaPi0 ? 5 : 1);
   out.energies_gev = {energy / 4, energy, 4 * energy};
   out.readout.noise_mev = log_uniform(rng, 0.02, 1);
   out.readout.photo_electrons = log_uniform(rng, 300, 10'000);
@@ -164,8 +178,7 @@ CaloContext random_context(CaloTarget target, Rng& rng) {
 
 CaloValue calo_value(std::span<const CaloCell> cells, const CaloContext& context) {
   const CaloStack stack(cells, context.readout);
-  return value_of(cells, context,
-                  [&](std::size_t i) { return stack.core(context.energies_gev[i]); });
+  return value_of(cells, context, [&](std::size_t i) { return formulas(stack, context, i); });
 }
 
 CaloValue calo_value(std::span<const CaloCell> cells, const CaloContext& context, int showers,
@@ -173,7 +186,12 @@ CaloValue calo_value(std::span<const CaloCell> cells, const CaloContext& context
   thread_local std::vector<float> scratch;  // memory, not state: what is in it is lost
   const CaloStack stack(cells, context.readout);
   return value_of(cells, context, [&](std::size_t i) {
-    return stack.simulate(context.energies_gev[i], showers, rng.split(i), scratch);
+    const double energy = context.energies_gev[i];
+    if (context.target != CaloTarget::kGammaPi0)
+      return stack.simulate(energy, showers, rng.split(i), scratch);
+    CaloResult out = stack.core(energy);
+    out.pions = pions_taken(stack, energy, std::max(showers, 20), rng.split(i));
+    return out;
   });
 }
 

@@ -64,6 +64,9 @@ enum class CaloTarget : std::uint8_t {
   /// background: σ_m/m = ½ (σ_1/E_1 ⊕ σ_2/E_2 ⊕ kOpeningError), significance Z ∝ 1/√σ_m, and
   /// R = ln(Z/Z_ref).
   kResonance,
+  /// R = mean over the energies of ln(B_ref/B), B the share of π0 that is taken for photons
+  /// (separation.hpp).
+  kGammaPi0,
 };
 inline constexpr double kOpeningError = 0.01;  ///< σ_θ / tan(θ/2)
 
@@ -88,8 +91,9 @@ struct CaloContext {
   friend bool operator==(const CaloContext&, const CaloContext&) = default;
 };
 /// Options `budget`, `length_cm`, `energies` (three), `photo_electrons`, `noise_mev`, `constant`,
-/// `target` = "resolution" or "resonance", `free` = a material that costs nothing, or "none"; or,
-/// with `context_seed` = n ≥ 0, the n-th random one.
+/// `target` = "resolution", "resonance" or "gamma_pi0" (with that the energies are 20, 50, 100 if
+/// none are given, and random ones five times as large), `free` = a material that costs nothing, or
+/// "none"; or, with `context_seed` = n ≥ 0, the n-th random one.
 CaloContext read_calo_context(const Config& options);
 /// Its options `photo_electrons`, `noise_mev`, `constant`, onto what is there.
 void read_readout(const Config& options, Readout& readout);

@@ -69,6 +69,7 @@ struct CaloResult {
   double leakage = 0;           ///< mean fraction of the energy that leaves at the back
   double leakage_rms = 0;       ///< of single showers
   double visible_fraction = 0;  ///< mean energy in active layers over the shower's
+  double pions = 0;             ///< of π0, taken for photons (separation.hpp); where asked for
 };
 
 /// A segment, worked out.
@@ -116,6 +117,7 @@ class CaloStack {
   };
   [[nodiscard]] MeanProfile mean_profile(double energy_gev, double step, std::size_t points) const;
 
+  [[nodiscard]] std::span<const CaloCell> cells() const { return cells_; }
   [[nodiscard]] int layers() const;
   [[nodiscard]] double depth() const { return cells_.back().end; }  ///< X0
   [[nodiscard]] double length_cm() const;

@@ -1,7 +1,9 @@
 // CaloBuild: masks, budgets, rewards, and the same task as optimisers see it.
 #include "envs/detector/calo_build.hpp"
 #include "core/check.hpp"
+#include "envs/detector/calo_optimum.hpp"
 #include "envs/detector/design_problems.hpp"
+#include "envs/detector/separation.hpp"
 #include "tests/catch.hpp"
 
 #include <algorithm>
@@ -141,6 +143,36 @@ TEST_CASE(
       CHECK(discovery_probability(std::exp(value.reward)) > 0.5);
   }
   CHECK(discovery_probability(1) == Approx(0.5));
+}
+
+TEST_CASE(
+    "photons are told from neutral pions as drawn quanta say, best by dense and fine stacks") {
+  Config options;
+  options.set("target", std::string("gamma_pi0"));
+  const CaloContext context = read_calo_context(options);
+  CHECK(context.energies_gev[2] == 100);
+  const auto stack_of = [&](CaloChoice choice, int segments,
+                            std::array<CaloCell, kMostSegments>& to) {
+    CaloPlan plan;
+    for (int i = 0; i < segments; ++i) plan.add(choice, context);
+    return plan.cells(to);
+  };
+  std::array<CaloCell, kMostSegments> storage, other;
+  const CaloStack lead(stack_of({0, 3, 2, 6}, 5, storage), context.readout);
+  CHECK(calo_value(lead.cells(), context).reward == Approx(0).margin(1e-4));
+  for (const double energy : {5.0, 20.0, 50.0, 100.0}) {
+    const double taken = pions_taken(lead, energy);
+    CHECK(taken < kPhotonsKept);
+    constexpr int kShowers = 1000;
+    CHECK(pions_taken(lead, energy, kShowers, Rng(1)) ==
+          Approx(taken).margin(0.03 + 4 * std::sqrt(taken / (kShowers / 2))));
+  }
+  // Tungsten is denser than lead, and half the thickness of the layers gives more quanta.
+  const CaloStack tungsten(stack_of({1, 3, 0, 6}, 5, other), context.readout);
+  CHECK(pions_taken(tungsten, 50) < pions_taken(lead, 50));
+  const CaloStack finer(stack_of({0, 1, 1, 7}, 7, other), context.readout);
+  CHECK(pions_taken(finer, 50) < pions_taken(lead, 50));
+  CHECK_THROWS_WITH(best_calo(context), ContainsSubstring("gamma_pi0"));
 }
 
 TEST_CASE(
