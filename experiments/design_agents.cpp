@@ -20,21 +20,21 @@ struct Settings {
   int lanes;
   const char* toml;
 };
-// Small networks, much learning from little. Returns are those of one episode: nothing is
+// Much learning from little. Returns are those of one episode: nothing is
 // discounted.
 constexpr Settings kSettings[] = {{"ppo", 8, R"(
 [agent]
 n_steps = 32
 batch_size = 64
 n_epochs = 8
-learning_rate = 1e-3
+learning_rate = 5e-4
 learning_rate_schedule = "linear"
 gamma = 1.0
 gae_lambda = 0.95
-ent_coef = 0.01
+ent_coef = 0.03
 shards = 1
 [net]
-hidden = [64, 64]
+hidden = [256, 256]
 )"},
                                   {"dqn", 4, R"(
 [agent]

@@ -14,12 +14,14 @@ struct SignatureOptions {
   SharedOptions shared;
 };
 
-// What an agent does and becomes in 400 steps of four lanes of Catch, learning early and often. The
-// number holds for one LibTorch, one BLAS and one processor.
+// What an agent does and becomes in 400 steps of four lanes of Catch (SAC, which chooses real
+// numbers, of Pendulum), learning early and often. The number holds for one LibTorch, one BLAS and
+// one processor.
 std::uint64_t agent_signature(const AgentEntry& entry, const EnvRegistry& registry,
                               WorkerPool& pool) {
   constexpr int kLanes = 4, kSteps = 400;
-  const auto env = registry.make("Catch-v0", Config{}, kLanes, pool);
+  const auto env =
+      registry.make(entry.name == "sac" ? "Pendulum-v1" : "Catch-v0", Config{}, kLanes, pool);
   const Config config = Config::from_string("[agent]\nlearning_starts = 100\nbuffer_size = 1000\n");
   const auto agent = entry.make({env->spec(), kLanes, config, 0, "cpu", &pool});
   Logger logger;
@@ -28,6 +30,7 @@ std::uint64_t agent_signature(const AgentEntry& entry, const EnvRegistry& regist
   for (int i = 0; i < kSteps; ++i) {
     const ActionView action = agent->act();
     signature.add(std::as_bytes(action.discrete));
+    signature.add(std::as_bytes(action.box));
     env->step(action, agent->slot());
     agent->learn(logger);
   }
