@@ -46,7 +46,7 @@ void check_design(const CaloDesign& design);
 /// stack; f_mip is from minimum dE/dx; e/mip from
 /// 1/(e/mip) − 1 = 0.00663 (Z_p − Z_a) (1 − exp(−m_p/1.65)) × {1; Si 0.556}; the quantum is
 /// q = (dE/dx)_a (m_a + κ), κ = 0.418 (Z_p/82)^0.666 (1 − exp(−t_p/0.364)) × {1; LAr 1.13; Si
-/// 0.70} (EGSnrc's one stack of argon alone would have 1.24 ± 0.07, Geant4's 0.7 ± 0.3), with
+/// 0.70} (EGSnrc's one stack of argon alone would have 1.24 ± 0.12, Geant4's 0.4 ± 0.5), with
 /// thicknesses m in g/cm² and t_p in X0. `tengen detector validate` prints how close.
 struct CellResponse {
   double f_mip = 1;        ///< a minimum ionising particle's visible fraction
