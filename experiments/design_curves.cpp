@@ -71,7 +71,7 @@ std::string gnuplot_script(const fs::path& out, const std::vector<DesignCurve>& 
       "set tics nomirror out textcolor rgb '#30343c'\nset grid lc rgb '#e3e6eb' lt 1 lw 1\n"
       "set logscale x\nset format x '%.0s%c'\nset xlabel '{} simulated'\n"
       "set ylabel 'judged reward of the named design: median and quartiles'\n"
-      "set key outside right top Left reverse samplen 2 textcolor rgb '#30343c'\n"
+      "set key outside right top Left reverse samplen 5 textcolor rgb '#30343c'\n"
       "{}plot {}{}\n",
       name, currency, data, bands, lines);
 }
