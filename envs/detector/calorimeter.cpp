@@ -59,29 +59,26 @@ double half_width(std::vector<float>& values) {
 // Profile::within by the table.
 class FastProfile {
  public:
-  FastProfile(const Profile& profile, const GammaTable& table)
-      : row_(table.row(profile.alpha)),
-        root_beta_(std::sqrt(profile.beta)),
-        tail_(profile.tail),
-        start_(profile.start) {}
+  FastProfile() = default;
+  explicit FastProfile(const Profile& profile)
+      : row_(GammaTable::shared().row(profile.alpha, profile.tail)),
+        root_beta_(static_cast<float>(std::sqrt(profile.beta))),
+        start_(profile.start) {
+    static_assert(Profile::kStretch == 2);  // as in the table
+  }
   double operator()(double depth) const {
-    return of_root(std::sqrt(std::max(depth - start_, 0.0)));
+    return row_.of_root(root_beta_ * static_cast<float>(std::sqrt(std::max(depth - start_, 0.0))));
   }
   // At the back of a segment, whose root is known.
   double operator()(const CaloCell& cell) const {
-    return start_ > 0 ? (*this)(cell.end) : of_root(cell.root_end);
+    return start_ > 0 ? (*this)(cell.end)
+                      : row_.of_root(root_beta_ * static_cast<float>(cell.root_end));
   }
 
  private:
-  [[nodiscard]] double of_root(double root) const {
-    constexpr double kRootStretch = 0.70710678118654752;
-    static_assert(Profile::kStretch == 2);
-    const double x = root_beta_ * root, all = row_.of_root(x);
-    return tail_ > 0 ? all - tail_ * (all - row_.of_root(x * kRootStretch)) : all;
-  }
-
   GammaTable::Row row_;
-  double root_beta_, tail_, start_;
+  float root_beta_ = 0;
+  double start_ = 0;
 };
 
 // Nodes and weights for two standard normals, exact up to fifth powers (Stroud's E₂^r² 5-1). At
@@ -189,7 +186,7 @@ double CaloStack::length_cm() const {
 Fluctuation CaloStack::showers(double energy_gev) const {
   const Fluctuation first = fluctuation(cells_.front().medium, energy_gev);
   if (cells_.size() == 1) return first;
-  const FastProfile within(first.shower(0, 0), GammaTable::shared());
+  const FastProfile within(first.shower(0, 0));
   Medium mean{.e_hat = 0};
   double before = 0;
   for (const CaloCell& cell : cells_) {
@@ -211,7 +208,7 @@ CaloStack::MeanProfile CaloStack::mean_profile(double energy_gev, double step,
   const Fluctuation fluctuation = showers(energy_gev);
   MeanProfile out{std::vector<double>(points), std::vector<double>(points)};
   for (const Node& node : kNodes) {
-    const FastProfile within(fluctuation.shower(node.z1, node.z2), GammaTable::shared());
+    const FastProfile within(fluctuation.shower(node.z1, node.z2));
     for (std::size_t i = 0; i < points; ++i) {
       const double share = within(static_cast<double>(i) * step);
       out.within[i] += node.weight * share;
@@ -223,81 +220,71 @@ CaloStack::MeanProfile CaloStack::mean_profile(double energy_gev, double step,
   return out;
 }
 
-namespace {
-
-// What single showers show on average over nodes, over the energy; weighted, and if kFull
-// unweighted.
-template <bool kFull>
-struct Sums {
-  static constexpr std::size_t kKinds = kFull ? 2 : 1;
-  std::array<double, kKinds> mean{}, square{}, noise{};
-  double leak = 0, leak2 = 0;
-
-  void add(double weight, std::span<const CaloCell> cells, double photo_electrons,
-           const Profile& shower) {
-    const FastProfile within(shower, GammaTable::shared());
-    std::array<double, kKinds> seen{}, spread{};
-    double before = 0;
-    for (const CaloCell& cell : cells) {
-      const double end = within(cell);
-      const double visible = cell.response.visible * (end - before), w = cell.weight;
-      before = end;
-      double variance = cell.scale * visible;
-      if (cell.light && photo_electrons > 0) variance += visible / (photo_electrons * w);
-      seen[0] += w * visible;
-      spread[0] += w * w * variance;
-      if constexpr (kFull) {
-        seen[1] += visible;
-        spread[1] += variance;
-      }
-    }
-    for (std::size_t i = 0; i < kKinds; ++i) {
-      mean[i] += weight * seen[i];
-      square[i] += weight * seen[i] * seen[i];
-      noise[i] += weight * spread[i];
-    }
-    leak += weight * (1 - before);
-    leak2 += weight * (1 - before) * (1 - before);
-  }
-  void scale(double factor) {
-    for (std::size_t i = 0; i < kKinds; ++i)
-      mean[i] *= factor, square[i] *= factor, noise[i] *= factor;
-    leak *= factor, leak2 *= factor;
-  }
-};
-
-}  // namespace
-
+// Nodes side by side: showers from the front and, with kFull, late ones; unweighted sums, too.
 template <bool kFull>
 CaloResult CaloStack::quadrature(double energy_gev) const {
+  constexpr std::size_t kFront = std::size(kNodes);
+  constexpr std::size_t kAll = kFull ? kFront + std::size(kLateNodes) : kFront;
+  constexpr std::size_t kKinds = kFull ? 2 : 1;
   const Fluctuation fluctuation = showers(energy_gev);
+  std::array<FastProfile, kAll> within;
+  for (std::size_t i = 0; i < kFront; ++i)
+    within[i] = FastProfile(fluctuation.shower(kNodes[i].z1, kNodes[i].z2));
+  for (std::size_t i = kFront; i < kAll; ++i) {
+    Profile late = fluctuation.shower(0, 0);
+    late.start = Fluctuation::kLatePath * kLateNodes[i - kFront].path;
+    within[i] = FastProfile(late);
+  }
+  // What a node's shower shows, and its variance but for the electronic noise, over the energy.
+  std::array<std::array<double, kAll>, kKinds> mean{}, noise{};
+  std::array<double, kAll> before{};
   std::array<double, 2> electronic{};
   for (const CaloCell& cell : cells_) {
-    electronic[0] += cell.weight * cell.weight * noise2(cell);
+    const double f = cell.response.visible, w = cell.weight;
+    double variance = f * cell.scale;
+    if (cell.light && readout_.photo_electrons > 0) variance += f / (readout_.photo_electrons * w);
+    for (std::size_t i = 0; i < kAll; ++i) {
+      const double end = within[i](cell), share = end - before[i];
+      before[i] = end;
+      mean[0][i] += w * f * share;
+      noise[0][i] += w * w * variance * share;
+      if constexpr (kFull) {
+        mean[1][i] += f * share;
+        noise[1][i] += variance * share;
+      }
+    }
+    electronic[0] += w * w * noise2(cell);
     electronic[1] += noise2(cell);
   }
-  Sums<kFull> sums;
-  const auto relative = [&](std::size_t i) {
-    const double variance = std::max(0.0, sums.square[i] - sums.mean[i] * sums.mean[i]) +
-                            sums.noise[i] / energy_gev + electronic[i] / (energy_gev * energy_gev);
-    return std::sqrt(variance / (sums.mean[i] * sums.mean[i]) +
-                     readout_.constant * readout_.constant);
+
+  // Over all showers, or those from the front.
+  const auto average = [&](bool all, auto&& value) {
+    double front = 0, late = 0;
+    for (std::size_t i = 0; i < kFront; ++i) front += kNodes[i].weight * value(i);
+    for (std::size_t i = kFront; i < kAll; ++i) late += kLateNodes[i - kFront].weight * value(i);
+    return all ? front + Fluctuation::kLate * (late - front) : front;
   };
-  for (const Node& node : kNodes)
-    sums.add(node.weight, cells_, readout_.photo_electrons, fluctuation.shower(node.z1, node.z2));
-  CaloResult out{.energy_gev = energy_gev, .half_width = relative(0), .leakage = sums.leak};
+  const auto variance_of = [&](bool all, auto&& value) {
+    const double m = average(all, value);
+    return average(all, [&](std::size_t i) { return (value(i) - m) * (value(i) - m); });
+  };
+  const auto relative = [&](bool all, std::size_t kind) {
+    const auto seen = [&](std::size_t i) { return mean[kind][i]; };
+    const double m = average(all, seen);
+    const double variance =
+        variance_of(all, seen) +
+        average(all, [&](std::size_t i) { return noise[kind][i]; }) / energy_gev +
+        electronic[kind] / (energy_gev * energy_gev);
+    return std::sqrt(variance / (m * m) + readout_.constant * readout_.constant);
+  };
+  const auto leak = [&](std::size_t i) { return 1 - before[i]; };
+  CaloResult out{
+      .energy_gev = energy_gev, .half_width = relative(false, 0), .leakage = average(kFull, leak)};
   if constexpr (kFull) {
-    sums.scale(1 - Fluctuation::kLate);
-    Profile late = fluctuation.shower(0, 0);
-    for (const LateNode& node : kLateNodes) {
-      late.start = Fluctuation::kLatePath * node.path;
-      sums.add(Fluctuation::kLate * node.weight, cells_, readout_.photo_electrons, late);
-    }
-    out.resolution = relative(0);
-    out.resolution_unweighted = relative(1);
-    out.leakage = sums.leak;
-    out.leakage_rms = std::sqrt(std::max(0.0, sums.leak2 - sums.leak * sums.leak));
-    out.visible_fraction = sums.mean[1];
+    out.resolution = relative(true, 0);
+    out.resolution_unweighted = relative(true, 1);
+    out.leakage_rms = std::sqrt(variance_of(true, leak));
+    out.visible_fraction = average(true, [&](std::size_t i) { return mean[1][i]; });
   }
   return out;
 }
@@ -309,7 +296,6 @@ CaloResult CaloStack::simulate(double energy_gev, int showers_wanted, const Rng&
                                std::vector<float>& scratch) const {
   TENGEN_CHECK(showers_wanted >= 2);
   const Fluctuation fluctuation = showers(energy_gev);
-  const GammaTable& table = GammaTable::shared();
   const Ziggurat& ziggurat = Ziggurat::shared();
   const bool noisy = readout_.photo_electrons > 0 || readout_.noise_mev > 0;
   Moments weighted, unweighted, leakage;
@@ -320,7 +306,7 @@ CaloResult CaloStack::simulate(double energy_gev, int showers_wanted, const Rng&
     const double common = readout_.constant > 0 ? readout_.constant * ziggurat.normal(own) : 0;
     Profile shower = fluctuation.shower(z1, z2);
     shower.start = Fluctuation::start(1 - own.uniform_double());
-    const FastProfile within(shower, table);
+    const FastProfile within(shower);
     double before = 0, sum = 0, plain = 0;
     for (const CaloCell& cell : cells_) {
       const double end = within(cell);
@@ -363,7 +349,7 @@ double CaloStack::simulate_layers(double energy_gev, Rng& rng, std::span<float> 
   const double z1 = ziggurat.normal(rng), z2 = ziggurat.normal(rng);
   Profile shower = showers(energy_gev).shower(z1, z2);
   shower.start = Fluctuation::start(1 - rng.uniform_double());
-  const FastProfile within(shower, GammaTable::shared());
+  const FastProfile within(shower);
   double before = 0, start = 0;
   std::size_t layer = 0;
   for (const CaloCell& cell : cells_) {

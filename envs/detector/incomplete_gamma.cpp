@@ -3,6 +3,8 @@
 #include "core/check.hpp"
 
 #include <algorithm>
+#include <cmath>
+#include <numbers>
 
 namespace tengen::detector {
 
@@ -38,17 +40,25 @@ double inverse_incomplete_gamma(double a, double p) {
   return low;
 }
 
-GammaTable::GammaTable() : nodes_(kRows * Row::kColumns) {
+GammaTable::GammaTable() : nodes_(4 * kRows * Row::kColumns) {
+  constexpr double kPerRoot = Row::kPerRoot;
   for (std::size_t i = 0; i < kRows; ++i) {
-    const double a = kSmallest + (static_cast<double>(i) - 1) / kPerUnit;
+    const double root_a = std::sqrt(kSmallest) + static_cast<double>(i) / kPerRootA;
+    const double a = root_a * root_a, constant = std::lgamma(a);
+    // dP/d√x = 2 √x · x^(a−1) e^−x / Γ(a), per column
+    const auto slope = [&](double root) {
+      return root > 0
+                 ? 2 * std::exp((2 * a - 1) * std::log(root) - root * root - constant) / kPerRoot
+                 : 0;
+    };
     for (std::size_t j = 0; j < Row::kColumns; ++j) {
-      const double root = static_cast<double>(j) / Row::kPerRoot, x = root * root;
-      Row::Node& node = nodes_[i * Row::kColumns + j];
-      node.value = incomplete_gamma(a, x);
-      // dP/d√x = 2 √x · x^(a−1) e^−x / Γ(a)
-      node.slope =
-          j == 0 ? 0
-                 : 2 * std::exp((2 * a - 1) * std::log(root) - x - std::lgamma(a)) / Row::kPerRoot;
+      const double root = static_cast<double>(j) / kPerRoot, far = root / std::numbers::sqrt2;
+      const double value = incomplete_gamma(a, root * root);
+      float* node = &nodes_[4 * (i * Row::kColumns + j)];
+      node[0] = static_cast<float>(value);
+      node[1] = static_cast<float>(slope(root));
+      node[2] = static_cast<float>(value - incomplete_gamma(a, far * far));
+      node[3] = static_cast<float>(slope(root) - slope(far) / std::numbers::sqrt2);
     }
   }
 }
@@ -58,14 +68,14 @@ const GammaTable& GammaTable::shared() {
   return table;
 }
 
-GammaTable::Row GammaTable::row(double a) const {
-  const double at = (std::clamp(a, kSmallest, kLargest) - kSmallest) * kPerUnit;
-  const auto first = std::min(static_cast<std::size_t>(at), kRows - 4);  // the node before a is + 1
-  const double t = at - static_cast<double>(first);
+GammaTable::Row GammaTable::row(double a, double tail) const {
+  const double at =
+      (std::sqrt(std::clamp(a, kSmallest, kLargest)) - std::sqrt(kSmallest)) * kPerRootA;
+  const auto first = static_cast<std::size_t>(at);
   Row out;
-  out.first_ = nodes_.data() + first * Row::kColumns;
-  out.weight_ = {-t * (t - 1) * (t - 2) / 6, (t + 1) * (t - 1) * (t - 2) / 2,
-                 -(t + 1) * t * (t - 2) / 2, (t + 1) * t * (t - 1) / 6};
+  out.first_ = nodes_.data() + 4 * first * Row::kColumns;
+  out.weight_ = static_cast<float>(at - static_cast<double>(first));
+  out.tail_ = static_cast<float>(tail);
   return out;
 }
 

@@ -49,8 +49,7 @@ class Containment {
       Profile shower = fluctuation_.shower(z1, z2);
       shower.start = Fluctuation::start(1 - rng.uniform_double());
       const double x = shower.beta * std::max(0.0, depth_ - shower.start);
-      const GammaTable::Row row = GammaTable::shared().row(shower.alpha);
-      const double leak = 1 - (1 - shower.tail) * row(x) - shower.tail * row(x / Profile::kStretch);
+      const double leak = 1 - GammaTable::shared().row(shower.alpha, shower.tail)(x);
       sum += leak;
       square += leak * leak;
     }
