@@ -20,8 +20,7 @@ struct Settings {
   int lanes;
   const char* toml;
 };
-// Much learning from little. Returns are those of one episode: nothing is
-// discounted.
+// Much learning from little. Returns are those of one episode: nothing is discounted.
 constexpr Settings kSettings[] = {{"ppo", 8, R"(
 [agent]
 n_steps = 32

@@ -147,9 +147,7 @@ bool CaloBuild::is_legal(int action) const {
   const int place = action - kFirst[phase];
   if (place < 0 || action >= end) return false;
   CaloChoice choice = pending;
-  constexpr std::array kParts{&CaloChoice::absorber, &CaloChoice::thickness, &CaloChoice::active,
-                              &CaloChoice::repeats};
-  choice.*kParts[phase] = static_cast<std::uint8_t>(place);
+  choice.*kChoiceParts[phase] = static_cast<std::uint8_t>(place);
   return completes(choice, phase);
 }
 

@@ -239,11 +239,6 @@ bool all_fit(const std::vector<CaloChoice>& choices, const CaloContext& context,
   return true;
 }
 
-constexpr std::array<std::size_t, 4> kSizes{kAbsorbers.size(), kAbsorberLengths.size(),
-                                            kActiveLayers.size(), kRepeats.size()};
-constexpr std::array kParts{&CaloChoice::absorber, &CaloChoice::thickness, &CaloChoice::active,
-                            &CaloChoice::repeats};
-
 // Every design that one change makes of these segments: another value of one choice or of two of
 // the same segment, one segment more, less, or in another place, layers moved between segments.
 template <class F>
@@ -251,11 +246,11 @@ void for_each_neighbour(const std::vector<CaloChoice>& now, F&& offer) {
   for (std::size_t i = 0; i < now.size(); ++i) {
     for (std::size_t p = 0; p < 4; ++p)
       for (std::size_t q = p; q < 4; ++q)
-        for (std::size_t a = 0; a < kSizes[p]; ++a)
-          for (std::size_t b = 0; b < (p == q ? 1 : kSizes[q]); ++b) {
+        for (std::size_t a = 0; a < kChoiceSizes[p]; ++a)
+          for (std::size_t b = 0; b < (p == q ? 1 : kChoiceSizes[q]); ++b) {
             std::vector<CaloChoice> next = now;
-            next[i].*kParts[p] = narrow(a);
-            if (p != q) next[i].*kParts[q] = narrow(b);
+            next[i].*kChoiceParts[p] = narrow(a);
+            if (p != q) next[i].*kChoiceParts[q] = narrow(b);
             offer(next);
           }
     std::vector<CaloChoice> less = now;
@@ -297,7 +292,7 @@ void polish(Incumbent& incumbent, const CaloContext& context, int segments) {
 void change(std::vector<CaloChoice>& choices, Rng& rng) {
   CaloChoice& choice = choices[rng.below(static_cast<std::uint32_t>(choices.size()))];
   const std::size_t part = rng.below(4);
-  choice.*kParts[part] = narrow(rng.below(static_cast<std::uint32_t>(kSizes[part])));
+  choice.*kChoiceParts[part] = narrow(rng.below(static_cast<std::uint32_t>(kChoiceSizes[part])));
 }
 
 // A design to begin with: the reference, or of it what segments there may be.

@@ -46,8 +46,7 @@ Catalogue make_catalogue() {
 
 CaloResult formulas(const CaloStack& stack, const CaloContext& context, std::size_t i) {
   CaloResult out = stack.core(context.energies_gev[i]);
-  if (context.target == CaloTarget::kGammaPi0)
-    out.pions = pions_taken(stack, context.energies_gev[i]);
+  if (context.target == CaloTarget::kGammaPi0) out.pions = pions_taken(stack, out);
   return out;
 }
 
@@ -190,7 +189,7 @@ CaloValue calo_value(std::span<const CaloCell> cells, const CaloContext& context
     if (context.target != CaloTarget::kGammaPi0)
       return stack.simulate(energy, showers, rng.split(i), scratch);
     CaloResult out = stack.core(energy);
-    out.pions = pions_taken(stack, energy, std::max(showers, 20), rng.split(i));
+    out.pions = pions_taken(stack, out, std::max(showers, 20), rng.split(i));
     return out;
   });
 }

@@ -48,6 +48,11 @@ struct CaloChoice {
   [[nodiscard]] int layers() const { return kRepeats[repeats]; }
   friend bool operator==(const CaloChoice&, const CaloChoice&) = default;
 };
+/// Its four places, in the order in which they are chosen, and how many there are of each.
+inline constexpr std::array kChoiceParts{&CaloChoice::absorber, &CaloChoice::thickness,
+                                         &CaloChoice::active, &CaloChoice::repeats};
+inline constexpr std::array<std::size_t, 4> kChoiceSizes{kAbsorbers.size(), kAbsorberLengths.size(),
+                                                         kActiveLayers.size(), kRepeats.size()};
 /// One layer of the catalogue, worked out.
 struct CatalogueLayer {
   const Material *absorber = nullptr, *active = nullptr;

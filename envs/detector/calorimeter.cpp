@@ -230,11 +230,9 @@ CaloResult CaloStack::quadrature(double energy_gev) const {
   std::array<FastProfile, kAll> within;
   for (std::size_t i = 0; i < kFront; ++i)
     within[i] = FastProfile(fluctuation.shower(kNodes[i].z1, kNodes[i].z2));
-  for (std::size_t i = kFront; i < kAll; ++i) {
-    Profile late = fluctuation.shower(0, 0);
-    late.start = Fluctuation::kLatePath * kLateNodes[i - kFront].path;
-    within[i] = FastProfile(late);
-  }
+  for (std::size_t i = kFront; i < kAll; ++i)
+    within[i] =
+        FastProfile(fluctuation.shower(0, 0, Fluctuation::kLatePath * kLateNodes[i - kFront].path));
   // What a node's shower shows, and its variance but for the electronic noise, over the energy.
   std::array<std::array<double, kAll>, kKinds> mean{}, noise{};
   std::array<double, kAll> before{};
@@ -304,9 +302,8 @@ CaloResult CaloStack::simulate(double energy_gev, int showers_wanted, const Rng&
     Rng own = rng.split(static_cast<std::uint64_t>(&value - scratch.data()));
     const double z1 = ziggurat.normal(own), z2 = ziggurat.normal(own);
     const double common = readout_.constant > 0 ? readout_.constant * ziggurat.normal(own) : 0;
-    Profile shower = fluctuation.shower(z1, z2);
-    shower.start = Fluctuation::start(1 - own.uniform_double());
-    const FastProfile within(shower);
+    const double start = Fluctuation::start(1 - own.uniform_double());
+    const FastProfile within(fluctuation.shower(z1, z2, start));
     double before = 0, sum = 0, plain = 0;
     for (const CaloCell& cell : cells_) {
       const double end = within(cell);
@@ -347,9 +344,8 @@ double CaloStack::simulate_layers(double energy_gev, Rng& rng, std::span<float> 
                visible.size() == deposited.size());
   const Ziggurat& ziggurat = Ziggurat::shared();
   const double z1 = ziggurat.normal(rng), z2 = ziggurat.normal(rng);
-  Profile shower = showers(energy_gev).shower(z1, z2);
-  shower.start = Fluctuation::start(1 - rng.uniform_double());
-  const FastProfile within(shower);
+  const double late = Fluctuation::start(1 - rng.uniform_double());
+  const FastProfile within(showers(energy_gev).shower(z1, z2, late));
   double before = 0, start = 0;
   std::size_t layer = 0;
   for (const CaloCell& cell : cells_) {

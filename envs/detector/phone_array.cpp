@@ -17,6 +17,11 @@ constexpr double kSideKm = PhoneMap::kCellKm * PhoneMap::kSide;
 // The middle of a cell, km.
 double middle(int index) { return PhoneMap::kCellKm * (index + 0.5); }
 
+// The core of a cell with the smallest x and y.
+std::size_t first_core(std::size_t cell) {
+  return (cell / PhoneMap::kSide * kCores + cell % PhoneMap::kSide) * PhoneMap::kCellCores;
+}
+
 }  // namespace
 
 void PhoneMap::draw_towns(Rng& rng) {
@@ -186,7 +191,7 @@ Outcome PhoneArray::step(int action, Rng&) {
 void PhoneArray::observe(std::span<float> out) const {
   constexpr std::size_t kPlane = PhoneMap::kCells, kPart = PhoneMap::kCellCores;
   for (std::size_t cell = 0; cell < kPlane; ++cell) {
-    const std::size_t core = (cell / PhoneMap::kSide * kCores + cell % PhoneMap::kSide) * kPart;
+    const std::size_t core = first_core(cell);
     double p = 0;
     for (std::size_t j = 0; j < kPart; ++j)
       for (std::size_t i = 0; i < kPart; ++i)
@@ -235,7 +240,7 @@ void PhoneArray::draw(Canvas& canvas) const {
   });
   square(610, "chance that a shower there is seen", [&](int cell, int x, int y, int size) {
     constexpr int kPart = PhoneMap::kCellCores;
-    const int core = (cell / PhoneMap::kSide * kCores + cell % PhoneMap::kSide) * kPart;
+    const auto core = static_cast<int>(first_core(static_cast<std::size_t>(cell)));
     for (int j = 0; j < kPart; ++j)
       for (int i = 0; i < kPart; ++i) {
         const double p = poisson_tail(

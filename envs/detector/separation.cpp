@@ -7,6 +7,7 @@
 #include <array>
 #include <cmath>
 #include <numbers>
+#include <utility>
 #include <vector>
 
 namespace tengen::detector {
@@ -25,9 +26,9 @@ struct Lateral {
   double quanta = 1;     // N
 };
 
-Lateral lateral(const CaloStack& stack, double energy_gev) {
+Lateral lateral(const CaloStack& stack, const CaloResult& core) {
   Lateral out;
-  const double sigma = stack.core(energy_gev).half_width;
+  const double energy_gev = core.energy_gev, sigma = core.half_width;
   out.quanta = std::clamp(1 / (sigma * sigma), 10.0, 1e5);
   const Profile shower = stack.showers(energy_gev).shower(0, 0);
   const double step = stack.depth() / out.slices.size(), all = shower.within(stack.depth());
@@ -47,8 +48,11 @@ Lateral lateral(const CaloStack& stack, double energy_gev) {
   return out;
 }
 
+// m D/E.
+double lever_cm(double energy_gev) { return kNeutralPionMev * 1e-3 * kFlightCm / energy_gev; }
+
 double opening_cm(double energy_gev, double z) {
-  return kNeutralPionMev * 1e-3 * kFlightCm / (energy_gev * std::sqrt(z * (1 - z)));
+  return lever_cm(energy_gev) / std::sqrt(z * (1 - z));
 }
 
 // Of a pair with the softer photon of z E: whether that one is a cluster of its own.
@@ -58,18 +62,19 @@ bool apart(double energy_gev, double z, double window_cm) {
 
 }  // namespace
 
-double pions_taken(const CaloStack& stack, double energy_gev) {
-  const Lateral photon = lateral(stack, energy_gev);
+double pions_taken(const CaloStack& stack, const CaloResult& core) {
+  const double energy_gev = core.energy_gev;
+  const Lateral photon = lateral(stack, core);
   // Moments of u = r² up to U = W² where it has the density R²/(u + R²)².
   const double most = photon.window_cm * photon.window_cm;
   double inside = 0, first = 0, second = 0, before = 0;
   for (const Lateral::Slice& slice : photon.slices) {
     const double share = slice.until - before;
     before = slice.until;
-    for (const bool core : {true, false}) {
-      const double width = core ? slice.profile.core : slice.profile.tail, a = width * width;
-      const double weight =
-          share * (core ? slice.profile.core_fraction : 1 - slice.profile.core_fraction);
+    const RadialProfile& p = slice.profile;
+    for (const auto& [width, part] :
+         {std::pair{p.core, p.core_fraction}, std::pair{p.tail, 1 - p.core_fraction}}) {
+      const double a = width * width, weight = share * part;
       const double f = most / (most + a), log = std::log1p(most / a);
       inside += weight * f;
       first += weight * a * (log - f);
@@ -80,7 +85,7 @@ double pions_taken(const CaloStack& stack, double energy_gev) {
   second /= inside;
   const double sigma = std::sqrt((second - first * first) / (photon.quanta * inside));
   constexpr double kCut = 1.2815515655446004;  // Φ(kCut) = kPhotonsKept
-  const double shift = std::pow(kNeutralPionMev * 1e-3 * kFlightCm / energy_gev, 2);
+  const double lever = lever_cm(energy_gev), shift = lever * lever;
   const double merged = 0.5 * std::erfc((shift / sigma - kCut) / std::numbers::sqrt2);
   constexpr int kDecays = 64;
   double taken = 0;
@@ -92,9 +97,10 @@ double pions_taken(const CaloStack& stack, double energy_gev) {
   return std::max(taken, kLeastTaken);
 }
 
-double pions_taken(const CaloStack& stack, double energy_gev, int showers, const Rng& rng) {
+double pions_taken(const CaloStack& stack, const CaloResult& core, int showers, const Rng& rng) {
   TENGEN_CHECK(showers >= 20);
-  const Lateral photon = lateral(stack, energy_gev);
+  const double energy_gev = core.energy_gev;
+  const Lateral photon = lateral(stack, core);
   const double most = photon.window_cm * photon.window_cm;
   // By 8 random bits, a slice; shares of the energy rounded to 1/256.
   std::array<const RadialProfile*, 256> slice_of;
@@ -112,8 +118,9 @@ double pions_taken(const CaloStack& stack, double energy_gev, int showers, const
     for (int k = 0; k < quanta; ++k) {
       const std::uint64_t bits = own.next64();
       const RadialProfile& profile = *slice_of[bits & 255];
-      const bool core = static_cast<double>(bits >> 8 & 0xffffff) * 0x1p-24 < profile.core_fraction;
-      const double width = core ? profile.core : profile.tail;
+      const bool inner =
+          static_cast<double>(bits >> 8 & 0xffffff) * 0x1p-24 < profile.core_fraction;
+      const double width = inner ? profile.core : profile.tail;
       const double v = static_cast<double>(bits >> 32) * 0x1p-32;
       double u = width * width * v / (1 - v);  // r², as RadialProfile::sample
       if (d > 0) {

@@ -18,11 +18,11 @@ namespace tengen::detector {
 /// Peters's, a photon's like an electron's; cells across are finer than the showers. A model, ours.
 inline constexpr double kFlightCm = 150, kSeenGev = 0.1, kPhotonsKept = 0.9;
 
-/// The share of the π0 of this energy that are taken for photons, at least 0.005. By the formulas:
-/// the moment is normally distributed.
-double pions_taken(const CaloStack& stack, double energy_gev);
+/// The share of the π0 of an energy that are taken for photons, at least 0.005; `core` is what the
+/// stack's core() says of that energy. By the formulas: the moment is normally distributed.
+double pions_taken(const CaloStack& stack, const CaloResult& core);
 /// By drawing quanta, half of the `showers` ≥ 20 as photons and half as pions; shower number i from
 /// rng.split(i).
-double pions_taken(const CaloStack& stack, double energy_gev, int showers, const Rng& rng);
+double pions_taken(const CaloStack& stack, const CaloResult& core, int showers, const Rng& rng);
 
 }  // namespace tengen::detector

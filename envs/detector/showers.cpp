@@ -105,13 +105,13 @@ Fluctuation fluctuation(const Medium& medium, double energy_gev) {
           medium.tail / y};
 }
 
-Profile Fluctuation::shower(double z1, double z2) const {
+Profile Fluctuation::shower(double z1, double z2, double start) const {
   const double common = std::sqrt((1 + correlation) / 2) * z1;
   const double apart = std::sqrt((1 - correlation) / 2) * z2;
   const double t = std::exp(mean_ln_t + sigma_ln_t * (common + apart));
   const double alpha = std::exp(mean_ln_alpha + sigma_ln_alpha * (common - apart));
   const double a = std::clamp(alpha, 1 + smallest_beta * t, GammaTable::kLargest);
-  return {a, (a - 1) / t, tail};
+  return {a, (a - 1) / t, tail, start};
 }
 
 Albedo albedo(const Medium& medium, double energy_gev) {

@@ -80,10 +80,10 @@ struct Fluctuation {
     return uniform < kLate ? -kLatePath * std::log(uniform / kLate) : 0;
   }
 
-  /// The shower of two standard normals, from the front. Where the draw would decay more slowly
+  /// The shower of two standard normals, from `start` on. Where the draw would decay more slowly
   /// than photons can, α is raised until it does not: the paper's logarithms are blind to that, and
   /// at 1 GeV in iron overstate the leakage's rms threefold without.
-  [[nodiscard]] Profile shower(double z1, double z2) const;
+  [[nodiscard]] Profile shower(double z1, double z2, double start = 0) const;
 };
 /// The energy must be at least kSmallestRatio critical energies, below which the logarithms lose
 /// their sense; it is taken as that where it is less.

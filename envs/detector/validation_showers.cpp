@@ -46,8 +46,8 @@ class Containment {
     double sum = 0, square = 0;
     for (int i = 0; i < showers; ++i) {
       const double z1 = ziggurat.normal(rng), z2 = ziggurat.normal(rng);
-      Profile shower = fluctuation_.shower(z1, z2);
-      shower.start = Fluctuation::start(1 - rng.uniform_double());
+      const Profile shower =
+          fluctuation_.shower(z1, z2, Fluctuation::start(1 - rng.uniform_double()));
       const double x = shower.beta * std::max(0.0, depth_ - shower.start);
       const double leak = 1 - GammaTable::shared().row(shower.alpha, shower.tail)(x);
       sum += leak;

@@ -161,17 +161,17 @@ TEST_CASE(
   const CaloStack lead(stack_of({0, 3, 2, 6}, 5, storage), context.readout);
   CHECK(calo_value(lead.cells(), context).reward == Approx(0).margin(1e-4));
   for (const double energy : {5.0, 20.0, 50.0, 100.0}) {
-    const double taken = pions_taken(lead, energy);
+    const double taken = pions_taken(lead, lead.core(energy));
     CHECK(taken < kPhotonsKept);
     constexpr int kShowers = 1000;
-    CHECK(pions_taken(lead, energy, kShowers, Rng(1)) ==
+    CHECK(pions_taken(lead, lead.core(energy), kShowers, Rng(1)) ==
           Approx(taken).margin(0.03 + 4 * std::sqrt(taken / (kShowers / 2))));
   }
   // Tungsten is denser than lead, and half the thickness of the layers gives more quanta.
   const CaloStack tungsten(stack_of({1, 3, 0, 6}, 5, other), context.readout);
-  CHECK(pions_taken(tungsten, 50) < pions_taken(lead, 50));
+  CHECK(pions_taken(tungsten, tungsten.core(50)) < pions_taken(lead, lead.core(50)));
   const CaloStack finer(stack_of({0, 1, 1, 7}, 7, other), context.readout);
-  CHECK(pions_taken(finer, 50) < pions_taken(lead, 50));
+  CHECK(pions_taken(finer, finer.core(50)) < pions_taken(lead, lead.core(50)));
   CHECK_THROWS_WITH(best_calo(context), ContainsSubstring("gamma_pi0"));
 }
 
