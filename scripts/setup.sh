@@ -48,17 +48,18 @@ choose_compiler() {
   fi
 }
 
-# toml++ is missing from Ubuntu 22.04: its headers out of Debian's package go to .deps/.
+# Ubuntu 22.04 has no package of toml++: its headers come out of a Python package that carries them, into .deps/.
 fetch_tomlplusplus() {
-  local url=http://deb.debian.org/debian/pool/main/t/tomlplusplus/libtomlplusplus-dev_3.3.0+ds-1_amd64.deb
+  local name=pytomlpp-1.1.0
   [ ! -e .deps/usr/include/toml++/toml.h ] || return 0
   $install_missing || { absent+=("toml++ (fetched into .deps/)"); return 0; }
-  need "fetching toml++" curl ca-certificates
+  need "fetching toml++" python3-venv ca-certificates
   say "fetching the headers of toml++ into .deps/ (this distribution has no package)"
-  mkdir -p .deps
-  curl -fsSL "$url" -o .deps/toml.deb
-  echo "2779cce0001466dcf60eb6262ff68a888d49f9e30aee80c499d1d4f6f9f6e12e  .deps/toml.deb" | sha256sum --check --quiet || fail "$url is not the file it was"
-  dpkg -x .deps/toml.deb .deps
+  mkdir -p .deps/usr
+  python3 -m venv .deps/venv
+  .deps/venv/bin/pip download --quiet --no-deps --no-binary :all: --dest .deps "${name/-/==}" >&2
+  echo "61a0f73e7ba2fe8bba4e99ce6d2701491885850b53aad8f3e46d03c4b31e594d  .deps/$name.tar.gz" | sha256sum --check --quiet || fail "$name is not the package that it was"
+  tar xzf .deps/$name.tar.gz -C .deps/usr --strip-components=3 "$name/third_party/tomlplusplus/include"
 }
 
 # LibTorch: the distribution's (with OpenBLAS as its BLAS: the default one is 40 times slower), or a wheel in .venv/.
@@ -76,8 +77,7 @@ choose_torch() {
     need "a private environment for LibTorch" python3-venv ca-certificates
     say "installing the PyTorch $torch_version wheel into .venv/ (this distribution has no libtorch-dev of 1.13 or later)"
     python3 -m venv .venv
-    .venv/bin/pip install --quiet --no-deps "torch==$torch_version+cpu" \
-      --extra-index-url https://download.pytorch.org/whl/cpu >&2
+    .venv/bin/pip install --quiet "torch==$torch_version" >&2
   fi
   torch=$(echo "$PWD"/.venv/lib/python3*/site-packages/torch)
 }
