@@ -238,6 +238,7 @@ void SelfPlayTrainer::write_checkpoint() {
   ArchiveWriter writer;
   agent_->save(writer);
   logger_.save(writer, "logger");
+  writer.put_string("trainer/recipe", recipe_.config.to_toml());
   writer.put("trainer/judgements", judged_at_.size());
   writer.put("trainer/matches", results_.size());
   writer.put_span<std::int64_t>("trainer/judged_at", judged_at_);

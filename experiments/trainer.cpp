@@ -62,9 +62,11 @@ void Trainer::load(const RunPaths& run, std::int64_t step) {
   reached_ = reader.get<std::uint8_t>("trainer/reached") != 0;
   evaluated_at_ = reader.get<std::int64_t>("trainer/evaluated_at");
   if (evaluated_at_ >= 0) {
+    // As many games as an evaluation had then: eval_episodes may have changed since.
     Evaluation& last = evaluation_.emplace();
-    last.returns.resize(static_cast<std::size_t>(recipe_.eval_episodes));
+    last.returns.resize(reader.bytes("trainer/returns").size() / sizeof(double));
     last.lengths.resize(last.returns.size());
+    if (last.returns.empty()) throw Error("'{}': an evaluation of no games", reader.origin());
     reader.get_span<double>("trainer/returns", last.returns);
     reader.get_span<std::int64_t>("trainer/lengths", last.lengths);
   }
@@ -161,6 +163,7 @@ void Trainer::write_checkpoint() {
   agent_->save(writer, run_.segments());
   episodes_.save(writer, "episodes");
   logger_.save(writer, "logger");
+  writer.put_string("trainer/recipe", recipe_.config.to_toml());
   writer.put("trainer/best_reward", best_reward_);
   writer.put("trainer/reached", static_cast<std::uint8_t>(reached_));
   writer.put("trainer/evaluated_at", evaluated_at_);
