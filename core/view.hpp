@@ -56,6 +56,9 @@ struct StepView {
       truncated;  ///< lanes; the clock ran out: bootstrap from final_observation
   ObservationView final_observation;  ///< row i is valid only where the episode just ended
   MaskView legal;                     ///< for the next action
+  /// For those who keep books of whole games: memory for both, or for neither.
+  std::span<float> scored = {};             ///< lanes; the reward without training aids
+  std::span<std::uint8_t> game_ended = {};  ///< lanes; the game ended, not just a life
 
   [[nodiscard]] int lanes() const { return observation.lanes; }
   [[nodiscard]] bool ended(int lane) const {

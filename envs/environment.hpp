@@ -27,7 +27,7 @@ struct Outcome {
 /// (Box). reset and step draw all randomness from the argument. step after termination is never
 /// called. observe writes every element of `out` (spec().observation.shape.count() of them).
 ///
-/// Optional, found by name (see below): legal, draw, oracle, save and load.
+/// Optional, found by name (see below): legal, draw, oracle, scored, goes_on, save and load.
 template <class E>
 concept Environment = std::copyable<E> && requires(E env, const E& seen, typename E::Action action,
                                                    Rng& rng, std::span<typename E::Element> out) {
@@ -52,6 +52,18 @@ concept HasDraw = requires(const E& env, Canvas& canvas) {
 template <class E>
 concept HasOracle = requires(const E& env) {
   { env.oracle() } -> std::convertible_to<int>;
+};
+/// `float scored() const`: the last step's reward without what only helps to learn: scores are sums
+/// of it.
+template <class E>
+concept HasScored = requires(const E& env) {
+  { env.scored() } -> std::same_as<float>;
+};
+/// `bool goes_on() const`: the episode that the last step terminated was part of a game (a life)
+/// that the next reset goes on with.
+template <class E>
+concept HasGoesOn = requires(const E& env) {
+  { env.goes_on() } -> std::same_as<bool>;
 };
 /// `void save(ArchiveWriter&, name) const`, `void load(const ArchiveReader&, name)`: needed only
 /// when E is not trivially copyable; otherwise its bytes are the state.

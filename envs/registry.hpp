@@ -9,6 +9,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace tengen {
@@ -18,10 +19,19 @@ namespace tengen {
 using EnvMaker =
     std::function<std::unique_ptr<VectorEnv>(const Config& options, int lanes, WorkerPool&)>;
 
+/// What players are judged under: `settings` replace those of a recipe's [env], and give way to
+/// those of its [eval_env].
+struct Conditions {
+  std::string name = {};  ///< "sticky_actions"; empty: as training plays
+  std::vector<std::pair<std::string, Config::Value>> settings = {};
+};
+
 struct EnvEntry {
   std::string id;           ///< "Pong-v0"
   std::string description;  ///< one line for `tengen list envs`
   EnvMaker make;
+  /// At least one. Evaluations report all; the first decides (stop_at_reward, the best player).
+  std::vector<Conditions> conditions = {Conditions{}};
 };
 
 class EnvRegistry {

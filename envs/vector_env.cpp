@@ -12,13 +12,17 @@ ObservationView rows(std::vector<std::byte>& memory, const ObservationSpace& spa
 
 StepBuffer::StepBuffer(const EnvSpec& spec, int lanes)
     : reward_(static_cast<std::size_t>(lanes)),
+      scored_(reward_.size()),
       terminated_(reward_.size()),
-      truncated_(reward_.size()) {
+      truncated_(reward_.size()),
+      game_ended_(reward_.size()) {
   view_.observation = rows(observation_, spec.observation, lanes);
   view_.final_observation = rows(final_observation_, spec.observation, lanes);
   view_.reward = reward_;
   view_.terminated = terminated_;
   view_.truncated = truncated_;
+  view_.scored = scored_;
+  view_.game_ended = game_ended_;
   if (spec.masked) {
     const int actions = std::get<Discrete>(spec.action).n;
     legal_.assign(reward_.size() * static_cast<std::size_t>(actions), 1);

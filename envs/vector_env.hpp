@@ -161,12 +161,22 @@ class BatchedEnv final : public VectorEnv {
       out.reward[i] = reward[i - begin];
       out.terminated[i] = over ? 1 : 0;
       out.truncated[i] = truncated ? 1 : 0;
+      keep_books(i, over, truncated, out);
       if (over || truncated) {
         envs_[i].observe(out.final_observation.template row<Element>(static_cast<int>(i)));
         restart(i);
       }
       write(i, out);
     }
+  }
+
+  void keep_books(std::size_t i, bool over, bool truncated, const StepView& out) const {
+    if (out.scored.empty()) return;
+    out.scored[i] = out.reward[i];
+    if constexpr (HasScored<E>) out.scored[i] = envs_[i].scored();
+    bool ended = over;
+    if constexpr (HasGoesOn<E>) ended = over && !envs_[i].goes_on();
+    out.game_ended[i] = ended || truncated ? 1 : 0;
   }
 
   // Nothing but steps in this loop, over memory that does not overlap: where a step is plain
@@ -217,8 +227,8 @@ class StepBuffer {
 
  private:
   std::vector<std::byte> observation_, final_observation_;
-  std::vector<float> reward_;
-  std::vector<std::uint8_t> terminated_, truncated_, legal_;
+  std::vector<float> reward_, scored_;
+  std::vector<std::uint8_t> terminated_, truncated_, game_ended_, legal_;
   StepView view_;
 };
 

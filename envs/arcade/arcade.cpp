@@ -8,6 +8,7 @@ ArcadeOptions ArcadeOptions::from(const Config& config) {
   options.repeat_action_probability =
       config.get<double>("repeat_action_probability", options.repeat_action_probability, 0.0, 1.0);
   options.noop_max = config.get<int>("noop_max", options.noop_max, 0, 1000);
+  options.random_start = config.get<int>("random_start", options.random_start, 0, 1000);
   options.max_frames = config.get<int>("max_frames", options.max_frames, 0, 1'000'000'000);
   options.format.size = config.get<int>("size", options.format.size);
   if (options.format.size != 84 && options.format.size != 42)

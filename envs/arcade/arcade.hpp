@@ -30,11 +30,12 @@ concept Game = std::is_trivially_copyable_v<G> && requires(G game, const G& seen
 struct ArcadeOptions {
   int frame_skip = 4;  ///< frames a step, ≥ 1; the picture is the maximum of the last two
   double repeat_action_probability = 0;  ///< every frame keeps the last action with this chance
-  int noop_max = 30;        ///< an episode starts after 1…noop_max idle frames; 0: none
+  int noop_max = 30;        ///< a game starts after 1…noop_max idle frames; 0: none
+  int random_start = 0;     ///< and after so many frames of random keys
   int max_frames = 108000;  ///< an episode is truncated after this many frames; 0: never
   Format format;
   bool episodic_life = false;  ///< a lost life ends the episode, the game goes on in the next
-  bool fire_reset = true;      ///< where FIRE serves, press it when an episode starts
+  bool fire_reset = true;      ///< where FIRE serves, press it when a game or a life starts
   /// A training aid, for games with a way to go: points for every pixel of it (and as many lost on
   /// the way back). The game's score, and so every evaluation, has none.
   float progress_reward = 0;
@@ -93,36 +94,37 @@ class Arcade {
   }
 
   void reset(Rng& rng) {
-    if (life_lost_)
+    if (life_lost_) {  // the game goes on as step() left it
       life_lost_ = false;
-    else
-      restart();
-    held_ = 0;
-    if (options_.noop_max > 0) {
-      const std::uint32_t frames = 1 + rng.below(static_cast<std::uint32_t>(options_.noop_max));
-      for (std::uint32_t i = 0; i < frames; ++i) advance(0);
+      return;
     }
-    if (G::kFireServes && options_.fire_reset) advance(1);
+    restart();
+    wait(rng);
+    begin_life();
     update_background();
   }
 
   Outcome step(int action, Rng& rng) {
     const int lives = game_.lives();
     const int travelled = way();
-    Outcome outcome;
+    scored_ = 0;
     for (int i = 0; i < options_.frame_skip && !game_.over(); ++i) {
       const bool repeat =
           options_.repeat_action_probability > 0 && rng.chance(options_.repeat_action_probability);
       if (!repeat) held_ = action;
-      outcome.reward += advance(held_);
+      scored_ += advance(held_);
     }
-    outcome.reward += options_.progress_reward * static_cast<float>(way() - travelled);
+    const bool life_lost = !game_.over() && game_.lives() < lives;
+    if (life_lost) scored_ += begin_life();
+    life_lost_ = options_.episodic_life && life_lost;
     if (options_.frame_skip == 1) previous_ = game_;  // nothing to take the maximum of
-    life_lost_ = options_.episodic_life && !game_.over() && game_.lives() < lives;
-    outcome.terminated = game_.over() || life_lost_;
     update_background();
-    return outcome;
+    const float aid = options_.progress_reward * static_cast<float>(way() - travelled);
+    return {scored_ + aid, game_.over() || life_lost_};
   }
+
+  [[nodiscard]] float scored() const { return scored_; }
+  [[nodiscard]] bool goes_on() const { return life_lost_; }
 
   void observe(std::span<std::uint8_t> out) const {
     std::ranges::copy(background_, out.begin());
@@ -186,6 +188,27 @@ class Arcade {
     return game_.step(action);
   }
 
+  // Idle frames, then random keys, each held for four frames on average.
+  void wait(Rng& rng) {
+    if (options_.noop_max > 0) {
+      const std::uint32_t frames = 1 + rng.below(static_cast<std::uint32_t>(options_.noop_max));
+      for (std::uint32_t i = 0; i < frames; ++i) advance(0);
+    }
+    static const auto kKeys = static_cast<std::uint32_t>(G::action_names().size());
+    const int lives = game_.lives();
+    int key = 0;
+    for (int i = 0; i < options_.random_start && game_.lives() == lives; ++i) {
+      if (i == 0 || rng.chance(0.25)) key = static_cast<int>(rng.below(kKeys));
+      advance(key);
+    }
+  }
+
+  // The same whether a life is an episode or not: what is judged has been learnt.
+  float begin_life() {
+    held_ = 0;
+    return G::kFireServes && options_.fire_reset ? advance(1) : 0;
+  }
+
   void paint_background() {
     drawn_ = game_;
     paint({0, 0, options_.format.size, options_.format.size});
@@ -213,9 +236,19 @@ class Arcade {
   ArcadeOptions options_;
   G game_{}, previous_{}, drawn_{};
   int held_ = 0;            // the action of the last frame
+  float scored_ = 0;        // by the last step, without the training aid
   bool life_lost_ = false;  // the episode ended, the game did not
   std::vector<std::uint8_t> background_;
 };
+
+/// Games hold no chance of their own, so that idle frames alone would let a player be judged on the
+/// few starts that it was trained on. The first conditions have training's rules and starts that it
+/// never had, by random keys for too short a time to decide anything. The second are those of the
+/// Arcade Learning Environment's v5 (Machado et al. 2018, section 5).
+inline std::vector<Conditions> arcade_conditions() {
+  return {{"unseen_starts", {{"noop_max", std::int64_t{60}}, {"random_start", std::int64_t{40}}}},
+          {"sticky_actions", {{"repeat_action_probability", 0.25}}}};
+}
 
 /// The registry's entry of a game.
 template <Game G>
@@ -226,7 +259,8 @@ EnvEntry arcade_entry(std::string description) {
             if constexpr (HasWay<G>)
               options.progress_reward = config.get<float>("progress_reward", 0.0F, 0.0F, 1e6F);
             return std::make_unique<BatchedEnv<Arcade<G>>>(Arcade<G>(options), lanes, pool);
-          }};
+          },
+          arcade_conditions()};
 }
 
 }  // namespace tengen::arcade

@@ -1,12 +1,15 @@
 #include "envs/arcade/arcade.hpp"
 
+#include "core/signature.hpp"
 #include "envs/arcade/breakout.hpp"
 #include "envs/arcade/freeway.hpp"
 #include "envs/arcade/kung_fu.hpp"
 #include "envs/arcade/pong.hpp"
 #include "envs/arcade/space_invaders.hpp"
+#include "envs/registry.hpp"
 #include "tests/catch.hpp"
 
+#include <bit>
 #include <set>
 #include <vector>
 
@@ -46,6 +49,35 @@ void check_pictures(const ArcadeOptions& options, int steps) {
     if (seen != plain_picture(env, options.format)) ++different;
   }
   CHECK(different == 0);
+}
+
+// How many of `lanes` games go differently in so many steps, for a player without chance, whose key
+// depends on everything in the picture.
+int different_games(const EnvEntry& entry, const Conditions& conditions, int lanes, int steps) {
+  WorkerPool pool(1);
+  Config config;
+  for (const auto& [key, value] : conditions.settings) config.set(key, value);
+  const auto env = entry.make(config, lanes, pool);
+  config.check_all_read();
+  StepBuffer buffer(env->spec(), lanes);
+  ActionMemory action(env->spec().action, lanes);
+  const auto keys = static_cast<std::uint64_t>(std::get<Discrete>(env->spec().action).n);
+  std::vector<Signature> courses(static_cast<std::size_t>(lanes));
+  env->reset(77, buffer.view());
+  for (int step = 0; step < steps; ++step) {
+    for (int lane = 0; lane < lanes; ++lane) {
+      const auto i = static_cast<std::size_t>(lane);
+      Signature picture;
+      picture.add(buffer.view().observation.bytes(lane));
+      action.view().discrete[i] = static_cast<std::int32_t>(picture.value() % keys);
+      courses[i].add(std::bit_cast<std::uint32_t>(buffer.view().reward[i]));
+      courses[i].add(picture.value());
+    }
+    env->step(action.view(), buffer.view());
+  }
+  std::set<std::uint64_t> different;
+  for (const Signature& course : courses) different.insert(course.value());
+  return static_cast<int>(different.size());
 }
 
 // Writes down the actions of its last frames; the reward is the frame's number from 1, and every
@@ -177,6 +209,95 @@ TEST_CASE("with episodic_life a lost life ends the episode and the game goes on"
   CHECK(whole.game().frames == 150);
 }
 
+TEST_CASE("FIRE serves every ball, the same whether a life is an episode or not") {
+  ArcadeOptions options = quiet();
+  options.fire_reset = true;
+  Arcade<Tape> whole(options);
+  options.episodic_life = true;
+  Arcade<Tape> lives(options);
+  Rng rng(0), other(0);
+  whole.reset(rng);
+  lives.reset(other);
+  int balls = 3, ends = 0;
+  for (int step = 0; !whole.game().over(); ++step) {
+    const Outcome one = whole.step(2, rng), two = lives.step(2, other);
+    CHECK(one.reward == two.reward);
+    const bool lost = whole.game().lives() < balls && !whole.game().over();
+    balls = whole.game().lives();
+    CHECK((whole.game().action(whole.game().frames - 1) == 1) == lost);
+    CHECK(two.terminated == (lost || lives.game().over()));
+    CHECK(lives.goes_on() == lost);
+    CHECK(one.terminated == whole.game().over());
+    if (lost) lives.reset(other);
+    CHECK(lives.game().frames == whole.game().frames);
+    CHECK(lives.game().actions == whole.game().actions);
+    ends += lost ? 1 : 0;
+  }
+  CHECK(ends == 2);
+}
+
+TEST_CASE("a game of Breakout ends even for a player who never presses FIRE") {
+  Arcade<Breakout> env;
+  Rng rng(1);
+  env.reset(rng);
+  int steps = 1;
+  while (steps < 1000 && !env.step(Breakout::kNoop, rng).terminated) ++steps;
+  CHECK(steps < 1000);
+  CHECK(env.game().balls == 0);
+}
+
+TEST_CASE("only a game begins with idle frames, not every life of it") {
+  ArcadeOptions options;
+  options.episodic_life = true;
+  options.fire_reset = false;
+  Arcade<Tape> env(options);
+  Rng rng(5);
+  env.reset(rng);
+  while (!env.step(2, rng).terminated) {
+  }
+  REQUIRE(env.game().lives() == 2);
+  const int frames = env.game().frames;
+  env.reset(rng);
+  CHECK(env.game().frames == frames);
+}
+
+TEST_CASE("the vector environment tells whole games and scores from lives and aids") {
+  WorkerPool pool(1);
+  ArcadeOptions options = quiet();
+  BatchedEnv<Arcade<Tape>> whole(Arcade<Tape>(options), 1, pool);
+  options.episodic_life = true;
+  BatchedEnv<Arcade<Tape>> lives(Arcade<Tape>(options), 1, pool);
+  StepBuffer one(whole.spec(), 1), two(lives.spec(), 1);
+  ActionMemory action(whole.spec().action, 1);
+  whole.reset(0, one.view());
+  lives.reset(0, two.view());
+  int games = 0, episodes = 0;
+  for (int step = 0; step < 80; ++step) {
+    whole.step(action.view(), one.view());
+    lives.step(action.view(), two.view());
+    CHECK(two.view().scored[0] == one.view().reward[0]);
+    CHECK(two.view().game_ended[0] == one.view().terminated[0]);
+    CHECK(one.view().game_ended[0] == one.view().terminated[0]);
+    games += two.view().game_ended[0];
+    episodes += two.view().terminated[0];
+  }
+  CHECK(games == 2);
+  CHECK(episodes == 6);
+}
+
+TEST_CASE("players are judged in games that differ, though they play without chance") {
+  const EnvRegistry registry = builtin_envs();
+  for (const char* id : {"Pong-v0", "Breakout-v0", "Freeway-v0", "SpaceInvaders-v0", "KungFu-v0"}) {
+    const EnvEntry& entry = registry.find(id);
+    REQUIRE(entry.conditions.size() == 2);
+    for (const Conditions& conditions : entry.conditions) {
+      CAPTURE(id, conditions.name);
+      CHECK(different_games(entry, conditions, 64, 40) >= 60);
+    }
+    CHECK(different_games(entry, {}, 64, 40) <= 30);  // training's idle frames
+  }
+}
+
 TEST_CASE("an episode is cut after max_frames") {
   WorkerPool pool(1);
   Arcade<Pong> env;
@@ -209,6 +330,7 @@ TEST_CASE("options come from the recipe, and bad ones are named") {
   CHECK(options("repeat_action_probability = 0.25").repeat_action_probability == 0.25);
   CHECK(options("noop_max = 0\nmax_frames = 400").max_frames == 400);
   CHECK(options("episodic_life = true\nfire_reset = false").episodic_life);
+  CHECK(options("random_start = 40").random_start == 40);
   CHECK_THROWS_AS(options("size = 64"), UsageError);
   CHECK_THROWS_AS(options("frame_skip = 0"), UsageError);
   CHECK_THROWS_AS(options("repeat_action_probability = 1.5"), UsageError);

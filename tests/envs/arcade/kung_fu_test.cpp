@@ -482,6 +482,7 @@ TEST_CASE("Kung-Fu: progress_reward pays for the way, and only where it is asked
     const int action = keys.chance(0.5) ? KungFu::kLeft : static_cast<int>(keys.below(14));
     const float reward = plain.step(action, rng).reward;
     aid += aided.step(action, other).reward - reward;
+    CHECK(aided.scored() == reward);
   }
   CHECK(aided.game().travelled() > start);
   CHECK(aid == Approx(2 * (aided.game().travelled() - start)));
