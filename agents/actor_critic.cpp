@@ -42,11 +42,6 @@ ActorCriticSettings read_actor_critic_settings(const AgentContext& context,
   return s;
 }
 
-void clip_to_box(const Box& box, std::span<const float> action, std::span<float> out) {
-  for (std::size_t i = 0; i < action.size(); ++i)
-    out[i] = std::clamp(action[i], box.low[i], box.high[i]);
-}
-
 // ---- Actor -----------------------------------------------------------------------------------
 
 namespace {
@@ -117,6 +112,7 @@ void Actor::run_part(Part& part, WorkerPool* pool, const ActorCritic& network,
                                    state.to(backend_.device), part.keep.to(backend_.device));
   copy_to(out.policy, policy_, part.begin * width_);
   copy_to(out.value, value_, part.begin);
+  require_finite(std::span(policy_).subspan(part.begin * width_, part.lanes * width_));
   if (out.state.defined()) copy_to(out.state, state_, part.begin * state_size_);
 }
 
@@ -150,15 +146,15 @@ std::vector<float> Actor::values(const ActorCritic& network, const ParameterView
 
 ActorCriticPolicy::ActorCriticPolicy(std::shared_ptr<const ActorCritic> network,
                                      const Parameters& parameters,
-                                     const InputNormaliser& normaliser, const Backend& backend,
-                                     const EnvSpec& env, int lanes, bool sampling,
-                                     std::uint64_t seed, WorkerPool* pool)
+                                     const InputNormaliser& normaliser, const BoxScale& scale,
+                                     const Backend& backend, const EnvSpec& env, int lanes,
+                                     bool sampling, std::uint64_t seed, WorkerPool* pool)
     : network_(std::move(network)),
       parameters_(network_->layout(), backend),
       normaliser_(normaliser),
       observation_(env.observation),
-      action_(env.action),
       distribution_(env.action),
+      scale_(scale),
       lanes_(lanes),
       sampling_(sampling),
       rng_(seed),
@@ -193,9 +189,10 @@ void ActorCriticPolicy::act(const StepView& seen, ActionBuffer out) {
     if (distribution_.discrete())
       out.discrete[i] = action.discrete;
     else
-      clip_to_box(std::get<Box>(action_), box_, out.box.subspan(i * box_.size(), box_.size()));
-    entropy_[i] =
-        distribution_.describe(row, legal, std::span(shown_).subspan(i * columns, columns));
+      scale_.apply(box_, out.box.subspan(i * box_.size(), box_.size()));
+    const auto shown = std::span(shown_).subspan(i * columns, columns);
+    entropy_[i] = distribution_.describe(row, legal, shown);
+    if (!distribution_.discrete()) scale_.apply(shown, shown);
   }
 }
 
@@ -218,9 +215,11 @@ std::unique_ptr<Policy> load_actor_critic_policy(const AgentContext& context,
   parameters.load(reader, "agent/online");
   InputNormaliser normaliser(settings.normalize_observation, settings.network.net.input.depth());
   normaliser.load(reader, "agent/inputs");
-  return std::make_unique<ActorCriticPolicy>(network, parameters, normaliser, backend, context.env,
-                                             context.lanes, settings.sampling, context.seed,
-                                             context.pool);
+  BoxScale scale(context.env.action);
+  scale.load(reader, "agent/action");
+  return std::make_unique<ActorCriticPolicy>(network, parameters, normaliser, scale, backend,
+                                             context.env, context.lanes, settings.sampling,
+                                             context.seed, context.pool);
 }
 
 }  // namespace tengen

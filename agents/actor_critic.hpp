@@ -2,6 +2,7 @@
 #pragma once
 
 #include "agents/agent.hpp"
+#include "agents/box_scale.hpp"
 #include "agents/distributions.hpp"
 #include "agents/frame_stack.hpp"
 #include "agents/normalise.hpp"
@@ -97,10 +98,11 @@ class Actor {
 /// Plays by a policy network: its likeliest actions, or drawn ones.
 class ActorCriticPolicy final : public Policy {
  public:
-  /// Copies `parameters` and `normaliser`.
+  /// Copies `parameters`, `normaliser` and `scale`.
   ActorCriticPolicy(std::shared_ptr<const ActorCritic> network, const Parameters& parameters,
-                    const InputNormaliser& normaliser, const Backend& backend, const EnvSpec& env,
-                    int lanes, bool sampling, std::uint64_t seed, WorkerPool* pool);
+                    const InputNormaliser& normaliser, const BoxScale& scale,
+                    const Backend& backend, const EnvSpec& env, int lanes, bool sampling,
+                    std::uint64_t seed, WorkerPool* pool);
   void act(const StepView& seen, ActionBuffer out) override;
   void reset() override { fresh_ = true; }
   [[nodiscard]] Insight insight() const override;
@@ -110,8 +112,8 @@ class ActorCriticPolicy final : public Policy {
   Parameters parameters_;
   InputNormaliser normaliser_;
   ObservationSpace observation_;
-  ActionSpace action_;
   ActionDistribution distribution_;
+  BoxScale scale_;
   int lanes_;
   bool sampling_;
   Rng rng_;
@@ -120,7 +122,7 @@ class ActorCriticPolicy final : public Policy {
   bool fresh_ = true;  // every lane is about to start an episode
   bool acted_ = false;
   std::vector<std::uint8_t> first_;     // lanes
-  std::vector<float> box_;              // one unclipped action
+  std::vector<float> box_;              // one action in the policy's units
   std::vector<float> shown_, entropy_;  // for insight(): lanes × columns, lanes
   mutable std::vector<std::byte> picture_;
 };
@@ -129,8 +131,5 @@ class ActorCriticPolicy final : public Policy {
 std::unique_ptr<Policy> load_actor_critic_policy(const AgentContext& context,
                                                  const ActorCriticSettings& settings,
                                                  const ArchiveReader& reader);
-
-/// `action` clipped to its Box.
-void clip_to_box(const Box& box, std::span<const float> action, std::span<float> out);
 
 }  // namespace tengen

@@ -68,6 +68,9 @@ class Agent {
   virtual void load(const ArchiveReader& reader, const std::filesystem::path& directory) = 0;
   /// What load_policy() needs: weights and nothing else.
   virtual void save_policy(ArchiveWriter& writer) const = 0;
+  /// Before the first step: begins with the weights of a player, as save_policy() wrote them.
+  /// Throws Error where they do not fit.
+  virtual void start_from(const ArchiveReader& player) = 0;
 };
 
 /// What an agent is made from.

@@ -41,8 +41,8 @@ class Categorical {
 };
 
 /// Independent normal distributions: `parameters` holds d means, then d logarithms of standard
-/// deviations. Samples are not bounded: whoever steps an environment clips them to its Box, and
-/// likelihoods are of the unclipped action (as in Stable-Baselines3).
+/// deviations. Samples are not bounded: whoever steps an environment scales and clips them to its
+/// Box (BoxScale), and likelihoods are of the unclipped action (as in Stable-Baselines3).
 class DiagonalGaussian {
  public:
   explicit DiagonalGaussian(std::span<const float> parameters)

@@ -129,6 +129,10 @@ class Dqn final : public Agent {
   void save(ArchiveWriter& writer, const std::filesystem::path& directory) override;
   void load(const ArchiveReader& reader, const std::filesystem::path& directory) override;
   void save_policy(ArchiveWriter& writer) const override { online_.save(writer, "agent/online"); }
+  void start_from(const ArchiveReader& player) override {
+    online_.load(player, "agent/online");
+    target_.copy_from(online_);
+  }
 
  private:
   // A fixed slice of every minibatch, computed by one thread.
@@ -164,6 +168,7 @@ class Dqn final : public Agent {
   ActionMemory action_;
   Noise acting_noise_, online_noise_, next_noise_, target_noise_;
 
+  ScheduleClock schedule_;
   std::int64_t steps_ = 0, updates_ = 0;
   Rng act_rng_, sample_rng_, noise_rng_;
   bool started_ = false;
@@ -192,6 +197,7 @@ Dqn::Dqn(const AgentContext& context, const DqnOptions& options, const NetOption
       online_noise_(network_->make_noise(backend_)),
       next_noise_(network_->make_noise(backend_)),
       target_noise_(network_->make_noise(backend_)),
+      schedule_(options.total_steps),
       reward_(static_cast<std::size_t>(lanes_)),
       error_(static_cast<std::size_t>(options.batch_size)) {
   const Rng root(seed_);
@@ -219,8 +225,8 @@ Dqn::Dqn(const AgentContext& context, const DqnOptions& options, const NetOption
 // ---- Acting ----------------------------------------------------------------------------------
 
 double Dqn::epsilon() const {
-  return linear(options_.initial_eps, options_.final_eps, steps_,
-                options_.exploration_fraction * static_cast<double>(options_.total_steps));
+  return linear(options_.initial_eps, options_.final_eps, schedule_.at(steps_),
+                options_.exploration_fraction * schedule_.total());
 }
 
 ActionView Dqn::act() {
@@ -278,8 +284,8 @@ void Dqn::learn(Logger& logger) {
 
 void Dqn::update(Logger& logger) {
   const ComputeScope scope;
-  const auto total = static_cast<double>(options_.total_steps);
-  const double beta = linear(options_.beta0, 1, steps_, total);
+  const double now = schedule_.at(steps_), total = schedule_.total();
+  const double beta = linear(options_.beta0, 1, now, total);
   replay_.sample(options_.batch_size, static_cast<float>(beta), sample_rng_, batch_);
   for (Noise* noise : {&online_noise_, &next_noise_, &target_noise_}) noise->draw(noise_rng_);
 
@@ -297,7 +303,7 @@ void Dqn::update(Logger& logger) {
         "(now {}) may help",
         loss, updates_, options_.learning_rate);
   const double rate =
-      options_.anneal ? linear(options_.learning_rate, 0, steps_, total) : options_.learning_rate;
+      options_.anneal ? linear(options_.learning_rate, 0, now, total) : options_.learning_rate;
   const double norm = optimiser_.step(online_, gradients, rate, *pool_);
   if (options_.replay.prioritised) replay_.update_priorities(batch_.index, error_);
   ++updates_;
@@ -396,6 +402,7 @@ void Dqn::save(ArchiveWriter& writer, const std::filesystem::path& directory) {
   replay_.save(writer, "agent/replay", directory);
   writer.put("agent/steps", steps_);
   writer.put("agent/updates", updates_);
+  schedule_.save(writer, "agent/schedule");
   writer.put("agent/act_rng", act_rng_);
   writer.put("agent/sample_rng", sample_rng_);
   writer.put("agent/noise_rng", noise_rng_);
@@ -412,6 +419,7 @@ void Dqn::load(const ArchiveReader& reader, const std::filesystem::path& directo
   replay_.load(reader, "agent/replay", directory);
   steps_ = reader.get<std::int64_t>("agent/steps");
   updates_ = reader.get<std::int64_t>("agent/updates");
+  schedule_.load(reader, "agent/schedule", steps_);
   act_rng_ = reader.get<Rng>("agent/act_rng");
   sample_rng_ = reader.get<Rng>("agent/sample_rng");
   noise_rng_ = reader.get<Rng>("agent/noise_rng");

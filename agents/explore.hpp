@@ -2,9 +2,11 @@
 #pragma once
 
 #include "agents/search/sampling.hpp"
+#include "core/check.hpp"
 #include "core/rng.hpp"
 #include "core/view.hpp"
 
+#include <cmath>
 #include <cstdint>
 #include <span>
 
@@ -20,6 +22,17 @@ inline std::int32_t random_action(int actions, std::span<const std::uint8_t> leg
 inline std::span<const std::uint8_t> legal_row(const MaskView& legal, int lane) {
   if (legal.empty()) return {};
   return legal.row(lane);
+}
+
+/// Throws Error unless all of a network's outputs are finite. Observations are (CheckedEnv), so it
+/// is the network that is at fault.
+inline void require_finite(std::span<const float> outputs) {
+  for (const float x : outputs)
+    if (!std::isfinite(x))
+      throw Error("the network answers an observation with {}: its weights are broken, because "
+                  "learning diverged (a smaller agent.learning_rate may help) or because its file "
+                  "is damaged",
+                  x);
 }
 
 }  // namespace tengen

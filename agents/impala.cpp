@@ -9,7 +9,6 @@
 
 #include "agents/on_policy.hpp"
 #include "agents/returns.hpp"
-#include "agents/schedules.hpp"
 #include "core/background.hpp"
 
 #include <algorithm>
@@ -70,14 +69,19 @@ class Impala final : public Agent {
   // The policy that acts: the learner's may be changing at this moment.
   [[nodiscard]] std::unique_ptr<Policy> policy(int lanes) const override {
     return std::make_unique<ActorCriticPolicy>(learner_.network(), acting_, actor_.normaliser(),
-                                               backend_, env_, lanes, settings_.sampling, seed_,
-                                               nullptr);
+                                               actor_.scale(), backend_, env_, lanes,
+                                               settings_.sampling, seed_, nullptr);
   }
   void save(ArchiveWriter& writer, const std::filesystem::path& directory) override;
   void load(const ArchiveReader& reader, const std::filesystem::path& directory) override;
   void save_policy(ArchiveWriter& writer) const override {
     acting_.save(writer, "agent/online");
     actor_.save_policy(writer);
+  }
+  void start_from(const ArchiveReader& player) override {
+    learner_.start_from(player);
+    acting_.copy_from(learner_.parameters());
+    actor_.start_from(player);
   }
 
  private:
@@ -95,6 +99,7 @@ class Impala final : public Agent {
   Learner learner_;
   Parameters acting_;
   RolloutActor actor_;
+  ScheduleClock schedule_;
   std::int64_t steps_ = 0;
   bool reported_ = true;  // sums_ are in the logger
 
@@ -119,6 +124,7 @@ Impala::Impala(const AgentContext& context, const ActorCriticSettings& settings,
       // The other cores are the learner's while the two overlap.
       actor_(context, settings, learner_.network(), backend_,
              options.lag > 0 ? nullptr : context.pool),
+      schedule_(settings.total_steps),
       learning_(actor_.rollout()),
       inputs_(actor_.normaliser()),
       order_rng_(Rng(context.seed).split(1001)),
@@ -150,9 +156,10 @@ void Impala::hand_over() {
   inputs_ = actor_.normaliser();
   actor_.restart(learning_);
   reported_ = false;
-  const double rate = settings_.anneal ? linear(settings_.learning_rate, 0, steps_,
-                                                static_cast<double>(settings_.total_steps))
-                                       : settings_.learning_rate;
+  const double rate =
+      settings_.anneal
+          ? linear(settings_.learning_rate, 0, schedule_.at(steps_), schedule_.total())
+          : settings_.learning_rate;
   if (background_)
     background_->start([this, rate] { update(rate); });
   else
@@ -252,6 +259,7 @@ void Impala::save(ArchiveWriter& writer, const std::filesystem::path& /*director
   actor_.save(writer);
   writer.put("agent/steps", steps_);
   writer.put("agent/order_rng", order_rng_);
+  schedule_.save(writer, "agent/schedule");
   writer.put("agent/reported", static_cast<std::uint8_t>(reported_));
   writer.put_span("agent/sums", std::span<const Sums>(sums_));
 }
@@ -262,6 +270,7 @@ void Impala::load(const ArchiveReader& reader, const std::filesystem::path& /*di
   actor_.load(reader);
   steps_ = reader.get<std::int64_t>("agent/steps");
   order_rng_ = reader.get<Rng>("agent/order_rng");
+  schedule_.load(reader, "agent/schedule", steps_);
   reported_ = reader.get<std::uint8_t>("agent/reported") != 0;
   reader.get_span("agent/sums", std::span<Sums>(sums_));
 }

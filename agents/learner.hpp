@@ -67,6 +67,8 @@ class Learner {
 
   void save(ArchiveWriter& writer) const;
   void load(const ArchiveReader& reader);
+  /// Before the first step: the weights of a player.
+  void start_from(const ArchiveReader& player) { parameters_.load(player, "agent/online"); }
 
  private:
   struct Shard {

@@ -1,7 +1,6 @@
 #include "agents/on_policy.hpp"
 
 #include "agents/explore.hpp"
-#include "agents/schedules.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -15,9 +14,9 @@ RolloutActor::RolloutActor(const AgentContext& context, const ActorCriticSetting
                            std::shared_ptr<const ActorCritic> network, const Backend& backend,
                            WorkerPool* pool)
     : settings_(settings),
-      env_(context.env),
       network_(std::move(network)),
       distribution_(context.env.action),
+      scale_(context.env.action),
       normaliser_(settings.normalize_observation, settings.network.net.input.depth()),
       rewards_(settings.normalize_reward, context.lanes, settings.gamma),
       rollout_(context.env, {.lanes = context.lanes,
@@ -55,8 +54,8 @@ ActionView RolloutActor::act(const ParameterViews& parameters) {
     if (distribution_.discrete()) {
       rollout_.action[row] = action_.view().discrete[i] = action.discrete;
     } else {
-      clip_to_box(std::get<Box>(env_.action), action.box,
-                  action_.view().box.subspan(i * width, width));
+      require_finite(action.box);  // deviations overflow before means do
+      scale_.apply(action.box, action_.view().box.subspan(i * width, width));
     }
   }
   slot_ = rollout_.slot();
@@ -127,6 +126,15 @@ void RolloutActor::save(ArchiveWriter& writer) const {
   writer.put("agent/act_rng", rng_);
   normaliser_.save(writer, "agent/inputs");
   rewards_.save(writer, "agent/rewards");
+  scale_.save(writer, "agent/action");
+}
+
+void RolloutActor::start_from(const ArchiveReader& player) {
+  if (player.has("agent/inputs/mean") != normaliser_.on())
+    throw Error("{}: it was trained {} agent.normalize_observation", player.origin(),
+                normaliser_.on() ? "without" : "with");
+  normaliser_.load(player, "agent/inputs");
+  scale_.load(player, "agent/action");
 }
 
 void RolloutActor::load(const ArchiveReader& reader) {
@@ -135,6 +143,7 @@ void RolloutActor::load(const ArchiveReader& reader) {
   rng_ = reader.get<Rng>("agent/act_rng");
   normaliser_.load(reader, "agent/inputs");
   rewards_.load(reader, "agent/rewards");
+  scale_.load(reader, "agent/action");
   started_ = true;
 }
 
@@ -150,13 +159,13 @@ OnPolicyAgent::OnPolicyAgent(const AgentContext& context, const ActorCriticSetti
       backend_(make_backend(context.device, settings.network.net.precision)),
       learner_(settings, backend_, context.seed),
       actor_(context, settings, learner_.network(), backend_, context.pool),
+      schedule_(settings.total_steps),
       rng_(Rng(context.seed).split(1001)) {}
 
 void OnPolicyAgent::learn(Logger& logger) {
   actor_.take(learner_.parameters().views());
   steps_ += actor_.rollout().lanes();
   if (!actor_.rollout().full()) return;
-  const auto total = static_cast<double>(settings_.total_steps);
   const std::vector<float> last_value = actor_.last_values(learner_.parameters().views());
   Work work{.rollout = actor_.rollout(),
             .last_value = last_value,
@@ -165,9 +174,10 @@ void OnPolicyAgent::learn(Logger& logger) {
             .learner = learner_,
             .pool = *pool_,
             .rng = rng_,
-            .learning_rate = settings_.anneal ? linear(settings_.learning_rate, 0, steps_, total)
+            .learning_rate = settings_.anneal ? linear(settings_.learning_rate, 0,
+                                                       schedule_.at(steps_), schedule_.total())
                                               : settings_.learning_rate,
-            .progress = std::min(1.0, static_cast<double>(steps_) / total),
+            .progress = schedule_.progress(steps_),
             .logger = logger};
   logger.record("train/learning_rate", work.learning_rate);
   algorithm_(work);
@@ -177,8 +187,8 @@ void OnPolicyAgent::learn(Logger& logger) {
 
 std::unique_ptr<Policy> OnPolicyAgent::policy(int lanes) const {
   return std::make_unique<ActorCriticPolicy>(learner_.network(), learner_.parameters(),
-                                             actor_.normaliser(), backend_, env_, lanes,
-                                             settings_.sampling, seed_, pool_);
+                                             actor_.normaliser(), actor_.scale(), backend_, env_,
+                                             lanes, settings_.sampling, seed_, pool_);
 }
 
 void OnPolicyAgent::save(ArchiveWriter& writer, const std::filesystem::path& /*directory*/) {
@@ -186,6 +196,7 @@ void OnPolicyAgent::save(ArchiveWriter& writer, const std::filesystem::path& /*d
   actor_.save(writer);
   writer.put("agent/steps", steps_);
   writer.put("agent/rng", rng_);
+  schedule_.save(writer, "agent/schedule");
 }
 
 void OnPolicyAgent::load(const ArchiveReader& reader, const std::filesystem::path& /*directory*/) {
@@ -193,6 +204,12 @@ void OnPolicyAgent::load(const ArchiveReader& reader, const std::filesystem::pat
   actor_.load(reader);
   steps_ = reader.get<std::int64_t>("agent/steps");
   rng_ = reader.get<Rng>("agent/rng");
+  schedule_.load(reader, "agent/schedule", steps_);
+}
+
+void OnPolicyAgent::start_from(const ArchiveReader& player) {
+  learner_.start_from(player);
+  actor_.start_from(player);
 }
 
 void OnPolicyAgent::save_policy(ArchiveWriter& writer) const {

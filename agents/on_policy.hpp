@@ -2,6 +2,7 @@
 #pragma once
 
 #include "agents/learner.hpp"
+#include "agents/schedules.hpp"
 #include "envs/vector_env.hpp"
 
 namespace tengen {
@@ -32,21 +33,26 @@ class RolloutActor {
   [[nodiscard]] Rollout& rollout() { return rollout_; }
   [[nodiscard]] const Rollout& rollout() const { return rollout_; }
   [[nodiscard]] const InputNormaliser& normaliser() const { return normaliser_; }
+  [[nodiscard]] const BoxScale& scale() const { return scale_; }
   [[nodiscard]] const ActionDistribution& distribution() const { return distribution_; }
 
   void save(ArchiveWriter& writer) const;
   void load(const ArchiveReader& reader);
   /// What a player needs besides parameters.
-  void save_policy(ArchiveWriter& writer) const { normaliser_.save(writer, "agent/inputs"); }
+  void save_policy(ArchiveWriter& writer) const {
+    normaliser_.save(writer, "agent/inputs");
+    scale_.save(writer, "agent/action");
+  }
+  /// What save_policy() wrote. Throws Error unless both normalise observations or neither does.
+  void start_from(const ArchiveReader& player);
 
  private:
-  void begin();
   void learn_inputs();
 
   ActorCriticSettings settings_;
-  EnvSpec env_;
   std::shared_ptr<const ActorCritic> network_;
   ActionDistribution distribution_;
+  BoxScale scale_;
   InputNormaliser normaliser_;
   RewardNormaliser rewards_;
   Rollout rollout_;
@@ -88,6 +94,7 @@ class OnPolicyAgent final : public Agent {
   void save(ArchiveWriter& writer, const std::filesystem::path& directory) override;
   void load(const ArchiveReader& reader, const std::filesystem::path& directory) override;
   void save_policy(ArchiveWriter& writer) const override;
+  void start_from(const ArchiveReader& player) override;
 
  private:
   ActorCriticSettings settings_;
@@ -98,6 +105,7 @@ class OnPolicyAgent final : public Agent {
   Backend backend_;
   Learner learner_;
   RolloutActor actor_;
+  ScheduleClock schedule_;
   Rng rng_;
   std::int64_t steps_ = 0;
 };

@@ -37,7 +37,10 @@ std::span<const float> QActor::values(const Network& network, const ParameterVie
 
 std::span<const float> QActor::keep_values(const Tensor& values) {
   values_ = values.to(torch::kCPU).contiguous();
-  return {values_.data_ptr<float>(), static_cast<std::size_t>(values_.numel())};
+  const std::span<const float> kept{values_.data_ptr<float>(),
+                                    static_cast<std::size_t>(values_.numel())};
+  require_finite(kept);
+  return kept;
 }
 
 std::span<float> QActor::state() {

@@ -129,6 +129,10 @@ class R2d2 final : public Agent {
   void save(ArchiveWriter& writer, const std::filesystem::path& directory) override;
   void load(const ArchiveReader& reader, const std::filesystem::path& directory) override;
   void save_policy(ArchiveWriter& writer) const override { online_.save(writer, "agent/online"); }
+  void start_from(const ArchiveReader& player) override {
+    online_.load(player, "agent/online");
+    target_.copy_from(online_);
+  }
 
  private:
   // A fixed slice of every minibatch's sequences, computed by one thread. Tensors are time-major:
@@ -170,6 +174,7 @@ class R2d2 final : public Agent {
   QActor actor_;
   ActionMemory action_;
 
+  ScheduleClock schedule_;
   std::int64_t steps_ = 0, updates_ = 0;
   Rng act_rng_, sample_rng_;
   bool started_ = false;
@@ -194,6 +199,7 @@ R2d2::R2d2(const AgentContext& context, const R2d2Options& options)
       replay_(context.env, options.replay),
       actor_(*network_, backend_, lanes_),
       action_(context.env.action, lanes_),
+      schedule_(options.total_steps),
       first_(static_cast<std::size_t>(lanes_)),
       reward_(static_cast<std::size_t>(lanes_)),
       error_(static_cast<std::size_t>(options.batch_size)) {
@@ -235,8 +241,8 @@ R2d2::Shard R2d2::make_shard(std::size_t index, Rng dropout) const {
 // ---- Acting ----------------------------------------------------------------------------------
 
 double R2d2::epsilon() const {
-  return linear(options_.initial_eps, options_.final_eps, steps_,
-                options_.exploration_fraction * static_cast<double>(options_.total_steps));
+  return linear(options_.initial_eps, options_.final_eps, schedule_.at(steps_),
+                options_.exploration_fraction * schedule_.total());
 }
 
 ActionView R2d2::act() {
@@ -287,8 +293,8 @@ void R2d2::learn(Logger& logger) {
 
 void R2d2::update(Logger& logger) {
   const ComputeScope scope;
-  const auto total = static_cast<double>(options_.total_steps);
-  const double beta = linear(options_.beta0, 1, steps_, total);
+  const double now = schedule_.at(steps_), total = schedule_.total();
+  const double beta = linear(options_.beta0, 1, now, total);
   replay_.sample(options_.batch_size, static_cast<float>(beta), sample_rng_, batch_);
 
   pool_->run(options_.shards, [&](int i) { compute(shards_[static_cast<std::size_t>(i)]); });
@@ -307,7 +313,7 @@ void R2d2::update(Logger& logger) {
         "(now {}) may help",
         loss, updates_, options_.learning_rate);
   const double rate =
-      options_.anneal ? linear(options_.learning_rate, 0, steps_, total) : options_.learning_rate;
+      options_.anneal ? linear(options_.learning_rate, 0, now, total) : options_.learning_rate;
   const double norm = optimiser_.step(online_, gradients, rate, *pool_);
   replay_.update_priorities(batch_.index, error_);
   ++updates_;
@@ -440,6 +446,7 @@ void R2d2::save(ArchiveWriter& writer, const std::filesystem::path& directory) {
   writer.put_span("agent/state", std::span<const float>(actor_.state()));
   writer.put("agent/steps", steps_);
   writer.put("agent/updates", updates_);
+  schedule_.save(writer, "agent/schedule");
   writer.put("agent/act_rng", act_rng_);
   writer.put("agent/sample_rng", sample_rng_);
 }
@@ -456,6 +463,7 @@ void R2d2::load(const ArchiveReader& reader, const std::filesystem::path& direct
   reader.get_span("agent/state", actor_.state());
   steps_ = reader.get<std::int64_t>("agent/steps");
   updates_ = reader.get<std::int64_t>("agent/updates");
+  schedule_.load(reader, "agent/schedule", steps_);
   act_rng_ = reader.get<Rng>("agent/act_rng");
   sample_rng_ = reader.get<Rng>("agent/sample_rng");
   started_ = true;

@@ -30,6 +30,9 @@ class RandomAgent final : public Agent {
     writer.put("agent/rng", policy_.rng());
     writer.put_span<std::uint8_t>("agent/legal", buffer_.view().legal.data);
   }
+  void start_from(const ArchiveReader&) override {
+    throw UsageError("start_from: an agent that plays at random has no weights to begin with");
+  }
   void load(const ArchiveReader& reader, const std::filesystem::path&) override {
     steps_ = reader.get<std::int64_t>("agent/steps");
     policy_.set_rng(reader.get<Rng>("agent/rng"));
@@ -49,10 +52,8 @@ class RandomAgent final : public Agent {
 
 void RandomPolicy::act(const StepView& seen, ActionBuffer out) {
   if (const auto* box = std::get_if<Box>(&space_)) {
-    for (std::size_t i = 0; i < out.box.size(); ++i) {
-      const std::size_t dimension = i % box->low.size();
-      out.box[i] = static_cast<float>(rng_.uniform(box->low[dimension], box->high[dimension]));
-    }
+    for (std::size_t i = 0; i < out.box.size(); ++i)
+      out.box[i] = box->random(i % box->low.size(), rng_);
     return;
   }
   const int actions = std::get<Discrete>(space_).n;

@@ -5,6 +5,7 @@
 // inside the networks is left to nets/.
 #include "agents/sac.hpp"
 
+#include "agents/explore.hpp"
 #include "agents/sac_policy.hpp"
 #include "agents/schedules.hpp"
 #include "agents/squashed_gaussian.hpp"
@@ -56,7 +57,7 @@ const Box& box_of(const AgentContext& context) {
     throw UsageError("sac chooses continuous actions; those of {} are discrete (dqn, ppo, a2c)",
                      context.env.name);
   for (std::size_t i = 0; i < box->low.size(); ++i) {
-    if (!std::isfinite(box->low[i]) || !std::isfinite(box->high[i]))
+    if (!box->bounded(i))
       throw UsageError("sac needs bounded actions; dimension {} of those of {} is in [{}, {}]", i,
                        context.env.name, box->low[i], box->high[i]);
   }
@@ -176,6 +177,11 @@ class Sac final : public Agent {
     actor_.values.save(writer, "agent/actor");
     critic_.values.save(writer, "agent/critic");
   }
+  void start_from(const ArchiveReader& player) override {
+    actor_.values.load(player, "agent/actor");
+    critic_.values.load(player, "agent/critic");
+    target_.copy_from(critic_.values);
+  }
 
  private:
   [[nodiscard]] double log_ent_coef() const {
@@ -189,7 +195,7 @@ class Sac final : public Agent {
 
   SacOptions options_;
   EnvSpec env_;
-  Box box_;
+  BoxScale scale_;
   WorkerPool* pool_;
   int lanes_;
   std::size_t dimensions_;
@@ -201,6 +207,7 @@ class Sac final : public Agent {
   ReplayBuffer replay_;
   ActionMemory squashed_, played_;  // in (−1, 1), and as the environment wants them
 
+  ScheduleClock schedule_;
   std::int64_t steps_ = 0, updates_ = 0;
   Rng act_rng_, sample_rng_, noise_rng_;
   bool started_ = false;
@@ -214,10 +221,10 @@ class Sac final : public Agent {
 Sac::Sac(const AgentContext& context, const SacOptions& options, const NetOptions& net)
     : options_(options),
       env_(context.env),
-      box_(box_of(context)),
+      scale_(box_of(context)),
       pool_(context.pool),
       lanes_(context.lanes),
-      dimensions_(box_.low.size()),
+      dimensions_(box_of(context).low.size()),
       backend_(make_backend(context.device, net.precision)),
       networks_(std::make_shared<SacNetworks>(net, static_cast<int>(dimensions_))),
       actor_(networks_->actor.layout(), options.optimiser, backend_),
@@ -229,6 +236,7 @@ Sac::Sac(const AgentContext& context, const SacOptions& options, const NetOption
       replay_(context.env, options.replay),
       squashed_(context.env.action, lanes_),
       played_(context.env.action, lanes_),
+      schedule_(options.total_steps),
       act_input_(make_input(net.input, lanes_, scalar_type(net.precision))),
       input_(make_input(net.input, options.batch_size, scalar_type(net.precision))),
       next_input_(input_.clone()),
@@ -258,10 +266,11 @@ ActionView Sac::act() {
     const torch::NoGradGuard no_grad;
     gather(networks_->actor.options().net.input, replay_.newest(), act_input_);
     actor_pass_.forward(actor_.values.views(), act_input_);
+    require_finite(actor_pass_.output(0));
     acting_.sample(actor_pass_.output(0), act_rng_);
     std::ranges::copy(acting_.action, squashed.begin());
   }
-  to_box(box_, squashed, played_.view().box);
+  scale_.apply(squashed, played_.view().box);
   return played_.view();
 }
 
@@ -280,9 +289,9 @@ void Sac::update(Logger& logger) {
   replay_.sample(options_.batch_size, 0, sample_rng_, batch_);
   gather(format, batch_.observation, input_);
   gather(format, batch_.next_observation, next_input_);
-  const double rate = options_.anneal ? linear(options_.learning_rate, 0, steps_,
-                                               static_cast<double>(options_.total_steps))
-                                      : options_.learning_rate;
+  const double rate =
+      options_.anneal ? linear(options_.learning_rate, 0, schedule_.at(steps_), schedule_.total())
+                      : options_.learning_rate;
   const double alpha = options_.learn_ent_coef ? std::exp(log_ent_coef()) : options_.ent_coef;
   find_targets(static_cast<float>(alpha));
   logger.record_mean("train/critic_loss", improve_critic(rate));
@@ -378,6 +387,7 @@ void Sac::save(ArchiveWriter& writer, const std::filesystem::path& directory) {
   replay_.save(writer, "agent/replay", directory);
   writer.put("agent/steps", steps_);
   writer.put("agent/updates", updates_);
+  schedule_.save(writer, "agent/schedule");
   writer.put("agent/act_rng", act_rng_);
   writer.put("agent/sample_rng", sample_rng_);
   writer.put("agent/noise_rng", noise_rng_);
@@ -395,6 +405,7 @@ void Sac::load(const ArchiveReader& reader, const std::filesystem::path& directo
   replay_.load(reader, "agent/replay", directory);
   steps_ = reader.get<std::int64_t>("agent/steps");
   updates_ = reader.get<std::int64_t>("agent/updates");
+  schedule_.load(reader, "agent/schedule", steps_);
   act_rng_ = reader.get<Rng>("agent/act_rng");
   sample_rng_ = reader.get<Rng>("agent/sample_rng");
   noise_rng_ = reader.get<Rng>("agent/noise_rng");

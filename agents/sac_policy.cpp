@@ -1,18 +1,11 @@
 #include "agents/sac_policy.hpp"
 
+#include "agents/explore.hpp"
 #include "agents/squashed_gaussian.hpp"
 
 #include <algorithm>
 
 namespace tengen {
-
-void to_box(const Box& box, std::span<const float> action, std::span<float> out) {
-  const std::size_t d = box.low.size();
-  for (std::size_t i = 0; i < action.size(); ++i) {
-    const float low = box.low[i % d], high = box.high[i % d];
-    out[i] = std::clamp(low + 0.5F * (action[i] + 1) * (high - low), low, high);
-  }
-}
 
 SacPolicy::SacPolicy(std::shared_ptr<const SacNetworks> networks, const Parameters& actor,
                      const Parameters& critic, const Backend& backend, const EnvSpec& env,
@@ -21,13 +14,14 @@ SacPolicy::SacPolicy(std::shared_ptr<const SacNetworks> networks, const Paramete
       actor_(networks_->actor.layout(), backend),
       critic_(networks_->critic.layout(), backend),
       observation_(env.observation),
-      box_(std::get<Box>(env.action)),
+      dimensions_(std::get<Box>(env.action).low.size()),
+      scale_(env.action),
       format_(networks_->actor.options().net.input),
       actor_pass_(networks_->actor, backend),
       critic_pass_(networks_->critic, backend),
       input_(make_input(format_, lanes, scalar_type(backend.precision))),
       frames_(lanes, format_.stack, env.observation.bytes()),
-      squashed_(static_cast<std::size_t>(lanes) * box_.low.size()),
+      squashed_(static_cast<std::size_t>(lanes) * dimensions_),
       played_(squashed_.size()),
       value_(static_cast<std::size_t>(lanes)) {
   actor_.copy_from(actor);
@@ -44,10 +38,11 @@ void SacPolicy::act(const StepView& seen, ActionBuffer out) {
   gather(format_, frames_.pointers(), input_);
   actor_pass_.forward(actor_.views(), input_);
   const auto rows = actor_pass_.output(0);
-  const std::size_t d = box_.low.size();
+  require_finite(rows);
+  const std::size_t d = dimensions_;
   for (std::size_t i = 0; i < value_.size(); ++i)
     SquashedGaussian(rows.subspan(2 * i * d, 2 * d)).mode(std::span(squashed_).subspan(i * d, d));
-  to_box(box_, squashed_, played_);
+  scale_.apply(squashed_, played_);
   std::ranges::copy(played_, out.box.begin());
   critic_pass_.forward(critic_.views(), input_, squashed_);
   const auto q1 = critic_pass_.output(0), q2 = critic_pass_.output(1);

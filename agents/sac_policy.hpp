@@ -2,6 +2,7 @@
 #pragma once
 
 #include "agents/agent.hpp"
+#include "agents/box_scale.hpp"
 #include "agents/frame_stack.hpp"
 #include "nets/state_action.hpp"
 
@@ -19,9 +20,6 @@ struct SacNetworks {
         critic({.net = net, .action = dimensions, .heads = {"q1", "q2"}, .outputs = 1}) {}
 };
 
-/// From [−1, 1], where policy and critics live, to the environment's bounds; rows × dimensions.
-void to_box(const Box& box, std::span<const float> action, std::span<float> out);
-
 /// Greedy. Knows the critics too, so that people see what it expects: Insight's value is the
 /// smaller one's.
 class SacPolicy final : public Policy {
@@ -37,7 +35,8 @@ class SacPolicy final : public Policy {
   std::shared_ptr<const SacNetworks> networks_;
   Parameters actor_, critic_;
   ObservationSpace observation_;
-  Box box_;
+  std::size_t dimensions_;
+  BoxScale scale_;  // from [−1, 1], where policy and critics live
   InputFormat format_;
   StateActionPass actor_pass_, critic_pass_;
   Tensor input_;

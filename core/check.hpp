@@ -29,6 +29,9 @@ class UsageError : public Error {
   using Error::Error;
 };
 
+/// Within a handler: what was thrown, whatever its type: "cannot open levels.txt", "42 (an int)".
+std::string what_was_thrown();
+
 /// Prints the broken promise and aborts. Called by TENGEN_CHECK only.
 [[noreturn]] void check_failed(const char* condition, const char* file, int line,
                                const std::string& message);

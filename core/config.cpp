@@ -413,6 +413,30 @@ std::vector<std::string> Config::keys() const {
   return out;
 }
 
+std::vector<Config::Difference> Config::differences_from(const Config& before) const {
+  const auto number_of = [](const Value& value) {
+    if (const auto* n = std::get_if<std::int64_t>(&value)) return std::optional<double>(*n);
+    const auto* x = std::get_if<double>(&value);
+    return x ? std::optional(*x) : std::nullopt;
+  };
+  const auto same = [&](const Value& a, const Value& b) {
+    return to_text(a) == to_text(b) || (number_of(a) && number_of(a) == number_of(b));
+  };
+  std::map<std::string, Difference> found;
+  for (const auto& [key, setting] : before.settings_) {
+    const auto mine = settings_.find(key);
+    if (mine == settings_.end())
+      found[key] = {key, to_text(setting.value), ""};
+    else if (!same(mine->second.value, setting.value))
+      found[key] = {key, to_text(setting.value), to_text(mine->second.value)};
+  }
+  for (const auto& [key, setting] : settings_)
+    if (!before.settings_.contains(key)) found[key] = {key, "", to_text(setting.value)};
+  std::vector<Difference> out;
+  for (auto& [key, difference] : found) out.push_back(std::move(difference));
+  return out;
+}
+
 void Config::check_all_read() const {
   std::vector<std::string> known;
   for (const auto& [key, fallback] : *asked_) known.push_back(key);

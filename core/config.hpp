@@ -72,6 +72,13 @@ class Config {
   /// The keys that are set (defaults are not), sorted.
   [[nodiscard]] std::vector<std::string> keys() const;
 
+  /// A setting that two configurations have otherwise, as TOML; empty where one has none.
+  struct Difference {
+    std::string key, before, now;
+  };
+  /// What this one sets otherwise than `before`, by key. 3 and 3.0 are the same.
+  [[nodiscard]] std::vector<Difference> differences_from(const Config& before) const;
+
   /// Throws UsageError naming the first key that nobody asked for and the nearest key somebody did.
   void check_all_read() const;
   /// The resolved recipe as TOML: what was set and every default that was asked for. Reading it

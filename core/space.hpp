@@ -1,10 +1,13 @@
 // What an observation and an action look like: plain data.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
 #include <initializer_list>
+#include <limits>
+#include <stdexcept>
 #include <string>
 #include <variant>
 #include <vector>
@@ -25,6 +28,7 @@ struct Shape {
 
   constexpr Shape() = default;
   constexpr Shape(std::initializer_list<int> extents) {
+    if (extents.size() > 4) throw std::length_error("a shape has up to four extents");
     for (const int n : extents) extent[static_cast<std::size_t>(rank++)] = n;
   }
   [[nodiscard]] constexpr std::size_t count() const {
@@ -42,9 +46,22 @@ struct Discrete {
   std::vector<std::string> names;  ///< n names for people ("NOOP", "FIRE" …), or empty
 };
 
-/// A vector of low.size() reals, action i in [low[i], high[i]].
+/// A vector of low.size() reals, action i in [low[i], high[i]]. Infinity and float's end are no
+/// bounds.
 struct Box {
   std::vector<float> low, high;
+
+  /// Whether dimension i has both bounds.
+  [[nodiscard]] bool bounded(std::size_t i) const {
+    constexpr float kEnd = std::numeric_limits<float>::max();
+    return low[i] > -kEnd && high[i] < kEnd;
+  }
+  /// A number that dimension i allows: uniform between two bounds, else near 0.
+  template <class Generator>
+  [[nodiscard]] float random(std::size_t i, Generator& rng) const {
+    if (bounded(i)) return static_cast<float>(rng.uniform(low[i], high[i]));
+    return std::clamp(static_cast<float>(rng.normal()), low[i], high[i]);
+  }
 };
 
 using ActionSpace = std::variant<Discrete, Box>;

@@ -27,10 +27,11 @@ void WorkerPool::stop() {
 }
 
 void WorkerPool::run_share(int thread, int chunks, const ChunkFunction& function) {
+  int chunk = thread;
   try {
-    for (int chunk = thread; chunk < chunks; chunk += threads()) function(chunk);
+    for (; chunk < chunks; chunk += threads()) function(chunk);
   } catch (...) {
-    failures_[static_cast<std::size_t>(thread)] = std::current_exception();
+    failures_[static_cast<std::size_t>(thread)] = {std::current_exception(), chunk};
   }
 }
 
@@ -48,12 +49,12 @@ void WorkerPool::run(int chunks, ChunkFunction function) {
   run_share(0, chunks, function);
   while (const std::uint32_t running = running_.load(std::memory_order_acquire))
     running_.wait(running, std::memory_order_relaxed);
-  std::exception_ptr first;
-  for (std::exception_ptr& failure : failures_) {
-    if (failure && !first) first = failure;
-    failure = nullptr;
+  Failure first;
+  for (Failure& failure : failures_) {
+    if (failure.what && (!first.what || failure.chunk < first.chunk)) first = failure;
+    failure.what = nullptr;
   }
-  if (first) std::rethrow_exception(first);
+  if (first.what) std::rethrow_exception(first.what);
 }
 
 void WorkerPool::work(int thread) {

@@ -44,7 +44,8 @@ class WorkerPool {
   [[nodiscard]] int threads() const { return static_cast<int>(workers_.size()) + 1; }
 
   /// Calls function(0) … function(chunks − 1) and returns when all are done. Allocates nothing.
-  /// The exception of the lowest-numbered failing thread, if any, is rethrown here.
+  /// The exception of the lowest-numbered failing chunk, if any, is rethrown here: with any number
+  /// of threads the same.
   void run(int chunks, ChunkFunction function);
 
  private:
@@ -59,7 +60,11 @@ class WorkerPool {
   const ChunkFunction* function_ = nullptr;
   int chunks_ = 0;
   bool stopping_ = false;
-  std::vector<std::exception_ptr> failures_;  // one a thread
+  struct Failure {
+    std::exception_ptr what;
+    int chunk = 0;
+  };
+  std::vector<Failure> failures_;  // one a thread: each stops at its first
   std::vector<std::thread> workers_;
 };
 

@@ -118,9 +118,11 @@ std::vector<Finding> check_env(const EnvEntry& entry, const CheckOptions& option
       check.run(subject, report);
     } catch (const UsageError&) {
       throw;  // the options were wrong, not the environment
-    } catch (const std::exception& error) {
-      report.fail(check.name, "an exception: {}", error.what());
+    } catch (...) {
+      report.fail(check.name, "an exception: {}", what_was_thrown());
     }
+    // What is badly described cannot be played.
+    if (check.run == checker::check_description && worst(report.findings) == Verdict::kFail) break;
   }
   return std::move(report.findings);
 }

@@ -63,6 +63,8 @@ void check_memory(const Subject& subject, Report& report);
 void check_observe(const Subject& subject, Report& report);
 void check_allocations(const Subject& subject, Report& report);
 // checker_values.cpp: what an environment says of itself, and whether it keeps to it.
+/// The part that needs no environment but its own description.
+void check_spec(const EnvSpec& spec, Report& report);
 void check_description(const Subject& subject, Report& report);
 void check_values(const Subject& subject, Report& report);
 

@@ -11,6 +11,8 @@ namespace {
 void check_observation_space(const ObservationSpace& space, Report& report) {
   constexpr auto kName = "observation space";
   const Shape& shape = space.shape;
+  if (shape.rank < 0 || shape.rank > 4)
+    return report.fail(kName, "the shape's rank is {}; it must be from 0 to 4", shape.rank);
   for (int i = 0; i < shape.rank; ++i)
     if (shape[i] < 1)
       return report.fail(kName, "extent {} of the shape is {}; it must be at least 1", i, shape[i]);
@@ -39,15 +41,17 @@ void check_box(const Box& box, Report& report) {
   if (box.low.empty() || box.low.size() != box.high.size())
     return report.fail(kName, "{} lower and {} upper bounds; both must number the dimensions",
                        box.low.size(), box.high.size());
-  bool usual = true;
-  for (std::size_t i = 0; i < box.low.size(); ++i) {
-    if (!std::isfinite(box.low[i]) || !std::isfinite(box.high[i]) || box.low[i] >= box.high[i])
-      return report.fail(kName, "dimension {} spans [{}, {}]; bounds must be finite and ordered", i,
-                         box.low[i], box.high[i]);
-    usual = usual && box.low[i] == -box.high[i];
-  }
-  if (!usual) return report.warn(kName, "bounds are not symmetric: learners explore around 0");
-  report.pass(kName, "{} real-valued, symmetric bounds", box.low.size());
+  for (std::size_t i = 0; i < box.low.size(); ++i)
+    if (!(box.low[i] < box.high[i]))
+      return report.fail(kName, "dimension {} spans [{}, {}]; the lower bound must be the smaller",
+                         i, box.low[i], box.high[i]);
+  for (std::size_t i = 0; i < box.low.size(); ++i)
+    if (!box.bounded(i))
+      return report.warn(kName,
+                         "dimension {} spans [{}, {}], without bounds: sac does not learn it, the "
+                         "others begin with deviations of 1 around 0",
+                         i, box.low[i], box.high[i]);
+  report.pass(kName, "{} real-valued, bounded", box.low.size());
 }
 
 void check_action_space(const ActionSpace& space, Report& report) {
@@ -146,21 +150,27 @@ Fuzz fuzz(const Subject& subject) {
 
 }  // namespace
 
-void check_description(const Subject& subject, Report& report) {
+void check_spec(const EnvSpec& spec, Report& report) {
   constexpr auto kName = "description";
-  WorkerPool pool(1);
-  const EnvSpec spec = subject.make(1, pool)->spec();
   check_observation_space(spec.observation, report);
   check_action_space(spec.action, report);
-  if (spec.name != subject.entry.id)
-    return report.fail(kName, "registered as '{}', but spec() says '{}'", subject.entry.id,
-                       spec.name);
   if (spec.masked && !std::holds_alternative<Discrete>(spec.action))
     return report.fail(kName, "legal() needs a Discrete action space");
   if (spec.max_episode_steps < 0)
     return report.fail(kName, "max_episode_steps is {}; 0 means none", spec.max_episode_steps);
   if (!(spec.steps_per_second > 0))
     return report.fail(kName, "steps_per_second is {}; it must be positive", spec.steps_per_second);
+}
+
+void check_description(const Subject& subject, Report& report) {
+  constexpr auto kName = "description";
+  WorkerPool pool(1);
+  const EnvSpec spec = subject.make(1, pool)->spec();
+  check_spec(spec, report);
+  if (spec.name != subject.entry.id)
+    return report.fail(kName, "registered as '{}', but spec() says '{}'", subject.entry.id,
+                       spec.name);
+  if (worst(report.findings) == Verdict::kFail) return;
   if (subject.entry.description.empty())
     return report.warn(kName, "no description for 'tengen list envs'");
   report.pass(kName, "{}", subject.entry.description);

@@ -71,8 +71,7 @@ void RandomPlay::choose(int lane) {
   if (const auto* box = std::get_if<Box>(&env_->spec().action)) {
     const std::size_t width = box->low.size();
     for (std::size_t k = 0; k < width; ++k)
-      action_.view().box[i * width + k] =
-          static_cast<float>(rngs_[i].uniform(box->low[k], box->high[k]));
+      action_.view().box[i * width + k] = box->random(k, rngs_[i]);
     return;
   }
   const auto n = static_cast<std::uint32_t>(std::get<Discrete>(env_->spec().action).n);

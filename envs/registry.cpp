@@ -1,5 +1,7 @@
 #include "envs/registry.hpp"
 
+#include "envs/checked_env.hpp"
+
 #include <algorithm>
 #include <regex>
 
@@ -24,7 +26,18 @@ const EnvEntry& EnvRegistry::find(std::string_view id) const {
 
 std::unique_ptr<VectorEnv> EnvRegistry::make(std::string_view id, const Config& options, int lanes,
                                              WorkerPool& pool) const {
-  return find(id).make(options, lanes, pool);
+  const EnvEntry& entry = find(id);
+  std::unique_ptr<VectorEnv> env;
+  try {
+    env = entry.make(options, lanes, pool);
+  } catch (const Error&) {
+    throw;  // says what was wrong with the options
+  } catch (const std::bad_alloc&) {
+    throw;  // too many lanes, most likely
+  } catch (...) {
+    throw Error("environment '{}' cannot be made: {}", id, what_was_thrown());
+  }
+  return std::make_unique<CheckedEnv>(entry.id, std::move(env));
 }
 
 }  // namespace tengen

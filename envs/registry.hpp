@@ -38,7 +38,9 @@ class EnvRegistry {
  public:
   /// Throws Error if the id is taken or is not `Name-vN`.
   void add(EnvEntry entry);
-  /// Throws UsageError with the nearest id if unknown; what the maker throws passes through.
+  /// Throws UsageError with the nearest id if unknown; the maker's Errors pass through, what else
+  /// it throws becomes an Error, and so does a broken description. The environment is held to its
+  /// contract (CheckedEnv).
   [[nodiscard]] std::unique_ptr<VectorEnv> make(std::string_view id, const Config& options,
                                                 int lanes, WorkerPool& pool) const;
   [[nodiscard]] const EnvEntry& find(std::string_view id) const;

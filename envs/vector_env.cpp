@@ -10,6 +10,8 @@ ObservationView rows(std::vector<std::byte>& memory, const ObservationSpace& spa
 
 }  // namespace
 
+void rethrow_from_lane(std::size_t lane) { throw LaneError(lane, what_was_thrown()); }
+
 StepBuffer::StepBuffer(const EnvSpec& spec, int lanes)
     : reward_(static_cast<std::size_t>(lanes)),
       scored_(reward_.size()),

@@ -38,12 +38,26 @@ class VectorEnv {
   virtual bool oracle(ActionBuffer out) const = 0;
 };
 
+/// What an environment's own code threw, and in which lane.
+class LaneError : public Error {
+ public:
+  LaneError(std::size_t lane, const std::string& what)
+      : Error("{}", what), lane_(static_cast<int>(lane)) {}
+  [[nodiscard]] int lane() const { return lane_; }
+
+ private:
+  int lane_;
+};
+/// Within a handler: throws a LaneError.
+[[noreturn]] void rethrow_from_lane(std::size_t lane);
+
 /// The static loop around a plain environment: lanes in fixed contiguous chunks over a WorkerPool,
 /// one Rng a lane, so that the bits do not depend on the number of threads.
 template <Environment E>
 class BatchedEnv final : public VectorEnv {
  public:
-  /// Copies `prototype` `lanes` times. `pool` must outlive this.
+  /// Copies `prototype` `lanes` times. `pool` must outlive this. Throws Error if spec() describes
+  /// another kind of observation or action than E has.
   BatchedEnv(const E& prototype, int lanes, WorkerPool& pool)
       : spec_(prototype.spec()),
         pool_(&pool),
@@ -52,6 +66,7 @@ class BatchedEnv final : public VectorEnv {
         elapsed_(envs_.size()) {
     TENGEN_CHECK(lanes >= 1);
     spec_.masked = HasLegal<E>;
+    check_kinds();
     if constexpr (kDiscrete)
       actions_ = std::get<Discrete>(spec_.action).n;
     else
@@ -64,11 +79,11 @@ class BatchedEnv final : public VectorEnv {
   void reset(std::uint64_t seed, const StepView& out) override {
     const Rng root(seed);
     for_each_chunk([&](std::size_t begin, std::size_t end) {
-      for (std::size_t i = begin; i < end; ++i) {
+      for_lanes(begin, end, [&](std::size_t i) {
         rngs_[i] = root.split(i);
         restart(i);
         write(i, out);
-      }
+      });
     });
   }
 
@@ -78,7 +93,7 @@ class BatchedEnv final : public VectorEnv {
   }
 
   void observe(const StepView& out) const override {
-    for (std::size_t i = 0; i < envs_.size(); ++i) write(i, out);
+    for_lanes(0, envs_.size(), [&](std::size_t i) { write(i, out); });
   }
 
   void save(ArchiveWriter& writer, const std::string& name) const override {
@@ -107,6 +122,11 @@ class BatchedEnv final : public VectorEnv {
       for (std::size_t i = 0; i < envs_.size(); ++i)
         envs_[i].load(reader, name + "/env/" + std::to_string(i));
     } else {
+      const std::size_t there = reader.bytes(name + "/env").size() / envs_.size();
+      if (there != sizeof(E))
+        throw Error("{}: the state of a lane of {} has {} bytes, that of this program's {}: the "
+                    "environment has been changed since",
+                    reader.origin(), spec_.name, there, sizeof(E));
       reader.get_span(name + "/env", std::span(envs_));
     }
   }
@@ -138,6 +158,17 @@ class BatchedEnv final : public VectorEnv {
     });
   }
 
+  // function(i) for the lanes from `begin` to `end`; what it throws tells of the lane.
+  template <class F>
+  static void for_lanes(std::size_t begin, std::size_t end, F&& function) {
+    std::size_t i = begin;
+    try {
+      for (; i < end; ++i) function(i);
+    } catch (...) {
+      rethrow_from_lane(i);
+    }
+  }
+
   void restart(std::size_t i) {
     envs_[i].reset(rngs_[i]);
     elapsed_[i] = 0;
@@ -154,7 +185,7 @@ class BatchedEnv final : public VectorEnv {
     std::array<float, kLanesPerChunk> reward;
     std::array<std::uint32_t, kLanesPerChunk> terminated;
     advance(begin, end - begin, action, reward.data(), terminated.data());
-    for (std::size_t i = begin; i < end; ++i) {
+    for_lanes(begin, end, [&](std::size_t i) {
       const bool over = terminated[i - begin] != 0;
       const bool truncated =
           ++elapsed_[i] >= spec_.max_episode_steps && spec_.max_episode_steps > 0 && !over;
@@ -167,7 +198,7 @@ class BatchedEnv final : public VectorEnv {
         restart(i);
       }
       write(i, out);
-    }
+    });
   }
 
   void keep_books(std::size_t i, bool over, bool truncated, const StepView& out) const {
@@ -180,27 +211,44 @@ class BatchedEnv final : public VectorEnv {
   }
 
   // Nothing but steps in this loop, over memory that does not overlap: where a step is plain
-  // arithmetic without branches (CartPole), the compiler makes vector instructions of it.
+  // arithmetic without branches (CartPole), the compiler makes vector instructions of it, and
+  // nothing of the handler, which such a step never needs.
   void advance(std::size_t begin, std::size_t lanes, const ActionView& action,
                float* __restrict reward, std::uint32_t* __restrict terminated) {
     E* __restrict env = envs_.data() + begin;
     Rng* __restrict rng = rngs_.data() + begin;
-    if constexpr (kDiscrete) {
-      const std::int32_t* __restrict chosen = action.discrete.data() + begin;
-      check_actions(chosen, lanes);
-      for (std::size_t i = 0; i < lanes; ++i) {
-        const Outcome outcome = env[i].step(static_cast<typename E::Action>(chosen[i]), rng[i]);
-        reward[i] = outcome.reward;
-        terminated[i] = outcome.terminated ? 1 : 0;
+    std::size_t i = 0;
+    try {
+      if constexpr (kDiscrete) {
+        const std::int32_t* __restrict chosen = action.discrete.data() + begin;
+        check_actions(chosen, lanes);
+        for (; i < lanes; ++i) {
+          const Outcome outcome = env[i].step(static_cast<typename E::Action>(chosen[i]), rng[i]);
+          reward[i] = outcome.reward;
+          terminated[i] = outcome.terminated ? 1 : 0;
+        }
+      } else {
+        const auto width = static_cast<std::size_t>(actions_);
+        for (; i < lanes; ++i) {
+          const auto chosen = action.box.subspan((begin + i) * width, width);
+          const Outcome outcome = env[i].step(chosen, rng[i]);
+          reward[i] = outcome.reward;
+          terminated[i] = outcome.terminated ? 1 : 0;
+        }
       }
-    } else {
-      const auto width = static_cast<std::size_t>(actions_);
-      for (std::size_t i = 0; i < lanes; ++i) {
-        const Outcome outcome = env[i].step(action.box.subspan((begin + i) * width, width), rng[i]);
-        reward[i] = outcome.reward;
-        terminated[i] = outcome.terminated ? 1 : 0;
-      }
+    } catch (...) {
+      rethrow_from_lane(begin + i);
     }
+  }
+
+  void check_kinds() const {
+    constexpr bool kBytes = std::is_same_v<Element, std::uint8_t>;
+    if ((spec_.observation.element == tengen::Element::kUint8) != kBytes)
+      throw Error("environment '{}': observe() writes {}, spec() says otherwise", spec_.name,
+                  kBytes ? "bytes (kUint8)" : "floats (kFloat)");
+    if (std::holds_alternative<Discrete>(spec_.action) != kDiscrete)
+      throw Error("environment '{}': step() takes {}, spec() says otherwise", spec_.name,
+                  kDiscrete ? "an int (Discrete)" : "a span of floats (Box)");
   }
 
   void check_actions(const std::int32_t* chosen, std::size_t lanes) const {

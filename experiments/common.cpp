@@ -63,6 +63,14 @@ EnvRegistry make_registry(const std::vector<std::filesystem::path>& plugins, con
   return make_registry(all);
 }
 
+void set_plugins(Config& config, const std::vector<std::filesystem::path>& plugins) {
+  if (plugins.empty()) return;
+  std::vector<std::string> paths;
+  for (const std::filesystem::path& plugin : plugins)
+    paths.push_back(std::filesystem::absolute(plugin).string());
+  config.set("plugins", std::move(paths));
+}
+
 std::string version_text() {
   return fmt::format("{} ({}{})", kVersion, kRevision, kModified ? ", modified" : "");
 }

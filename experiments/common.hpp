@@ -39,6 +39,9 @@ EnvRegistry make_registry(const std::vector<std::filesystem::path>& plugins);
 /// As above, and the recipe's own plug-ins where the others do not bring its environment.
 EnvRegistry make_registry(const std::vector<std::filesystem::path>& plugins, const Recipe& recipe);
 
+/// Has a recipe name these plug-ins, if there are any, instead of those that it names.
+void set_plugins(Config& config, const std::vector<std::filesystem::path>& plugins);
+
 /// "0.1.0 (3f2a9c1, modified)": version, revision and state of the tree at build.
 std::string version_text();
 

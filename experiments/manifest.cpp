@@ -21,6 +21,10 @@ std::string processor_name() {
   return "unknown";
 }
 
+std::string now() {
+  return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr)));
+}
+
 }  // namespace
 
 std::string blas_name() {
@@ -53,9 +57,25 @@ std::string run_manifest(const Recipe& recipe, int threads) {
       {"blas", blas_name()},
       {"compiler", __VERSION__},
       {"processor", processor_name()},
-      {"started", fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr)))},
+      {"started", now()},
   };
   return manifest.dump(2) + "\n";
+}
+
+std::string resumed_manifest(const std::string& manifest, const Recipe& recipe, int threads,
+                             std::int64_t step, const std::vector<std::string>& changes) {
+  auto whole = nlohmann::ordered_json::parse(manifest, nullptr, false);
+  if (!whole.is_object()) whole = nlohmann::ordered_json::parse(run_manifest(recipe, threads));
+  if (!whole["resumed"].is_array()) whole["resumed"] = nlohmann::ordered_json::array();
+  whole["resumed"].push_back({{"step", step},
+                              {"started", now()},
+                              {"tengen", kVersion},
+                              {"revision", kRevision},
+                              {"modified", kModified},
+                              {"device", recipe.device},
+                              {"threads", threads},
+                              {"changes", changes}});
+  return whole.dump(2) + "\n";
 }
 
 }  // namespace tengen

@@ -3,7 +3,9 @@
 
 #include "experiments/recipe.hpp"
 
+#include <cstdint>
 #include <string>
+#include <vector>
 
 namespace tengen {
 
@@ -13,5 +15,10 @@ std::string blas_name();
 
 /// manifest.json of a run at its start: versions, revision, seed, processor, threads, time.
 std::string run_manifest(const Recipe& recipe, int threads);
+
+/// `manifest` with an entry under "resumed" about a run that goes on: where, when, with what, and
+/// what was changed ("agent.gamma: 0.99 → 0.9").
+std::string resumed_manifest(const std::string& manifest, const Recipe& recipe, int threads,
+                             std::int64_t step, const std::vector<std::string>& changes);
 
 }  // namespace tengen

@@ -120,6 +120,12 @@ fs::path find_model(const std::string& what, RunPlayer run_player) {
   throw UsageError("{}", unknown_name("model or run", what, names));
 }
 
+ArchiveReader read_start(const std::string& what) {
+  const fs::path file = find_model(what, RunPlayer::kNewest);
+  if (file.empty()) throw UsageError("start_from = \"{}\": not a model file", what);
+  return ArchiveReader::read_file(file);
+}
+
 Player load_player(const std::string& what, const PlayerOptions& options) {
   Player player;
   player.name = what;

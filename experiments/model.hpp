@@ -29,6 +29,10 @@ void save_model(const std::filesystem::path& path, const Agent& agent, const Rec
 /// Throws Error if `reader` is no model file.
 ModelInfo model_info(const ArchiveReader& reader);
 
+/// The player that a recipe's start_from names: of a run its newest. Throws as find_model, and
+/// UsageError for oracle and random, which have no weights.
+ArchiveReader read_start(const std::string& what);
+
 /// Which player of a run.
 enum class RunPlayer : std::uint8_t { kBest, kNewest };
 

@@ -60,6 +60,20 @@ fs::path find_recipe(const std::string& name_or_path) {
   throw UsageError("{}", unknown_name("recipe", name_or_path, names));
 }
 
+Config read_recipe(const fs::path& file) {
+  Config config = Config::from_file(file);
+  settle_plugins(config, file.parent_path());
+  return config;
+}
+
+void settle_plugins(Config& config, const fs::path& folder) {
+  auto plugins = config.get<std::vector<std::string>>("plugins", {});
+  if (plugins.empty()) return;
+  for (std::string& plugin : plugins)
+    plugin = (fs::absolute(folder) / plugin).lexically_normal().string();
+  config.set("plugins", std::move(plugins));
+}
+
 std::vector<RecipeInfo> list_recipes() {
   std::vector<RecipeInfo> out;
   std::error_code ignored;

@@ -42,6 +42,11 @@ struct Recipe {
 /// name if there is none.
 std::filesystem::path find_recipe(const std::string& name_or_path);
 
+/// Its settings. Relative paths in `plugins` start at the file's folder; here they are absolute.
+Config read_recipe(const std::filesystem::path& file);
+/// Makes the paths of `plugins` absolute that are relative to `folder`.
+void settle_plugins(Config& config, const std::filesystem::path& folder);
+
 struct RecipeInfo {
   std::string name, description;  ///< description: the file's first comment line
 };

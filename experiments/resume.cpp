@@ -1,58 +1,138 @@
 // tengen resume RUN: go on as if never stopped.
 #include "core/archive.hpp"
+#include "core/file.hpp"
 #include "core/worker_pool.hpp"
 #include "experiments/commands.hpp"
 #include "experiments/common.hpp"
+#include "experiments/manifest.hpp"
+#include "experiments/recipe_changes.hpp"
 #include "experiments/session.hpp"
 #include "nets/runtime.hpp"
+
+#include <fmt/ranges.h>
+
+namespace fs = std::filesystem;
 
 namespace tengen {
 namespace {
 
 struct ResumeOptions {
   std::string run;
+  std::vector<std::string> settings;
   std::optional<std::int64_t> steps;
   SharedOptions shared;
 };
 
-Recipe stored_recipe(const RunPaths& run, const ResumeOptions& options) {
-  Config config = Config::from_file(run.recipe());
+Recipe wanted_recipe(const RunPaths& run, const ResumeOptions& options) {
+  Config config = read_recipe(run.recipe());
+  for (const std::string& assignment : options.settings) config.set(assignment);
+  settle_plugins(config, fs::current_path());
   if (options.steps) config.set("steps", *options.steps);
   if (!options.shared.device.empty()) config.set("device", options.shared.device);
+  set_plugins(config, options.shared.plugins);
   return Recipe::from_config(std::move(config), run.folder.filename().string());
 }
 
+// A run that goes on, and what was changed since the checkpoint that it goes on from.
+struct TakenUp {
+  std::unique_ptr<Training> training;
+  RecipeChanges changes;
+};
+
+RecipeChanges changes_since(const ArchiveReader& checkpoint, const RunPaths& run,
+                            const Recipe& recipe) {
+  // Checkpoints of older programs do not hold their recipe: then the run's is taken for it.
+  const Config before =
+      checkpoint.has("trainer/recipe")
+          ? Config::from_string(checkpoint.string("trainer/recipe"), checkpoint.origin())
+          : read_recipe(run.recipe());
+  return {before, recipe.config};
+}
+
+// As one checkpoint left it. Throws Error if that is damaged, UsageError for what does not fit.
+TakenUp take_up(const RunPaths& run, std::int64_t step, const Recipe& recipe,
+                const ResumeOptions& options, WorkerPool& pool) {
+  const ArchiveReader checkpoint = ArchiveReader::read_file(checkpoint_file(run, step));
+  TakenUp taken{make_training(recipe, options.shared.plugins, pool), {}};
+  taken.changes = changes_since(checkpoint, run, recipe);
+  taken.changes.check_fit();
+  try {
+    taken.training->load(run, checkpoint);
+  } catch (const Error& error) {
+    if (!taken.changes.reach_state()) throw;
+    throw UsageError("the checkpoint of step {} does not fit what was changed since ({}): {}", step,
+                     fmt::join(taken.changes.lines(), ", "), error.what());
+  }
+  return taken;
+}
+
 // As the newest good checkpoint left it; from the start where the run has none yet.
-std::unique_ptr<Training> take_up(const RunPaths& run, const Recipe& recipe,
-                                  const ResumeOptions& options, WorkerPool& pool) {
-  const std::vector<std::int64_t> steps = checkpoint_steps(run);
-  for (const std::int64_t step : steps) {
-    auto training = make_training(recipe, options.shared.plugins, pool);
+TakenUp take_up(const RunPaths& run, const Recipe& recipe, const ResumeOptions& options,
+                WorkerPool& pool) {
+  std::string reason;
+  for (const std::int64_t step : checkpoint_steps(run)) {
     try {
-      training->load(run, step);
-      return training;
+      return take_up(run, step, recipe, options, pool);
+    } catch (const UsageError&) {
+      throw;
     } catch (const Error& error) {
+      reason = error.what();
       fmt::print(stderr, "tengen: warning: passing over the checkpoint of step {}: {}\n", step,
-                 error.what());
+                 reason);
     }
   }
-  if (!steps.empty())
+  if (!reason.empty())
     throw Error("no checkpoint of '{}' can be taken up; 'tengen train' starts anew",
                 run.folder.string());
-  return make_training(recipe, options.shared.plugins, pool);
+  TakenUp taken{make_training(recipe, options.shared.plugins, pool), {}};
+  taken.changes = RecipeChanges(read_recipe(run.recipe()), recipe.config);
+  taken.training->begin();
+  return taken;
+}
+
+// Empty where there is no such file.
+std::string text_of(const fs::path& file) {
+  std::error_code ignored;
+  if (!fs::exists(file, ignored)) return "";
+  const std::vector<std::byte> bytes = read_file(file);
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
+// Says what was changed, and keeps it: whoever resumes next finds it in the recipe.
+void settle_changes(const TakenUp& taken, const RunPaths& run, const Recipe& recipe, int threads) {
+  const std::vector<std::string> lines = taken.changes.lines();
+  const std::int64_t step = taken.training->steps();
+  for (const std::string& line : lines)
+    fmt::print(stderr, "changed since {} {}: {}\n", taken.training->unit(), step, line);
+  const std::string resolved = recipe.config.to_toml();
+  const bool falling = Config::from_string(resolved).get("agent.learning_rate_schedule",
+                                                         "constant") != std::string("constant");
+  for (const Config::Difference& change : taken.changes.all())
+    if (change.key == "steps" && fmt::format("{}", step) == change.before && falling)
+      fmt::print(stderr,
+                 "the learning rate has come to the end of its schedule and stays there: to learn "
+                 "on, --set agent.learning_rate_schedule=constant and a rate\n");
+  if (text_of(run.recipe()) != resolved) write_file_atomically(run.recipe(), resolved);
+  try {
+    write_file_atomically(run.manifest(), resumed_manifest(text_of(run.manifest()), recipe, threads,
+                                                           step, lines));
+  } catch (const Error& error) {
+    fmt::print(stderr, "tengen: warning: {}\n", error.what());
+  }
 }
 
 void resume(const ResumeOptions& options) {
   const auto run = find_run(options.run);
   if (!run) throw UsageError("there is no run '{}' (a folder with a recipe.toml)", options.run);
   const RunLock lock(*run);
-  const Recipe recipe = stored_recipe(*run, options);
+  const Recipe recipe = wanted_recipe(*run, options);
   check_device(recipe.device);
   const int threads = options.shared.thread_budget();
   WorkerPool pool(threads);
-  const auto training = take_up(*run, recipe, options, pool);
-  if (options.steps) training->go_on();
-  run_session(*training, recipe, *run, {threads, options.shared.quiet, options.shared.json});
+  const TakenUp taken = take_up(*run, recipe, options, pool);
+  settle_changes(taken, *run, recipe, threads);
+  if (options.steps || taken.changes.has("steps")) taken.training->go_on();
+  run_session(*taken.training, recipe, *run, {threads, options.shared.quiet, options.shared.json});
 }
 
 }  // namespace
@@ -64,13 +144,20 @@ void add_resume_command(CLI::App& program) {
       ->required();
   command->add_option("--steps", options->steps, "Train to this many steps instead")
       ->type_name("N");
+  command->add_option("--set", options->settings, "Change a key of the run's recipe from here on")
+      ->type_name("KEY=VALUE")
+      ->expected(1)
+      ->take_all();
   add_shared(*command, options->shared,
              {Shared::kDevice, Shared::kThreads, Shared::kPlugins, Shared::kJson, Shared::kQuiet});
   command->footer(
-      "The run ends with the same bytes as one that never stopped.\n"
+      "The run ends with the same bytes as one that never stopped. What is changed is said and\n"
+      "kept in the run's recipe; what does not fit its checkpoint is refused. Schedules go on from\n"
+      "where they are to the new end.\n"
       "Examples:\n"
       "  tengen resume runs/pong-dqn/3\n"
-      "  tengen resume pong-dqn --steps 2000000");
+      "  tengen resume pong-dqn --steps 2000000\n"
+      "  tengen resume pong-dqn --set eval_episodes=50 --set agent.learning_rate=5e-5");
   command->callback([options] { resume(*options); });
 }
 

@@ -74,8 +74,7 @@ SelfPlayTrainer::SelfPlayTrainer(const Recipe& recipe, WorkerPool& pool)
   recipe_.config.check_all_read();
 }
 
-void SelfPlayTrainer::load(const RunPaths& run, std::int64_t step) {
-  const ArchiveReader reader = ArchiveReader::read_file(checkpoint_file(run, step));
+void SelfPlayTrainer::load(const RunPaths& run, const ArchiveReader& reader) {
   agent_->load(reader);
   agent_->open(run.games());
   logger_.load(reader, "logger");
@@ -92,31 +91,27 @@ void SelfPlayTrainer::load(const RunPaths& run, std::int64_t step) {
 void SelfPlayTrainer::open(const RunPaths& run) {
   run_ = run;
   fs::create_directories(run.segments());
-  if (started_at_ == 0) {
-    if (!start_from_.empty()) start_from(start_from_);
-    agent_->open(run.games());
-  }
+  if (started_at_ == 0) agent_->open(run.games());
   const std::int64_t resume_step = steps() == 0 ? -1 : steps();
   logger_.add(csv_sink(run_.metrics(), resume_step));
   logger_.add(tensorboard_sink(run_.folder, resume_step));
   if (steps() == 0) logger_.text("recipe", recipe_.config.to_toml(), 0);
 }
 
-void SelfPlayTrainer::start_from(const std::string& model) {
-  const fs::path file = find_model(model, RunPlayer::kNewest);
-  if (file.empty()) throw UsageError("start_from = \"{}\": not a model file", model);
-  const ArchiveReader reader = ArchiveReader::read_file(file);
-  const Config theirs = Config::from_string(model_info(reader).recipe, file.string());
+void SelfPlayTrainer::begin() {
+  if (start_from_.empty()) return;
+  const ArchiveReader reader = read_start(start_from_);
+  const Config theirs = Config::from_string(model_info(reader).recipe, reader.origin());
   const std::string id = theirs.section("game").get<std::string>("id", "");
   if (id.empty() || id != recipe_.env)
-    throw UsageError("start_from = \"{}\": it plays {}, this recipe {}", model,
+    throw UsageError("start_from = \"{}\": it plays {}, this recipe {}", start_from_,
                      id.empty() ? theirs.section("env").get<std::string>("id", "?") : id,
                      recipe_.env);
   const GameSpec& ours = game_->spec();
   const GameSpec spec = make_game(theirs.section("game"))->spec();
   if (spec.rows != ours.rows || spec.columns != ours.columns)
     throw UsageError("start_from = \"{}\": its board has {} x {} points, this recipe's {} x {}",
-                     model, spec.columns, spec.rows, ours.columns, ours.rows);
+                     start_from_, spec.columns, spec.rows, ours.columns, ours.rows);
   agent_->start_from(reader, read_policy_value(theirs.section("net"), policy_value_of(spec)));
 }
 

@@ -22,7 +22,8 @@ class SelfPlayTrainer final : public Training {
   /// Touches no file. `pool` must outlive this. Throws UsageError.
   SelfPlayTrainer(const Recipe& recipe, WorkerPool& pool);
 
-  void load(const RunPaths& run, std::int64_t step) override;
+  void begin() override;
+  void load(const RunPaths& run, const ArchiveReader& checkpoint) override;
   void open(const RunPaths& run) override;
   void train(bool quiet) override;
   void go_on() override {}
@@ -49,7 +50,6 @@ class SelfPlayTrainer final : public Training {
     int opening_moves = 0;
   };
   [[nodiscard]] static Judging read_judging(const Config& config);
-  void start_from(const std::string& model);
   void keep_books(std::int64_t before);
   void record_figures();
   void judge();

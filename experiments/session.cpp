@@ -78,6 +78,20 @@ void leave_curves(const RunPaths& run) {
   }
 }
 
+// What went wrong, and from where the run can go on.
+void train_or_explain(Training& training, const RunPaths& run, bool quiet) {
+  try {
+    training.train(quiet);
+  } catch (const UsageError&) {
+    throw;
+  } catch (const Error& error) {
+    const std::vector<std::int64_t> kept = checkpoint_steps(run);
+    if (kept.empty()) throw;
+    throw Error("{} (the checkpoint of {} {} stands; to go on: tengen resume {})", error.what(),
+                training.unit(), kept.front(), run.folder.string());
+  }
+}
+
 }  // namespace
 
 void run_session(Training& training, const Recipe& recipe, const RunPaths& run,
@@ -85,7 +99,7 @@ void run_session(Training& training, const Recipe& recipe, const RunPaths& run,
   note_command(run);
   training.open(run);
   if (!options.quiet) announce(training, recipe, run, options.threads);
-  training.train(options.quiet);
+  train_or_explain(training, run, options.quiet);
   if (!options.quiet) report_time(training);
   if (options.json)
     report_json(training, run);

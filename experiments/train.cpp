@@ -22,17 +22,13 @@ struct TrainOptions {
 
 Recipe resolve(const TrainOptions& options) {
   const fs::path file = find_recipe(options.recipe);
-  Config config = Config::from_file(file);
+  Config config = read_recipe(file);
   for (const std::string& assignment : options.settings) config.set(assignment);
+  settle_plugins(config, fs::current_path());
   if (options.steps) config.set("steps", *options.steps);
   if (options.shared.seed) config.set("seed", static_cast<std::int64_t>(*options.shared.seed));
   if (!options.shared.device.empty()) config.set("device", options.shared.device);
-  if (!options.shared.plugins.empty()) {
-    std::vector<std::string> paths;
-    for (const fs::path& plugin : options.shared.plugins)
-      paths.push_back(fs::absolute(plugin).string());
-    config.set("plugins", paths);
-  }
+  set_plugins(config, options.shared.plugins);
   return Recipe::from_config(std::move(config), file.stem().string());
 }
 
@@ -42,6 +38,7 @@ void train(const TrainOptions& options) {
   const int threads = options.shared.thread_budget();
   WorkerPool pool(threads);
   const auto training = make_training(recipe, options.shared.plugins, pool);
+  training->begin();
   const RunPaths run = create_run(recipe.name, options.out);
   const RunLock lock(run);
   write_file_atomically(run.manifest(), run_manifest(recipe, threads));

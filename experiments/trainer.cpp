@@ -1,5 +1,7 @@
 #include "experiments/trainer.hpp"
 
+#include "core/signature.hpp"
+#include "envs/random_play.hpp"
 #include "experiments/interrupt.hpp"
 #include "experiments/model.hpp"
 #include "replay/replay_buffer.hpp"
@@ -36,14 +38,33 @@ std::unique_ptr<VectorEnv> make_eval_env(const Recipe& recipe, const EnvRegistry
   return env;
 }
 
+// What the environment does in a few steps of random play, so that another build of it is noticed;
+// 0 where it fails: that will come up where it counts.
+std::uint64_t brief_signature(const Recipe& recipe, const EnvRegistry& registry) {
+  constexpr int kLanes = 2, kSteps = 50;
+  try {
+    WorkerPool alone(1);
+    const auto env = registry.make(recipe.env, recipe.config.section("env"), kLanes, alone);
+    RandomPlay play(*env, 0);
+    play.play(kSteps);
+    Signature all;
+    for (const std::uint64_t lane : play.signatures()) all.add(lane);
+    return all.value();
+  } catch (const Error&) {
+    return 0;
+  }
+}
+
 }  // namespace
 
 Trainer::Trainer(const Recipe& recipe, const EnvRegistry& registry, WorkerPool& pool)
     : recipe_(recipe),
+      start_from_(recipe.config.get<std::string>("start_from", "")),
       fewer_(find_agent(recipe.algo).overlaps ? std::max(1, pool.threads() - 1) : 1),
       env_(registry.make(recipe.env, recipe.config.section("env"), recipe.n_envs,
                          find_agent(recipe.algo).overlaps ? fewer_ : pool)),
       eval_env_(make_eval_env(recipe, registry, pool)),
+      env_signature_(brief_signature(recipe, registry)),
       agent_(find_agent(recipe.algo)
                  .make({env_->spec(), recipe.n_envs, recipe.config, seed_of(recipe, Stream::kAgent),
                         recipe.device, &pool})),
@@ -52,14 +73,49 @@ Trainer::Trainer(const Recipe& recipe, const EnvRegistry& registry, WorkerPool& 
   recipe_.config.check_all_read();
 }
 
-void Trainer::load(const RunPaths& run, std::int64_t step) {
-  const ArchiveReader reader = ArchiveReader::read_file(checkpoint_file(run, step));
-  env_->load(reader, "env");
+void Trainer::begin() {
+  if (start_from_.empty()) return;
+  const ArchiveReader player = read_start(start_from_);
+  const Recipe theirs =
+      Recipe::from_config(Config::from_string(model_info(player).recipe, player.origin()), "model");
+  try {
+    agent_->start_from(player);
+  } catch (const UsageError&) {
+    throw;
+  } catch (const Error& error) {
+    throw UsageError("start_from = \"{}\": what {} learnt on {} does not fit {} on {}: {}",
+                     start_from_, theirs.algo, theirs.env, recipe_.algo, recipe_.env, error.what());
+  }
+}
+
+void Trainer::load_env(const ArchiveReader& reader) {
+  std::string from;
+  for (const std::string& plugin : recipe_.plugins)
+    from += fmt::format("{}{}", from.empty() ? " of plug-in " : ", ", plugin);
+  try {
+    env_->load(reader, "env");
+  } catch (const Error& error) {
+    if (from.empty()) throw;
+    throw Error("{} (the environment is{}: was it built anew?)", error.what(), from);
+  }
+  if (!reader.has("trainer/env_signature") || !reader.has("trainer/recipe")) return;
+  const Config before = Config::from_string(reader.string("trainer/recipe"), reader.origin());
+  const bool same_options =
+      before.section("env").to_toml() == recipe_.config.section("env").to_toml();
+  const auto signature = reader.get<std::uint64_t>("trainer/env_signature");
+  if (same_options && signature != env_signature_)
+    fmt::print(stderr,
+               "tengen: warning: {}{} does not play as it did when the checkpoint was made: it was "
+               "changed since\n",
+               recipe_.env, from);
+}
+
+void Trainer::load(const RunPaths& run, const ArchiveReader& reader) {
+  load_env(reader);
   agent_->load(reader, run.segments());
   episodes_.load(reader, "episodes");
   logger_.load(reader, "logger");
   best_reward_ = reader.get<double>("trainer/best_reward");
-  reached_ = reader.get<std::uint8_t>("trainer/reached") != 0;
   evaluated_at_ = reader.get<std::int64_t>("trainer/evaluated_at");
   if (evaluated_at_ >= 0) {
     // As many games as an evaluation had then: eval_episodes may have changed since.
@@ -70,6 +126,9 @@ void Trainer::load(const RunPaths& run, std::int64_t step) {
     reader.get_span<double>("trainer/returns", last.returns);
     reader.get_span<std::int64_t>("trainer/lengths", last.lengths);
   }
+  // What was enough may be less than what the recipe asks for now.
+  reached_ = reader.get<std::uint8_t>("trainer/reached") != 0 && evaluation_ &&
+             evaluation_->mean_reward() >= recipe_.stop_at_reward;
   started_at_ = steps();
 }
 
@@ -164,6 +223,7 @@ void Trainer::write_checkpoint() {
   episodes_.save(writer, "episodes");
   logger_.save(writer, "logger");
   writer.put_string("trainer/recipe", recipe_.config.to_toml());
+  writer.put("trainer/env_signature", env_signature_);
   writer.put("trainer/best_reward", best_reward_);
   writer.put("trainer/reached", static_cast<std::uint8_t>(reached_));
   writer.put("trainer/evaluated_at", evaluated_at_);

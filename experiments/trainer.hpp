@@ -25,7 +25,8 @@ class Trainer final : public Training {
   /// of range.
   Trainer(const Recipe& recipe, const EnvRegistry& registry, WorkerPool& pool);
 
-  void load(const RunPaths& run, std::int64_t step) override;
+  void begin() override;
+  void load(const RunPaths& run, const ArchiveReader& checkpoint) override;
   void open(const RunPaths& run) override;
   /// Also ends at the recipe's stop_at_reward.
   void train(bool quiet) override;
@@ -46,6 +47,7 @@ class Trainer final : public Training {
  private:
   enum Phase { kActing, kEnvironment, kLearning, kEvaluation, kSaving, kOther, kPhases };
 
+  void load_env(const ArchiveReader& checkpoint);
   void step();
   void keep_books(std::int64_t before);
   void record_figures();
@@ -56,9 +58,11 @@ class Trainer final : public Training {
   [[nodiscard]] std::string progress_note() const;
 
   Recipe recipe_;
+  std::string start_from_;  // a model; empty: from nothing
   RunPaths run_;
   WorkerPool fewer_;  // for the environment of an agent that learns while it acts
   std::unique_ptr<VectorEnv> env_, eval_env_;
+  std::uint64_t env_signature_;  // 0: none
   std::unique_ptr<Agent> agent_;
   EpisodeStatistics episodes_;
   Logger logger_;

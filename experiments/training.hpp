@@ -14,6 +14,7 @@
 
 namespace tengen {
 
+class ArchiveReader;
 class WorkerPool;
 
 /// Trains one run. Nothing that is measured in seconds influences what is learnt or written, the
@@ -21,9 +22,12 @@ class WorkerPool;
 class Training {
  public:
   virtual ~Training() = default;
-  /// Takes up `run`'s checkpoint of that step. Throws Error if it is damaged or of another recipe;
-  /// this is then unusable.
-  virtual void load(const RunPaths& run, std::int64_t step) = 0;
+  /// Of a run that begins: takes the weights of the recipe's start_from. Throws UsageError where
+  /// they do not fit, naming both.
+  virtual void begin() = 0;
+  /// Of a run that goes on: takes up a checkpoint of it. Throws Error if that is damaged or of
+  /// another recipe; this is then unusable.
+  virtual void load(const RunPaths& run, const ArchiveReader& checkpoint) = 0;
   /// From here on everything is written to `run`. Rows of its figures after steps() are dropped.
   virtual void open(const RunPaths& run) = 0;
   /// Trains until the recipe's end or Ctrl-C. Ends with a checkpoint; a failure to write one on the

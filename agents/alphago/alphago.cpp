@@ -117,7 +117,7 @@ double AlphaGo::stage_progress() const {
     case Stage::kReinforcement:
       return part(played, static_cast<double>(options_.reinforcement_games));
     case Stage::kValue:
-      return part(played, static_cast<double>(context_.games - games() + games_of(stage_)));
+      return value_schedule_.progress(games_of(Stage::kValue));
   }
   return 1;
 }
@@ -234,8 +234,15 @@ void AlphaGo::advance() {
   const auto due = static_cast<std::size_t>(1 + played / options_.pool_every);
   if (stage_ != Stage::kValue && past_selves_.size() < due) join_pool();
   if (stage_ == Stage::kSupervised) stage_ = Stage::kReinforcement;
-  if (stage_ == Stage::kReinforcement && played >= options_.reinforcement_games)
+  if (stage_ == Stage::kReinforcement && played >= options_.reinforcement_games) {
     stage_ = Stage::kValue;
+    value_schedule_ = value_schedule(games());
+  }
+}
+
+// From `before` games, of the other stages, to the end of the run.
+ScheduleClock AlphaGo::value_schedule(std::int64_t before) const {
+  return ScheduleClock(std::max<std::int64_t>(1, context_.games - before));
 }
 
 void AlphaGo::join_pool() {
@@ -297,6 +304,7 @@ void AlphaGo::save(ArchiveWriter& writer) {
   writer.put("alphago/updates_owed", updates_owed_);
   writer.put("alphago/supervised_updates", supervised_updates_);
   writer.put("alphago/fresh_rows", fresh_rows_);
+  value_schedule_.save(writer, "alphago/value_schedule");
 }
 
 void AlphaGo::load(const ArchiveReader& reader) {
@@ -309,6 +317,9 @@ void AlphaGo::load(const ArchiveReader& reader) {
   updates_owed_ = reader.get<std::int64_t>("alphago/updates_owed");
   supervised_updates_ = reader.get<std::int64_t>("alphago/supervised_updates");
   fresh_rows_ = reader.get<std::size_t>("alphago/fresh_rows");
+  if (stage_ != Stage::kValue) return;
+  value_schedule_ = value_schedule(loaded_[0].games + loaded_[1].games);
+  value_schedule_.load(reader, "alphago/value_schedule", loaded_[2].games);
 }
 
 }  // namespace tengen

@@ -6,6 +6,7 @@
 #include "agents/alphago/game_learner.hpp"
 #include "agents/alphago/policy_games.hpp"
 #include "agents/alphago/policy_value_learner.hpp"
+#include "agents/schedules.hpp"
 #include "core/config.hpp"
 #include "core/worker_pool.hpp"
 
@@ -92,6 +93,7 @@ class AlphaGo final : public GameLearner {
   void imitate();
   bool play(const std::array<std::shared_ptr<const InferenceNet>, 2>& nets, PolicyGamesKind kind,
             int games, const Stop& stop);
+  [[nodiscard]] ScheduleClock value_schedule(std::int64_t before) const;
   void join_pool();
   void fill_batch(std::size_t first_row);
   void advance();
@@ -113,6 +115,7 @@ class AlphaGo final : public GameLearner {
   Stage stage_ = Stage::kSupervised;
   Rng rng_;
   std::int64_t updates_owed_ = 0, supervised_updates_ = 0;
+  ScheduleClock value_schedule_{1};  // in games of the value stage; set when it begins
   std::size_t fresh_rows_ = 0;  // reinforcement: the newest so many have not been learnt from
   SelfPlayCounts counts_;
 };

@@ -1,6 +1,5 @@
 #include "agents/alphago/alphazero.hpp"
 
-#include "agents/schedules.hpp"
 #include "core/check.hpp"
 
 #include <algorithm>
@@ -62,7 +61,7 @@ AlphaZero::AlphaZero(const AlphaZeroContext& context)
       symmetries_(row_symmetries(context.game)),
       rng_(stream(context.seed, Stream::kMinibatches)),
       picks_(static_cast<std::size_t>(options_.batch_size)),
-      total_games_(context.games),
+      schedule_(context.games),
       simulations_(play_.search.simulations) {
   play_.seed = stream(context.seed, Stream::kGames).next64();
   make_workers(options_.workers > 0 ? options_.workers : pool_->threads());
@@ -78,10 +77,6 @@ void AlphaZero::make_workers(int workers) {
 
 void AlphaZero::open(const std::filesystem::path& file) {
   store_ = std::make_unique<GameStore>(file, row_shape(game_), options_.window, loaded_);
-}
-
-double AlphaZero::progress() const {
-  return std::min(1.0, static_cast<double>(games()) / static_cast<double>(total_games_));
 }
 
 double AlphaZero::learning_rate() const {
@@ -217,6 +212,7 @@ void AlphaZero::save(ArchiveWriter& writer) {
   learner_.save(writer);
   writer.put("alphazero/store", store_->position());
   writer.put("alphazero/rng", rng_);
+  schedule_.save(writer, "alphazero/schedule");
   writer.put("alphazero/rows_unlearnt", rows_unlearnt_);
   writer.put("alphazero/updates_owed", updates_owed_);
   writer.put("alphazero/simulations", simulations_);
@@ -233,6 +229,7 @@ void AlphaZero::load(const ArchiveReader& reader) {
   learner_.load(reader);
   loaded_ = reader.get<GameStore::Position>("alphazero/store");
   rng_ = reader.get<Rng>("alphazero/rng");
+  schedule_.load(reader, "alphazero/schedule", loaded_.games);
   rows_unlearnt_ = reader.get<std::int64_t>("alphazero/rows_unlearnt");
   updates_owed_ = reader.get<std::int64_t>("alphazero/updates_owed");
   simulations_ = reader.get<int>("alphazero/simulations");

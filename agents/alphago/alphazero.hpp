@@ -8,6 +8,7 @@
 #include "agents/alphago/net_evaluator.hpp"
 #include "agents/alphago/policy_value_learner.hpp"
 #include "agents/alphago/self_play.hpp"
+#include "agents/schedules.hpp"
 #include "core/config.hpp"
 #include "core/logger.hpp"
 #include "core/worker_pool.hpp"
@@ -92,7 +93,7 @@ class AlphaZero final : public GameLearner {
   void make_workers(int workers);
   void begin_cycle();
   void sample();
-  [[nodiscard]] double progress() const;
+  [[nodiscard]] double progress() const { return schedule_.progress(games()); }
   [[nodiscard]] double learning_rate() const;
 
   GameSpec game_;
@@ -113,7 +114,7 @@ class AlphaZero final : public GameLearner {
     std::uint32_t symmetry;
   };
   std::vector<Pick> picks_;
-  std::int64_t total_games_;
+  ScheduleClock schedule_;  // in games
   std::int64_t rows_unlearnt_ = 0, updates_owed_ = 0;
   int simulations_;
 };

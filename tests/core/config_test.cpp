@@ -316,3 +316,17 @@ TEST_CASE("the nearest name is what the user meant") {
         "(known: Breakout-v0, CartPole-v1, Pong-v0)");
   CHECK(unknown_name("agent", "x", {}) == "unknown agent 'x' (known: none)");
 }
+
+TEST_CASE("differences of two configurations are told by key, numbers by value") {
+  const Config before = Config::from_string(
+      "steps = 1000\nname = \"a\"\n[agent]\ntau = 1\ngamma = 0.99\nlist = [1, 2]\nold = true\n");
+  const Config now = Config::from_string(
+      "steps = 1e3\nname = \"b\"\n[agent]\ntau = 1.0\ngamma = 0.9\nlist = [1, 3]\nnew = 2\n");
+  std::string text;
+  for (const auto& [key, was, is] : now.differences_from(before))
+    text += fmt::format("{}: {} > {}\n", key, was, is);
+  CHECK(text ==
+        "agent.gamma: 0.99 > 0.9\nagent.list: [1, 2] > [1, 3]\nagent.new:  > 2\n"
+        "agent.old: true > \nname: \"a\" > \"b\"\n");
+  CHECK(before.differences_from(before).empty());
+}

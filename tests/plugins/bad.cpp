@@ -1,6 +1,9 @@
 // Plug-ins with one fault each; the fault is chosen by a macro.
 #include "envs/plugin.hpp"
 
+#include <algorithm>
+#include <cmath>
+#include <limits>
 #include <stdexcept>
 
 using namespace tengen;
@@ -55,6 +58,73 @@ TENGEN_PLUGIN(registry) {
 #elif defined(PLUGIN_CRASHING)
 const int kNever = [] { return throw std::runtime_error("thrown by a global constructor"), 1; }();
 TENGEN_PLUGIN(registry) { registry.add(env_entry<Idle>(std::to_string(kNever))); }
+#elif defined(PLUGIN_FAULTY)
+// Loads well; misbehaves as its option says, in a lane's step number `at`.
+struct Faulty {
+  using Element = float;
+  using Action = int;
+  int fault = 0, at = 3, count = 0;
+  [[nodiscard]] EnvSpec spec() const {
+    EnvSpec spec = Idle().spec();
+    spec.name = "Faulty-v0";
+    if (fault == kEmptySpace) spec.observation.shape = {0};
+    if (fault == kNoActions) spec.action = Discrete{0, {}};
+    return spec;
+  }
+  void reset(Rng&) {}
+  Outcome step(int, Rng&) {
+    if (++count != at) return {};
+    if (fault == kThrowsInt) throw 42;
+    if (fault == kThrows) throw std::runtime_error("cannot open levels.txt");
+    return {fault == kNanReward ? std::numeric_limits<float>::quiet_NaN() : 0.0F, false};
+  }
+  void observe(std::span<float> out) const {
+    out[0] = fault == kInfiniteObservation && count == at ? HUGE_VALF : 0.0F;
+  }
+  void legal(std::span<std::uint8_t> mask) const {
+    mask[0] = mask[1] = fault == kEmptyMask && count == at ? 0 : 1;
+  }
+
+  enum : int {
+    kNone,
+    kNanReward,
+    kInfiniteObservation,
+    kEmptyMask,
+    kThrows,
+    kThrowsInt,
+    kEmptySpace,
+    kNoActions,
+  };
+};
+TENGEN_PLUGIN(registry) {
+  registry.add({"Faulty-v0", "misbehaves as its option says",
+                [](const Config& options, int lanes, WorkerPool& pool) {
+                  const std::string fault = options.choice(
+                      "fault", "none",
+                      {"none", "nan_reward", "infinite_observation", "empty_mask", "throws",
+                       "throws_int", "empty_space", "no_actions", "maker_throws"});
+                  if (fault == "maker_throws") throw 'x';
+                  const auto names = {"none",   "nan_reward", "infinite_observation", "empty_mask",
+                                      "throws", "throws_int", "empty_space",          "no_actions"};
+                  const auto index = std::find(names.begin(), names.end(), fault) - names.begin();
+                  return std::make_unique<BatchedEnv<Faulty>>(
+                      Faulty{static_cast<int>(index), options.get<int>("at", 3)}, lanes, pool);
+                }});
+}
+#elif defined(PLUGIN_STATE)
+// Three builds of one environment: 1, with a larger state 2, with another behaviour 3.
+struct State : Idle {
+  int count = 0;
+#if PLUGIN_STATE == 2
+  int more = 0;
+#endif
+  void reset(Rng&) { count = 0; }
+  Outcome step(int, Rng&) {
+    ++count;
+    return {PLUGIN_STATE == 3 ? 2.0F : 1.0F, false};
+  }
+};
+TENGEN_PLUGIN(registry) { registry.add(env_entry<State>("counts its steps")); }
 #else
 #error "no fault chosen"
 #endif

@@ -1,0 +1,124 @@
+#include "envs/checked_env.hpp"
+
+#include "envs/checker_parts.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+
+namespace tengen {
+namespace {
+
+// Without branches, so that the compiler makes vector instructions of it.
+bool all_finite(std::span<const float> values) {
+  constexpr std::uint32_t kExponent = 0x7F800000U;
+  std::uint32_t bad = 0;
+  for (const float value : values)
+    bad |= static_cast<std::uint32_t>((std::bit_cast<std::uint32_t>(value) & kExponent) ==
+                                      kExponent);
+  return bad == 0;
+}
+
+bool all_finite(const ObservationView& view) {
+  if (view.lane_stride == view.row_bytes())
+    return all_finite({reinterpret_cast<const float*>(view.data),
+                       view.shape.count() * static_cast<std::size_t>(view.lanes)});
+  for (int lane = 0; lane < view.lanes; ++lane)
+    if (!all_finite(view.row<float>(lane))) return false;
+  return true;
+}
+
+bool allows_nothing(std::span<const std::uint8_t> mask) {
+  std::uint8_t any = 0;
+  for (const std::uint8_t entry : mask) any |= entry;
+  return any == 0;
+}
+
+}  // namespace
+
+CheckedEnv::CheckedEnv(std::string id, std::unique_ptr<VectorEnv> env)
+    : id_(std::move(id)), env_(std::move(env)) {
+  checker::Report report;
+  checker::check_spec(env_->spec(), report);
+  for (const Finding& finding : report.findings)
+    if (finding.verdict == Verdict::kFail)
+      throw Error("environment '{}' is badly described: {}: {}", id_, finding.name, finding.text);
+}
+
+// Runs a function of the environment; what it throws becomes an Error that says whose it was.
+template <class F>
+auto CheckedEnv::guarded(const char* what, F&& function) const {
+  try {
+    return function();
+  } catch (const LaneError& error) {
+    throw Error("environment '{}', lane {}, step {}: {} threw: {}", id_, error.lane(), steps_, what,
+                error.what());
+  } catch (...) {
+    throw Error("environment '{}', step {}: {} threw: {}", id_, steps_, what, what_was_thrown());
+  }
+}
+
+void CheckedEnv::check_lane(int lane, const ObservationView& observation) const {
+  const auto row = observation.row<float>(lane);
+  const auto bad = std::ranges::find_if_not(row, [](float x) { return std::isfinite(x); });
+  if (bad == row.end()) return;
+  throw Error("environment '{}', lane {}, step {}: element {} of the observation is {}; it must be "
+              "finite",
+              id_, lane, steps_, bad - row.begin(), *bad);
+}
+
+// What every step writes.
+void CheckedEnv::check_seen(const StepView& out) const {
+  if (out.observation.element == Element::kFloat && !all_finite(out.observation))
+    for (int lane = 0; lane < size(); ++lane) check_lane(lane, out.observation);
+  if (out.legal.empty()) return;
+  for (int lane = 0; lane < size(); ++lane)
+    if (allows_nothing(out.legal.row(lane)))
+      throw Error("environment '{}', lane {}, step {}: its mask allows none of the {} actions", id_,
+                  lane, steps_, out.legal.actions);
+}
+
+void CheckedEnv::reset(std::uint64_t seed, const StepView& out) {
+  steps_ = 0;
+  guarded("reset", [&] { env_->reset(seed, out); });
+  check_seen(out);
+}
+
+void CheckedEnv::step(const ActionView& action, const StepView& out) {
+  ++steps_;
+  guarded("step", [&] { env_->step(action, out); });
+  if (!all_finite(out.reward)) {
+    const auto bad = std::ranges::find_if_not(out.reward, [](float x) { return std::isfinite(x); });
+    throw Error("environment '{}', lane {}, step {}: the reward is {}; it must be finite", id_,
+                bad - out.reward.begin(), steps_, *bad);
+  }
+  if (out.final_observation.element == Element::kFloat)
+    for (int lane = 0; lane < size(); ++lane)
+      if (out.ended(lane)) check_lane(lane, out.final_observation);
+  check_seen(out);
+}
+
+void CheckedEnv::save(ArchiveWriter& writer, const std::string& name) const {
+  guarded("save", [&] { env_->save(writer, name); });
+  writer.put(name + "/steps", steps_);
+}
+
+void CheckedEnv::load(const ArchiveReader& reader, const std::string& name) {
+  steps_ = reader.has(name + "/steps") ? reader.get<std::int64_t>(name + "/steps") : 0;
+  guarded("load", [&] { env_->load(reader, name); });
+}
+
+void CheckedEnv::observe(const StepView& out) const {
+  guarded("observe", [&] { env_->observe(out); });
+  check_seen(out);
+}
+
+bool CheckedEnv::draw(int lane, Canvas& canvas) const {
+  return guarded("draw", [&] { return env_->draw(lane, canvas); });
+}
+
+bool CheckedEnv::oracle(ActionBuffer out) const {
+  return guarded("oracle", [&] { return env_->oracle(out); });
+}
+
+}  // namespace tengen
