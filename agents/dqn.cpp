@@ -94,6 +94,7 @@ DqnOptions read_options(const AgentContext& context) {
   o.clip_reward = agent.choice("reward_clip", "none", {"none", "sign"}) == "sign";
   o.double_q = agent.get<bool>("double", false);
   o.replay = read_replay(agent, context.lanes);
+  o.replay.expected = o.total_steps;
   if (o.replay.prioritised) o.beta0 = agent.get<double>("prioritised_beta0", 0.4, 0.0, 1.0);
   if (o.head.distribution == Distribution::kNone) {
     o.loss = find_loss(agent.get<std::string>("loss", "huber"));

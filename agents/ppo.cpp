@@ -44,7 +44,7 @@ PpoOptions read_options(const AgentContext& context) {
 }
 
 void check_batch(const PpoOptions& options, const ActorCriticSettings& settings, int lanes) {
-  const int rows = settings.n_steps * lanes;
+  const std::int64_t rows = std::int64_t{settings.n_steps} * lanes;
   if (options.batch_size > rows)
     throw UsageError("agent.batch_size = {} is more than a rollout's {} rows (n_steps x n_envs)",
                      options.batch_size, rows);

@@ -96,6 +96,7 @@ R2d2Options read_options(const AgentContext& context) {
               .n_steps = agent.get<int>("n_steps", 1, 1, 1000),
               .rescaling = agent.get<bool>("value_rescaling", false)};
   o.replay = read_replay(agent, context.lanes);
+  o.replay.expected = o.total_steps;
   if (o.replay.prioritised) {
     o.eta = agent.get<float>("prioritised_eta", 0.9F, 0.0F, 1.0F);
     o.beta0 = agent.get<double>("prioritised_beta0", 0.4, 0.0, 1.0);

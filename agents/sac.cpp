@@ -86,6 +86,7 @@ SacOptions read_options(const AgentContext& context) {
   if (o.learn_ent_coef)
     o.target_entropy = number_or_auto(agent, "target_entropy").value_or(-dimensions);
   o.replay.lanes = context.lanes;
+  o.replay.expected = o.total_steps;
   o.replay.capacity =
       agent.get<std::int64_t>("buffer_size", 1'000'000, context.lanes, 1'000'000'000);
   o.replay.stack = agent.get<int>("frame_stack", 1, 1, 64);

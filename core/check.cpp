@@ -1,8 +1,10 @@
 #include "core/check.hpp"
 
+#include "core/interrupt.hpp"
+#include "core/output.hpp"
+
 #include <cxxabi.h>
 
-#include <cstdio>
 #include <cstdlib>
 #include <memory>
 #include <typeinfo>
@@ -12,6 +14,8 @@ namespace tengen {
 std::string what_was_thrown() {
   try {
     throw;
+  } catch (const Interrupted&) {
+    throw;  // nothing went wrong
   } catch (const std::exception& error) {
     return error.what();
   } catch (const char* text) {
@@ -30,8 +34,8 @@ std::string what_was_thrown() {
 }
 
 void check_failed(const char* condition, const char* file, int line, const std::string& message) {
-  std::fprintf(stderr, "%s:%d: this is a bug in Tengen: %s does not hold. %s\n", file, line,
-               condition, message.c_str());
+  print_err("{}:{}: this is a bug in Tengen: {} does not hold. {}\n", file, line, condition,
+            message);
   std::abort();
 }
 

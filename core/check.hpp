@@ -30,6 +30,7 @@ class UsageError : public Error {
 };
 
 /// Within a handler: what was thrown, whatever its type: "cannot open levels.txt", "42 (an int)".
+/// Throws Interrupted again, which is no failure.
 std::string what_was_thrown();
 
 /// Prints the broken promise and aborts. Called by TENGEN_CHECK only.

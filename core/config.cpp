@@ -141,7 +141,9 @@ toml::table parse(std::string_view text, const std::string& origin) {
     return toml::parse(text, origin);
   } catch (const toml::parse_error& error) {
     const auto at = error.source().begin;
-    throw Error("{}:{}:{}: {}", origin, at.line, at.column, error.description());
+    const bool large = error.description().find("in 64 bits") != std::string_view::npos;
+    throw Error("{}:{}:{}: {}{}", origin, at.line, at.column, error.description(),
+                large ? "; a seed from 2^63 on is written in quotes" : "");
   }
 }
 
@@ -189,6 +191,21 @@ std::optional<T> whole(std::int64_t value) {
   return static_cast<T>(value);
 }
 
+std::optional<std::uint64_t> natural(const Value& value) {
+  if (const auto* n = std::get_if<std::int64_t>(&value))
+    return *n >= 0 ? std::optional(static_cast<std::uint64_t>(*n)) : std::nullopt;
+  if (const auto* x = std::get_if<double>(&value))
+    return *x >= 0 && *x < 0x1p64 && *x == std::floor(*x)
+               ? std::optional(static_cast<std::uint64_t>(*x))
+               : std::nullopt;
+  const auto* text = std::get_if<std::string>(&value);
+  if (!text) return std::nullopt;
+  std::uint64_t out = 0;
+  const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), out);
+  return error == std::errc() && end == text->data() + text->size() ? std::optional(out)
+                                                                    : std::nullopt;
+}
+
 template <class T>
 std::optional<std::vector<T>> list_as(const Value& value) {
   if (const auto* texts = std::get_if<std::vector<std::string>>(&value); texts && texts->empty())
@@ -216,6 +233,8 @@ std::optional<T> value_as(const Value& value) {
     if (const auto* n = std::get_if<std::int64_t>(&value)) return whole<T>(*n);
     if (const auto* x = std::get_if<double>(&value)) return whole<T>(*x);
     return std::nullopt;
+  } else if constexpr (std::is_same_v<T, std::uint64_t>) {
+    return natural(value);
   } else if constexpr (std::is_floating_point_v<T>) {
     if (const auto* n = std::get_if<std::int64_t>(&value)) return static_cast<T>(*n);
     const auto* x = std::get_if<double>(&value);
@@ -237,6 +256,7 @@ constexpr std::string_view expected() {
   if constexpr (std::is_same_v<T, bool>) return "true or false";
   if constexpr (std::is_same_v<T, int>) return "an integer below 2^31";
   if constexpr (std::is_same_v<T, std::int64_t>) return "an integer";
+  if constexpr (std::is_same_v<T, std::uint64_t>) return "an integer from 0 to 2^64 - 1";
   if constexpr (std::is_same_v<T, float>) return "a number below 3.4e38";
   if constexpr (std::is_same_v<T, double>) return "a number";
   if constexpr (std::is_same_v<T, std::string>) return "a string";
@@ -259,6 +279,8 @@ Value recorded(const T& fallback) {
     return shortest(fallback);
   else if constexpr (std::is_same_v<T, int>)
     return std::int64_t{fallback};
+  else if constexpr (std::is_same_v<T, std::uint64_t>)
+    return Config::integer(fallback);
   else if constexpr (std::is_same_v<T, std::vector<int>>)
     return std::vector<double>(fallback.begin(), fallback.end());
   else
@@ -279,6 +301,12 @@ std::string range_text(T low, T high) {
 std::string at(const std::string& where) { return where.empty() ? "" : where + ": "; }
 
 }  // namespace
+
+Config::Value Config::integer(std::uint64_t value) {
+  constexpr std::uint64_t kMost = std::numeric_limits<std::int64_t>::max();
+  if (value <= kMost) return static_cast<std::int64_t>(value);
+  return fmt::format("{}", value);
+}
 
 Config Config::from_file(const std::filesystem::path& path) {
   const std::vector<std::byte> bytes = read_file(path);
@@ -367,6 +395,7 @@ const {
 template bool Config::get(std::string_view, bool) const;
 template int Config::get(std::string_view, int) const;
 template std::int64_t Config::get(std::string_view, std::int64_t) const;
+template std::uint64_t Config::get(std::string_view, std::uint64_t) const;
 template float Config::get(std::string_view, float) const;
 template double Config::get(std::string_view, double) const;
 template std::string Config::get(std::string_view, std::string) const;
@@ -404,6 +433,15 @@ Config Config::overlaid(std::string_view onto, std::string_view over) const {
     out.assign(full(onto) + "." + key.substr(prefix.size()), setting);
   }
   return out;
+}
+
+std::vector<double> Config::numbers(std::string_view key) const {
+  const auto found = settings_.find(full(key));
+  if (found == settings_.end()) return {};
+  const Value& value = found->second.value;
+  if (const auto* list = std::get_if<std::vector<double>>(&value)) return *list;
+  const auto one = value_as<double>(value);
+  return one ? std::vector{*one} : std::vector<double>{};
 }
 
 std::vector<std::string> Config::keys() const {

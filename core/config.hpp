@@ -17,8 +17,8 @@ namespace tengen {
 /// The types a setting can be read as.
 template <class T>
 concept SettingType = std::same_as<T, bool> || std::same_as<T, int> ||
-    std::same_as<T, std::int64_t> || std::same_as<T, float> || std::same_as<T, double> ||
-    std::same_as<T, std::string> || std::same_as<T, std::vector<int>> ||
+    std::same_as<T, std::int64_t> || std::same_as<T, std::uint64_t> || std::same_as<T, float> ||
+    std::same_as<T, double> || std::same_as<T, std::string> || std::same_as<T, std::vector<int>> ||
     std::same_as<T, std::vector<double>> || std::same_as<T, std::vector<std::string>>;
 
 /// A tree of settings flattened to dotted keys: "agent.learning_rate".
@@ -31,6 +31,9 @@ class Config {
  public:
   using Value = std::variant<bool, std::int64_t, double, std::string, std::vector<double>,
                              std::vector<std::string>>;
+
+  /// TOML's integers end at 2^63: what is larger is a string of digits.
+  [[nodiscard]] static Value integer(std::uint64_t value);
 
   Config() = default;
   /// Throws Error with file, line and column for an unreadable file, malformed TOML, a value of a
@@ -69,6 +72,8 @@ class Config {
   /// A copy in which the settings of section `over` replace those of section `onto`; they count as
   /// read here.
   [[nodiscard]] Config overlaid(std::string_view onto, std::string_view over) const;
+  /// The numbers of a setting, however many; none if it is no number. Does not count as reading it.
+  [[nodiscard]] std::vector<double> numbers(std::string_view key) const;
   /// The keys that are set (defaults are not), sorted.
   [[nodiscard]] std::vector<std::string> keys() const;
 
@@ -101,6 +106,10 @@ class Config {
   std::shared_ptr<Asked> asked_ = std::make_shared<Asked>();
   std::string prefix_;  // "" or "agent."
 };
+
+/// An integer as people write it, "1e6", "1_000_000" or "20.0", as "1000000"; any other text as it
+/// is.
+std::string plain_integer(std::string_view text);
 
 /// The member of `candidates` that `word` was probably meant to be: by edit distance, letter case
 /// aside, as the beginning of a longer name, or by initials (lr: learning_rate); "" if none is

@@ -1,6 +1,7 @@
 #include "core/logger.hpp"
 
 #include "core/check.hpp"
+#include "core/output.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -10,7 +11,20 @@
 
 namespace tengen {
 
-void Logger::add(std::unique_ptr<LogSink> sink) { sinks_.push_back(std::move(sink)); }
+void Logger::add(std::unique_ptr<LogSink> sink) { listeners_.push_back({std::move(sink)}); }
+
+template <class F>
+void Logger::tell(F&& what) {
+  for (Listener& listener : listeners_) {
+    try {
+      what(*listener.sink);
+      listener.sink->flush();
+      listener.failed = false;
+    } catch (const Error& error) {
+      if (!std::exchange(listener.failed, true)) warn("figures are not written: {}", error.what());
+    }
+  }
+}
 
 Logger::Figure& Logger::figure(std::string_view tag) {
   auto place = std::ranges::lower_bound(figures_, tag, {}, &Figure::tag);
@@ -32,10 +46,7 @@ void Logger::record_mean(std::string_view tag, double value) {
 }
 
 void Logger::text(std::string_view tag, std::string_view text, std::int64_t step) {
-  for (const auto& sink : sinks_) {
-    sink->write_text(tag, text, step);
-    sink->flush();
-  }
+  tell([&](LogSink& sink) { sink.write_text(tag, text, step); });
 }
 
 void Logger::dump(std::int64_t step) {
@@ -46,10 +57,7 @@ void Logger::dump(std::int64_t step) {
     known.count = 0;
   }
   if (row.values.empty()) return;
-  for (const auto& sink : sinks_) {
-    sink->write(row);
-    sink->flush();
-  }
+  tell([&](LogSink& sink) { sink.write(row); });
 }
 
 void Logger::save(ArchiveWriter& writer, const std::string& name) const {

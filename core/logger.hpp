@@ -37,15 +37,17 @@ class LogSink {
 std::unique_ptr<LogSink> csv_sink(const std::filesystem::path& path, std::int64_t resume_step = -1);
 /// A TensorBoard event file (TFRecord framing, masked CRC-32C) of its own in `directory`, which is
 /// made if missing. `resume_step` ≥ 0 tells TensorBoard to forget what earlier files say about
-/// later steps. Throws Error if the file cannot be written.
+/// later steps. Texts are shown as they are, as a code block. Throws Error if the file cannot be
+/// written.
 std::unique_ptr<LogSink> tensorboard_sink(const std::filesystem::path& directory,
                                           std::int64_t resume_step = -1);
 /// A table on `out`, as Stable-Baselines3 prints it; headings are bold on a terminal unless
 /// NO_COLOR is set. Texts are not shown.
 std::unique_ptr<LogSink> console_sink(std::FILE* out = stderr);
 
-/// Collects figures; `dump` hands them to every sink, flushes, and forgets them. `record` of a
-/// known tag allocates nothing.
+/// Collects figures; `dump` hands them to every sink, flushes, and forgets them. A sink that fails
+/// is warned of on stderr, once until it works again, and ends nothing. `record` of a known tag
+/// allocates nothing.
 class Logger {
  public:
   void add(std::unique_ptr<LogSink> sink);
@@ -67,10 +69,16 @@ class Logger {
     double sum = 0;
     std::int64_t count = 0;  // 0: nothing since the last dump
   };
+  struct Listener {
+    std::unique_ptr<LogSink> sink;
+    bool failed = false;
+  };
   Figure& figure(std::string_view tag);
+  template <class F>
+  void tell(F&& what);
 
   std::vector<Figure> figures_;  // sorted by tag
-  std::vector<std::unique_ptr<LogSink>> sinks_;
+  std::vector<Listener> listeners_;
 };
 
 /// A line on `out` with bar, rate and time left. Silent for the first two seconds; off a terminal a

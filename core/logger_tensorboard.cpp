@@ -97,12 +97,19 @@ std::string summary(const LogRow& row) {
   return bytes(5, values);
 }
 
+// TensorBoard takes a text for Markdown; four spaces make it show the lines as they are.
+std::string code_block(std::string_view text) {
+  std::string out = "    ";
+  for (const char c : text) out += c == '\n' ? std::string("\n    ") : std::string(1, c);
+  return out;
+}
+
 // Value { tag = 1; TensorProto tensor = 8; SummaryMetadata metadata = 9 }, with the metadata that
 // makes the text plug-in show it, as torch.utils.tensorboard writes it.
 std::string text_summary(std::string_view tag, std::string_view text) {
   constexpr std::int64_t kString = 7;  // DataType DT_STRING
   const std::string shape = bytes(2, bytes(2, integer(1, 1)));
-  const std::string tensor = integer(1, kString) + shape + bytes(8, text);
+  const std::string tensor = integer(1, kString) + shape + bytes(8, code_block(text));
   const std::string metadata = bytes(1, bytes(1, "text"));
   return bytes(5, bytes(1, bytes(1, std::string(tag) + "/text_summary") + bytes(8, tensor) +
                                bytes(9, metadata)));

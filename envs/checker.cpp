@@ -112,7 +112,7 @@ std::string_view verdict_name(Verdict verdict) {
 
 std::vector<Finding> check_env(const EnvEntry& entry, const CheckOptions& options) {
   const checker::Subject subject{entry, options};
-  checker::Report report;
+  checker::Report report(options);
   for (const checker::Check& check : checker::kChecks) {
     try {
       check.run(subject, report);

@@ -28,13 +28,15 @@ struct CheckOptions {
   /// Runs its argument and says how many heap allocations that took (core/allocations.hpp); empty:
   /// not checked.
   std::function<std::int64_t(const std::function<void()>&)> count_allocations;
-  double speed_seconds = 0.2;  ///< how long the speed is measured; 0: not at all
+  double speed_seconds = 0.2;                 ///< how long the speed is measured; 0: not at all
+  std::function<void(const Finding&)> found;  ///< hears of every finding at once
 };
 
 /// Everything that Gymnasium's check_env and Stable-Baselines3's test and that applies here, and
 /// what both leave out: that different seeds differ, that neither the number of threads nor of
 /// lanes matters, that a saved state goes on alike, that no memory is kept or left unwritten,
-/// allocations and speed. Exceptions of the environment are findings. Takes a second or two.
+/// allocations and speed. Exceptions of the environment are findings. Takes a second or two. Throws
+/// Interrupted.
 std::vector<Finding> check_env(const EnvEntry& entry, const CheckOptions& options = {});
 
 /// The worst of them; kPass if there is none.

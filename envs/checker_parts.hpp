@@ -14,6 +14,7 @@ inline constexpr int kSteps = 300;  // of a run that is compared with another
 
 class Report {
  public:
+  explicit Report(const CheckOptions& options) : options_(options) {}
   template <class... Args>
   void pass(std::string_view name, fmt::format_string<Args...> format, Args&&... args) {
     add(name, Verdict::kPass, fmt::format(format, std::forward<Args>(args)...));
@@ -31,7 +32,9 @@ class Report {
  private:
   void add(std::string_view name, Verdict verdict, std::string text) {
     findings.push_back({std::string(name), verdict, std::move(text)});
+    if (options_.found) options_.found(findings.back());
   }
+  const CheckOptions& options_;
 };
 
 struct Subject {

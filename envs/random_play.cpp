@@ -1,5 +1,7 @@
 #include "envs/random_play.hpp"
 
+#include "core/interrupt.hpp"
+
 #include <algorithm>
 #include <bit>
 
@@ -37,6 +39,7 @@ RandomPlay::RandomPlay(VectorEnv& env, std::uint64_t seed)
 
 void RandomPlay::play(int steps) {
   for (int i = 0; i < steps; ++i) {
+    stop_if_interrupted();
     env_->step(action_.view(), buffer_.view());
     for (int lane = 0; lane < env_->size(); ++lane) {
       hash_step(lane);

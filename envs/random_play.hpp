@@ -17,7 +17,7 @@ class RandomPlay {
   /// Resets `env`, which must outlive this, with `seed`.
   RandomPlay(VectorEnv& env, std::uint64_t seed);
 
-  /// `steps` more steps of every lane.
+  /// `steps` more steps of every lane. Throws Interrupted.
   void play(int steps = 1);
 
   /// What the last step (or the reset) wrote.

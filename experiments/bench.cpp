@@ -1,6 +1,8 @@
 // tengen bench WHAT: how fast it is here.
 #include "experiments/bench/bench.hpp"
 
+#include "core/interrupt.hpp"
+#include "core/output.hpp"
 #include "experiments/commands.hpp"
 #include "experiments/common.hpp"
 
@@ -29,6 +31,8 @@ double rate(double seconds, const std::function<std::int64_t()>& work) {
   std::int64_t done = 0;
   double passed = 0;
   do {
+    stop_if_interrupted();
+    if (output_error() != 0) throw Interrupted{};  // nobody hears of it
     done += work();
     passed = std::chrono::duration<double>(Clock::now() - began).count();
   } while (passed < seconds);
@@ -37,12 +41,11 @@ double rate(double seconds, const std::function<std::int64_t()>& work) {
 
 void print(const BenchOptions& options, const nlohmann::ordered_json& figure) {
   if (options.json)
-    fmt::print("{}\n", figure.dump());
+    print_out("{}\n", figure.dump());
   else
-    fmt::print("{:<44} {:>14.4g} {:<12} {} thread{}\n", figure["what"].get<std::string>(),
-               figure["value"].get<double>(), figure["unit"].get<std::string>(),
-               figure["threads"].get<int>(), figure["threads"] == 1 ? "" : "s");
-  std::fflush(stdout);
+    print_out("{:<44} {:>14.4g} {:<12} {} thread{}\n", figure["what"].get<std::string>(),
+              figure["value"].get<double>(), figure["unit"].get<std::string>(),
+              figure["threads"].get<int>(), figure["threads"] == 1 ? "" : "s");
 }
 
 std::vector<std::string> names() {
@@ -108,6 +111,7 @@ void add_bench_command(CLI::App& program) {
   command->callback([shared, options, what] {
     options->json = shared->json;
     options->threads = shared->thread_budget();
+    const InterruptGuard guard;
     run(*what, *options);
   });
 }

@@ -1,5 +1,7 @@
 // tengen check ENV: does an environment keep the contract, and how fast is it?
 #include "core/allocations.hpp"
+#include "core/interrupt.hpp"
+#include "core/output.hpp"
 #include "envs/checker.hpp"
 #include "experiments/commands.hpp"
 #include "experiments/common.hpp"
@@ -27,9 +29,9 @@ void print(const Finding& finding, bool json) {
     const nlohmann::ordered_json line{{"check", finding.name},
                                       {"verdict", verdict_name(finding.verdict)},
                                       {"text", finding.text}};
-    fmt::print("{}\n", line.dump());
+    print_out("{}\n", line.dump());
   } else {
-    fmt::print("{:<4}  {:<18} {}\n", verdict_name(finding.verdict), finding.name, finding.text);
+    print_out("{:<4}  {:<18} {}\n", verdict_name(finding.verdict), finding.name, finding.text);
   }
 }
 
@@ -40,9 +42,10 @@ void check(const CheckCommand& command) {
   options.steps = command.steps;
   options.count_allocations = count_allocations;
   for (const std::string& setting : command.settings) options.env.set(setting);
+  options.found = [&](const Finding& finding) { print(finding, command.shared.json); };
+  const InterruptGuard guard;
   const std::vector<Finding> findings = check_env(registry.find(command.env), options);
   options.env.check_all_read();
-  for (const Finding& finding : findings) print(finding, command.shared.json);
   if (worst(findings) == Verdict::kFail) throw Exit{1};
 }
 

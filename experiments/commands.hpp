@@ -9,6 +9,8 @@ namespace tengen {
 struct Exit {
   int code;
 };
+/// After Ctrl-C, as shells report it.
+inline constexpr int kInterrupted = 130;
 
 /// Each adds its subcommand, with its options and its callback, to the program. A callback throws
 /// Error or UsageError; main() turns them into one line on stderr and the exit code.

@@ -1,20 +1,14 @@
 #include "experiments/common.hpp"
 
+#include "core/machine.hpp"
 #include "envs/plugin.hpp"
 #include "experiments/version.hpp"
-
-#include <sched.h>
 
 #include <algorithm>
 
 namespace tengen {
 
-int SharedOptions::thread_budget() const {
-  if (threads > 0) return threads;
-  cpu_set_t allowed;
-  CPU_ZERO(&allowed);
-  return sched_getaffinity(0, sizeof(allowed), &allowed) == 0 ? CPU_COUNT(&allowed) : 1;
-}
+int SharedOptions::thread_budget() const { return threads > 0 ? threads : usable_cores(); }
 
 void add_shared(CLI::App& command, SharedOptions& options, std::initializer_list<Shared> wanted) {
   for (const Shared option : wanted) {
@@ -69,6 +63,16 @@ void set_plugins(Config& config, const std::vector<std::filesystem::path>& plugi
   for (const std::filesystem::path& plugin : plugins)
     paths.push_back(std::filesystem::absolute(plugin).string());
   config.set("plugins", std::move(paths));
+}
+
+void understand_integers(CLI::App& program) {
+  for (CLI::Option* option : program.get_options()) {
+    const std::string type = option->get_type_name();
+    const std::string_view own = std::string_view(type).substr(0, type.find(':'));
+    if (own == "N" || own.starts_with("INT") || own.starts_with("UINT"))
+      option->transform([](const std::string& text) { return plain_integer(text); });
+  }
+  for (CLI::App* command : program.get_subcommands(nullptr)) understand_integers(*command);
 }
 
 std::string version_text() {

@@ -23,7 +23,7 @@ struct SharedOptions {
   std::optional<std::uint64_t> seed;           ///< --seed N
   std::string device;                          ///< --device cpu|cuda; empty: as the recipe says
 
-  /// The thread budget: `threads`, or the number of cores this process may use.
+  /// The thread budget: `threads`, or the number of cores this process may use (usable_cores).
   [[nodiscard]] int thread_budget() const;
 };
 
@@ -32,6 +32,9 @@ enum class Shared { kJson, kQuiet, kPlugins, kThreads, kSeed, kDevice };
 /// Adds the named options to a subcommand. `options` must outlive parsing: keep it in a shared_ptr
 /// that the callback owns.
 void add_shared(CLI::App& command, SharedOptions& options, std::initializer_list<Shared> wanted);
+
+/// Options that take an integer take it as 1e6 or 1_000_000, too; of all commands.
+void understand_integers(CLI::App& program);
 
 /// The environments that ship and those of the given plug-ins and of TENGEN_PLUGIN_PATH
 /// (colon-separated libraries or folders of them). Throws Error where a plug-in does not load.

@@ -33,8 +33,7 @@ std::vector<Quartiles> quartiles(const std::vector<const DesignCurve*>& seeds) {
   return out;
 }
 
-std::string gnuplot_script(const fs::path& out, const std::vector<DesignCurve>& curves,
-                           const std::string& currency) {
+std::string gnuplot_script(const std::vector<DesignCurve>& curves, const std::string& currency) {
   // Okabe and Ito's palette, then dashed.
   constexpr std::array kColours{"#0072B2", "#D55E00", "#009E73", "#CC79A7",
                                 "#E69F00", "#56B4E9", "#444444"};
@@ -58,22 +57,20 @@ std::string gnuplot_script(const fs::path& out, const std::vector<DesignCurve>& 
           m, colour);
     lines += fmt::format(
         "$d{} using 1:2 with linespoints pt 7 ps 0.5 lc rgb '{}' lw 2.5 dt {} "
-        "title '{}', ",
-        m, colour, m / kColours.size() + 1, methods[m]);
+        "title {}, ",
+        m, colour, m / kColours.size() + 1, gnuplot_quoted(methods[m]));
   }
   if (lines.empty()) throw Error("there are no curves to draw");
   lines.resize(lines.size() - 2);
-  std::string name = out.string();
-  std::erase(name, '\'');
   return fmt::format(
       "set terminal pngcairo size 1200,750 font 'DejaVu Sans,13' noenhanced\n"
-      "set output '{}'\nset encoding utf8\nset border 3 lc rgb '#8a93a3'\n"
+      "set encoding utf8\nset border 3 lc rgb '#8a93a3'\n"
       "set tics nomirror out textcolor rgb '#30343c'\nset grid lc rgb '#e3e6eb' lt 1 lw 1\n"
-      "set logscale x\nset format x '%.0s%c'\nset xlabel '{} simulated'\n"
+      "set logscale x\nset format x '%.0s%c'\nset xlabel {}\n"
       "set ylabel 'judged reward of the named design: median and quartiles'\n"
       "set key outside right top Left reverse samplen 5 textcolor rgb '#30343c'\n"
       "{}plot {}{}\n",
-      name, currency, data, bands, lines);
+      gnuplot_quoted(currency + " simulated"), data, bands, lines);
 }
 
 }  // namespace
@@ -116,8 +113,7 @@ void write_curves(const fs::path& csv, const std::vector<DesignCurve>& curves) {
 void draw_curves(const fs::path& png, const std::vector<DesignCurve>& curves,
                  const std::string& currency) {
   require_gnuplot();
-  check_writable(png);
-  run_gnuplot(gnuplot_script(png, curves, currency), png);
+  run_gnuplot(gnuplot_script(curves, currency), png);
 }
 
 }  // namespace tengen

@@ -1,5 +1,7 @@
 // tengen detector calo|tracker|design|validate: the detector simulator by hand.
 #include "core/check.hpp"
+#include "core/interrupt.hpp"
+#include "core/output.hpp"
 #include "envs/detector/validation.hpp"
 #include "experiments/commands.hpp"
 #include "experiments/common.hpp"
@@ -33,28 +35,32 @@ void run_calo(const CaloOptions& options) {
   CaloSimulator simulator(options.mode == "mc" ? CaloMode::kMonteCarlo : CaloMode::kAnalytic,
                           options.events, options.shared.seed.value_or(0));
   if (!options.shared.json)
-    fmt::print("{} layers, {:.4g} cm, {:.4g} X0, cost {:.4g}\n{:>8} {:>18} {:>20} {:>10} {:>10}\n",
-               calorimeter.layers(), calorimeter.length_cm(), calorimeter.depth(),
-               calo_cost(design), "GeV", "resolution, %", "unweighted, %", "leakage", "visible");
+    print_out("{} layers, {:.4g} cm, {:.4g} X0, cost {:.4g}\n{:>8} {:>18} {:>20} {:>10} {:>10}\n",
+              calorimeter.layers(), calorimeter.length_cm(), calorimeter.depth(), calo_cost(design),
+              "GeV", "resolution, %", "unweighted, %", "leakage", "visible");
+  const InterruptGuard guard;
   for (const double energy : options.energies) {
     const CaloResult r = simulator.evaluate(calorimeter, energy);
+    if (!std::isfinite(r.resolution))
+      throw Error("{}: nothing of a shower of {} GeV is seen: the calorimeter is too thin",
+                  options.design, energy);
     if (options.shared.json)
-      fmt::print("{}\n", Json{{"energy_gev", energy},
-                              {"resolution", r.resolution},
-                              {"resolution_error", r.resolution_error},
-                              {"resolution_unweighted", r.resolution_unweighted},
-                              {"resolution_unweighted_error", r.resolution_unweighted_error},
-                              {"half_width", r.half_width},
-                              {"leakage", r.leakage},
-                              {"leakage_rms", r.leakage_rms},
-                              {"visible_fraction", r.visible_fraction},
-                              {"mode", options.mode},
-                              {"events", options.mode == "mc" ? options.events : 0}}
-                             .dump());
+      print_out("{}\n", Json{{"energy_gev", energy},
+                             {"resolution", r.resolution},
+                             {"resolution_error", r.resolution_error},
+                             {"resolution_unweighted", r.resolution_unweighted},
+                             {"resolution_unweighted_error", r.resolution_unweighted_error},
+                             {"half_width", r.half_width},
+                             {"leakage", r.leakage},
+                             {"leakage_rms", r.leakage_rms},
+                             {"visible_fraction", r.visible_fraction},
+                             {"mode", options.mode},
+                             {"events", options.mode == "mc" ? options.events : 0}}
+                            .dump());
     else
-      fmt::print("{:>8.4g} {:>10.3f} ± {:<5.3f} {:>12.3f} ± {:<5.3f} {:>10.4f} {:>10.5f}\n", energy,
-                 100 * r.resolution, 100 * r.resolution_error, 100 * r.resolution_unweighted,
-                 100 * r.resolution_unweighted_error, r.leakage, r.visible_fraction);
+      print_out("{:>8.4g} {:>10.3f} ± {:<5.3f} {:>12.3f} ± {:<5.3f} {:>10.4f} {:>10.5f}\n", energy,
+                100 * r.resolution, 100 * r.resolution_error, 100 * r.resolution_unweighted,
+                100 * r.resolution_unweighted_error, r.leakage, r.visible_fraction);
   }
 }
 
@@ -88,14 +94,14 @@ void run_tracker(const TrackerOptions& options) {
     for (std::size_t i = 0; i < kJudgedPt.size(); ++i)
       answer[fmt::format("sigma_d0_cm_{:.0f}", kJudgedPt[i])] = score.at[i].impact_cm;
     answer["J"] = score.j;
-    fmt::print("{}\n", answer.dump());
+    print_out("{}\n", answer.dump());
     return;
   }
-  fmt::print("{:>8} {:>14} {:>10}\n", "p_T, GeV", "σ(p_T)/p_T, %", "σ(d0), µm");
+  print_out("{:>8} {:>14} {:>10}\n", "p_T, GeV", "σ(p_T)/p_T, %", "σ(d0), µm");
   for (std::size_t i = 0; i < kJudgedPt.size(); ++i)
-    fmt::print("{:>8.4g} {:>14.4f} {:>10.3f}\n", kJudgedPt[i], 100 * score.at[i].momentum,
-               1e4 * score.at[i].impact_cm);
-  fmt::print("J = {:.6f}\n", score.j);
+    print_out("{:>8.4g} {:>14.4f} {:>10.3f}\n", kJudgedPt[i], 100 * score.at[i].momentum,
+              1e4 * score.at[i].impact_cm);
+  print_out("J = {:.6f}\n", score.j);
 }
 
 void add_tracker(CLI::App& parent) {
@@ -112,30 +118,34 @@ struct ValidateOptions {
   bool reduced = false;
 };
 
+void print(const Check& c, bool json) {
+  if (json)
+    print_out("{}\n", Json{{"number", c.number},
+                           {"what", c.what},
+                           {"value", c.value},
+                           {"reference", c.reference},
+                           {"low", c.low},
+                           {"high", c.high},
+                           {"tolerance", c.tolerance},
+                           {"passed", c.passed()}}
+                          .dump());
+  else
+    print_out("{:<4} {:>10.4g} {:>10.4g}  {:<14} {:<4}  {}\n", c.number, c.value, c.reference,
+              c.tolerance, c.passed() ? "ok" : "FAIL", c.what);
+}
+
 void run_validate(const ValidateOptions& options) {
-  const std::vector<Check> checks = validate(options.reduced ? Effort::kReduced : Effort::kFull);
-  std::size_t failed = 0;
   if (!options.shared.json)
-    fmt::print("{:<4} {:>10} {:>10}  {:<14} {:<4}  {}\n", "no", "value", "reference", "tolerance",
-               "", "what");
-  for (const Check& c : checks) {
-    failed += c.passed() ? 0 : 1;
-    if (options.shared.json)
-      fmt::print("{}\n", Json{{"number", c.number},
-                              {"what", c.what},
-                              {"value", c.value},
-                              {"reference", c.reference},
-                              {"low", c.low},
-                              {"high", c.high},
-                              {"tolerance", c.tolerance},
-                              {"passed", c.passed()}}
-                             .dump());
-    else
-      fmt::print("{:<4} {:>10.4g} {:>10.4g}  {:<14} {:<4}  {}\n", c.number, c.value, c.reference,
-                 c.tolerance, c.passed() ? "ok" : "FAIL", c.what);
-  }
+    print_out("{:<4} {:>10} {:>10}  {:<14} {:<4}  {}\n", "no", "value", "reference", "tolerance",
+              "", "what");
+  const InterruptGuard guard;
+  const std::vector<Check> checks =
+      validate(options.reduced ? Effort::kReduced : Effort::kFull,
+               [&](const Check& check) { print(check, options.shared.json); });
+  const auto failed = std::ranges::count_if(checks, [](const Check& c) { return !c.passed(); });
   if (!options.shared.quiet)
-    fmt::print(stderr, "{} of {} checks hold\n", checks.size() - failed, checks.size());
+    print_err("{} of {} checks hold\n", static_cast<std::ptrdiff_t>(checks.size()) - failed,
+              checks.size());
   if (failed > 0) throw Exit{1};
 }
 

@@ -4,7 +4,9 @@
 #include "agents/design/methods.hpp"
 #include "core/check.hpp"
 #include "core/file.hpp"
+#include "core/interrupt.hpp"
 #include "core/logger.hpp"
+#include "core/output.hpp"
 #include "envs/detector/calo_build.hpp"
 #include "envs/detector/calo_optimum.hpp"
 #include "envs/detector/design_problems.hpp"
@@ -12,7 +14,6 @@
 #include "experiments/common.hpp"
 #include "experiments/design_agents.hpp"
 #include "experiments/design_curves.hpp"
-#include "experiments/interrupt.hpp"
 #include "experiments/viewer/programs.hpp"
 
 #include <nlohmann/json.hpp>
@@ -117,10 +118,15 @@ DesignResult run_one(const DesignOptions& options, const std::string& method, st
     bar.emplace(fmt::format("{} {}", method, seed), options.budget, 0, problem->currency());
   search.watch = [&](const DesignSearch& s) {
     if (bar) bar->update(s.spent(), fmt::format("{} designs, best {:.4f}", s.designs(), s.best()));
-    return !InterruptGuard::interrupted();
+    return !interrupted();
   };
   const auto began = std::chrono::steady_clock::now();
-  run_method(options, method, seed, search);
+  try {
+    run_method(options, method, seed, search);
+  } catch (const Interrupted&) {
+    if (search.nominees().empty()) throw;
+  }
+  const InterruptPause judged_all_the_same;
   DesignResult out;
   out.method = method;
   out.seed = seed;
@@ -147,35 +153,81 @@ DesignResult run_one(const DesignOptions& options, const std::string& method, st
 
 void print(const DesignOptions& options, const DesignResult& r) {
   if (options.shared.json) {
-    fmt::print("{}\n", Json{{"method", r.method},
-                            {"seed", r.seed},
-                            {"reward", r.reward},
-                            {"reward_error", r.error},
-                            {"reward_seen", r.seen},
-                            {"reward_analytic", r.analytic},
-                            {"spent", r.spent},
-                            {"designs", r.designs},
-                            {"seconds", r.seconds},
-                            {"design", r.file.string()}}
-                           .dump());
+    print_out("{}\n", Json{{"method", r.method},
+                           {"seed", r.seed},
+                           {"reward", r.reward},
+                           {"reward_error", r.error},
+                           {"reward_seen", r.seen},
+                           {"reward_analytic", r.analytic},
+                           {"spent", r.spent},
+                           {"designs", r.designs},
+                           {"seconds", r.seconds},
+                           {"design", r.file.string()}}
+                          .dump(-1, ' ', false, Json::error_handler_t::replace));
   } else {
-    fmt::print("{:<10} {:>4} {:>10} {:>8} {:>9.4f} ± {:.4f} {:>9.4f} {:>9.4f} {:>8.1f}\n", r.method,
-               r.seed, r.spent, r.designs, r.reward, r.error, r.seen, r.analytic, r.seconds);
+    print_out("{:<10} {:>4} {:>10} {:>8} {:>9.4f} ± {:.4f} {:>9.4f} {:>9.4f} {:>8.1f}\n", r.method,
+              r.seed, r.spent, r.designs, r.reward, r.error, r.seen, r.analytic, r.seconds);
   }
-  std::fflush(stdout);
 }
 
 void print_summary(const std::vector<DesignResult>& results) {
   std::vector<std::string> methods;
   for (const DesignResult& r : results)
     if (std::ranges::count(methods, r.method) == 0) methods.push_back(r.method);
-  fmt::print("\n{:<10} {:>6} {:>9} {:>21}\n", "method", "seeds", "median", "quartiles");
+  print_out("\n{:<10} {:>6} {:>9} {:>21}\n", "method", "seeds", "median", "quartiles");
   for (const std::string& method : methods) {
     std::vector<double> rewards;
     for (const DesignResult& r : results)
       if (r.method == method) rewards.push_back(r.reward);
-    fmt::print("{:<10} {:>6} {:>9.4f} {:>10.4f} {:>10.4f}\n", method, rewards.size(),
-               quantile(rewards, 0.5), quantile(rewards, 0.25), quantile(rewards, 0.75));
+    print_out("{:<10} {:>6} {:>9.4f} {:>10.4f} {:>10.4f}\n", method, rewards.size(),
+              quantile(rewards, 0.5), quantile(rewards, 0.25), quantile(rewards, 0.75));
+  }
+}
+
+// Every method with every seed. Ctrl-C ends it early with what there is.
+std::vector<DesignResult> search_all(const DesignOptions& options,
+                                     const std::vector<std::string>& names,
+                                     const fs::path& folder) {
+  const std::uint64_t first = options.shared.seed.value_or(0);
+  std::vector<DesignResult> results;
+  for (const std::string& name : names) {
+    for (std::uint64_t i = 0; i < static_cast<std::uint64_t>(options.seeds); ++i) {
+      if (interrupted()) return results;
+      try {
+        DesignResult result = run_one(options, name, first + i);
+        result.file = folder / fmt::format("{}-{}.json", name, result.seed);
+        print(options, result);
+        write_file_atomically(result.file, result.design);
+        results.push_back(std::move(result));
+      } catch (const Interrupted&) {  // before it had named a design
+        return results;
+      } catch (const Error& error) {  // not every method is for every problem
+        if (options.method != "all") throw;
+        print_err("{} is left out: {}\n", name, error.what());
+        break;
+      }
+    }
+  }
+  return results;
+}
+
+// A courtesy, which spoils no result. Whether there is a picture.
+bool leave_curves(const std::vector<DesignResult>& results, const fs::path& folder,
+                  const std::string& currency) {
+  std::vector<DesignCurve> curves;
+  for (const DesignResult& result : results) curves.push_back(result.curve);
+  // What was named once is no curve.
+  const bool drawn =
+      !find_program("gnuplot").empty() && std::ranges::any_of(curves, [](const DesignCurve& c) {
+        return c.points.size() > 1 && c.points.front().reward != c.points.back().reward;
+      });
+  try {
+    write_curves(folder / "curves.csv", curves);
+    if (drawn) draw_curves(folder / "curves.png", curves, currency);
+    return drawn;
+  } catch (const std::exception& error) {
+    warn("no curves: {}", error.what());
+    return false;
   }
 }
 
@@ -193,40 +245,18 @@ void run_design(const DesignOptions& options) {
                               : options.out;
   fs::create_directories(folder);
   if (!options.shared.json)
-    fmt::print("{:<10} {:>4} {:>10} {:>8} {:>18} {:>9} {:>9} {:>8}\n", "method", "seed", "spent",
-               "designs", "judged reward", "seen", "formulas", "seconds");
+    print_out("{:<10} {:>4} {:>10} {:>8} {:>18} {:>9} {:>9} {:>8}\n", "method", "seed", "spent",
+              "designs", "judged reward", "seen", "formulas", "seconds");
   const InterruptGuard guard;
-  const std::uint64_t first = options.shared.seed.value_or(0);
-  std::vector<DesignResult> results;
-  std::vector<DesignCurve> curves;
-  for (const std::string& name : names) {
-    for (std::uint64_t i = 0; i < static_cast<std::uint64_t>(options.seeds); ++i) {
-      if (InterruptGuard::interrupted() && !results.empty()) break;
-      try {
-        DesignResult result = run_one(options, name, first + i);
-        result.file = folder / fmt::format("{}-{}.json", name, result.seed);
-        write_file_atomically(result.file, result.design);
-        print(options, result);
-        curves.push_back(result.curve);
-        results.push_back(std::move(result));
-      } catch (const Error& error) {  // not every method is for every problem
-        if (!all) throw;
-        fmt::print(stderr, "{} is left out: {}\n", name, error.what());
-        break;
-      }
-    }
+  const std::vector<DesignResult> results = search_all(options, names, folder);
+  if (results.empty()) stop_if_interrupted();
+  const bool drawn = leave_curves(results, folder, currency);
+  if (!options.shared.json) {
+    if (results.size() > 1) print_summary(results);
+    print_out("\n{}: the designs as files, curves.csv{}\n", folder.string(),
+              drawn ? ", curves.png" : "");
   }
-  write_curves(folder / "curves.csv", curves);
-  // What was named once is no curve.
-  const bool drawn =
-      !find_program("gnuplot").empty() && std::ranges::any_of(curves, [](const DesignCurve& c) {
-        return c.points.size() > 1 && c.points.front().reward != c.points.back().reward;
-      });
-  if (drawn) draw_curves(folder / "curves.png", curves, currency);
-  if (options.shared.json) return;
-  if (results.size() > 1) print_summary(results);
-  fmt::print("\n{}: the designs as files, curves.csv{}\n", folder.string(),
-             drawn ? ", curves.png" : "");
+  stop_if_interrupted();
 }
 
 }  // namespace

@@ -7,7 +7,9 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <cmath>
 #include <initializer_list>
+#include <optional>
 
 namespace fs = std::filesystem;
 
@@ -19,11 +21,27 @@ using namespace detector;
 
 json parse(const fs::path& file) {
   const std::vector<std::byte> bytes = read_file(file);
-  const auto* text = reinterpret_cast<const char*>(bytes.data());
-  json out = json::parse(text, text + bytes.size(), nullptr, false);
-  if (out.is_discarded()) throw Error("it is not JSON");
-  if (!out.is_object()) throw Error("it is not a JSON object");
-  return out;
+  const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  try {
+    json out = json::parse(text);
+    if (!out.is_object()) throw Error("it is not a JSON object");
+    return out;
+  } catch (const json::parse_error& error) {
+    const std::string_view read = text.substr(0, error.byte > 0 ? error.byte - 1 : 0);
+    const std::string_view what = error.what();  // "[…] parse error at …: syntax error …"
+    const std::size_t reason = what.find(": ");
+    throw Error("line {}, column {}: it is not JSON: {}", std::ranges::count(read, '\n') + 1,
+                read.size() - (read.rfind('\n') + 1) + 1,
+                reason == std::string_view::npos ? what : what.substr(reason + 2));
+  }
+}
+
+// 20 and 20.0.
+std::optional<int> whole_number(const json& value) {
+  if (!value.is_number()) return std::nullopt;
+  const auto x = value.get<double>();
+  if (!(std::abs(x) <= 1e6) || x != std::floor(x)) return std::nullopt;
+  return static_cast<int>(x);
 }
 
 // What is wrong inside a file begins with the file's name.
@@ -59,9 +77,8 @@ class Fields {
   }
   [[nodiscard]] int whole(const char* key) const {
     const json& value = at(key);
-    if (!value.is_number_integer() || value > 1'000'000 || value < -1'000'000)
-      throw Error("{} = {}: must be a whole number", path(key), value.dump());
-    return value.get<int>();
+    if (const auto n = whole_number(value)) return *n;
+    throw Error("{} = {}: must be a whole number", path(key), value.dump());
   }
   [[nodiscard]] const Material* material(const char* key) const {
     const json& value = at(key);
@@ -139,10 +156,9 @@ Tracker read_tracker_design(const fs::path& path) {
     if (top.has("slots")) {
       std::vector<int> slots;
       for (const json& slot : top.list("slots")) {
-        if (!slot.is_number_integer())
-          throw Error("slots[{}] = {}: must be a whole number", slots.size(), slot.dump());
-        slots.push_back(
-            static_cast<int>(std::clamp<std::int64_t>(slot.get<std::int64_t>(), -1, 1000)));
+        const auto n = whole_number(slot);
+        if (!n) throw Error("slots[{}] = {}: must be a whole number", slots.size(), slot.dump());
+        slots.push_back(*n);
       }
       return slot_tracker(slots);
     }

@@ -1,4 +1,6 @@
 // tengen eval MODEL|RUN|oracle|random: full games, and what they came to.
+#include "core/interrupt.hpp"
+#include "core/output.hpp"
 #include "experiments/commands.hpp"
 #include "experiments/common.hpp"
 #include "experiments/evaluate.hpp"
@@ -27,19 +29,27 @@ void evaluate_player(const EvalOptions& options) {
   player_options.plugins = options.shared.plugins;
   if (!options.shared.device.empty()) player_options.device = options.shared.device;
   const Player player = load_player(options.player, player_options);
+  const InterruptGuard guard;
   const Evaluation result =
       evaluate(*player.policy, *player.env, options.episodes, root.split(1).next64());
+  warn_of_cut_games(result, player.env->spec());
+  const bool stopped = result.episodes() < options.episodes;
+  if (stopped)
+    warn("stopped: {} of {} games are over, short ones among them more often than among all",
+         result.episodes(), options.episodes);
+  if (result.episodes() == 0) throw Interrupted{};
   if (options.shared.json) {
     const nlohmann::ordered_json line{{"mean_reward", result.mean_reward()},
                                       {"std_reward", result.std_reward()},
                                       {"mean_length", result.mean_length()},
                                       {"episodes", result.episodes()}};
-    fmt::print("{}\n", line.dump());
+    print_out("{}\n", line.dump());
   } else {
-    fmt::print("{} on {}: mean reward {:.4g} ± {:.3g}, mean length {:.5g}, {} games\n",
-               options.player, player.env->spec().name, result.mean_reward(), result.std_reward(),
-               result.mean_length(), result.episodes());
+    print_out("{} on {}: mean reward {:.4g} ± {:.3g}, mean length {:.5g}, {} games\n",
+              options.player, player.env->spec().name, result.mean_reward(), result.std_reward(),
+              result.mean_length(), result.episodes());
   }
+  if (stopped) throw Interrupted{};
 }
 
 }  // namespace

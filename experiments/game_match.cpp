@@ -2,6 +2,7 @@
 
 #include "agents/alphago/arena.hpp"
 #include "core/check.hpp"
+#include "core/interrupt.hpp"
 #include "core/worker_pool.hpp"
 #include "experiments/games.hpp"
 #include "experiments/go/player_names.hpp"
@@ -61,7 +62,7 @@ GameCount play_game_match(const GameMatchOptions& options,
   GameCount count;
   std::vector<ArenaResult> results(threads);
   for (int first = 0; first < options.games; first += kTogether * pool.threads()) {
-    pool.run(pool.threads(), [&](int thread) {
+    const auto play = [&](int thread) {
       const auto own = static_cast<std::size_t>(thread);
       const int start = first + thread * kTogether;
       results[own] = {};
@@ -73,14 +74,18 @@ GameCount play_game_match(const GameMatchOptions& options,
       results[own] = game->arena(
           players, {.games = games, .opening_moves = options.opening_moves, .seed = options.seed},
           start);
-    });
+    };
+    try {
+      pool.run(pool.threads(), play);
+    } catch (const Interrupted&) {
+      break;
+    }
     for (const ArenaResult& result : results) {
       count.wins += result.wins;
       count.draws += result.draws;
       count.losses += result.losses;
     }
     if (progress) progress(count);
-    if (options.stop != nullptr && *options.stop) break;
     if (options.sprt && sprt(count, *options.sprt).verdict != SprtVerdict::kGoOn) break;
   }
   return count;

@@ -4,7 +4,6 @@
 #include "experiments/go/match_statistics.hpp"
 
 #include <array>
-#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -22,12 +21,11 @@ struct GameMatchOptions {
   std::uint64_t seed = 0;
   std::string device = "cpu";
   std::optional<SprtOptions> sprt;
-  const std::atomic<bool>* stop = nullptr;  ///< asked between two rounds of games
 };
 
 /// Results of the first player. `progress` hears of every round. The same on any number of threads,
-/// unless a test or `stop` ends it. Throws UsageError: unknown game or player, a model of another
-/// game.
+/// unless a test or Ctrl-C ends it, which drops the round under way. Throws UsageError: unknown
+/// game or player, a model of another game.
 GameCount play_game_match(const GameMatchOptions& options,
                           const std::function<void(const GameCount&)>& progress);
 

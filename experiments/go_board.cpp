@@ -1,7 +1,9 @@
 // tengen go: a board to play on, two engines to watch, a game to step through with analysis.
 #include "experiments/go_board.hpp"
 
+#include "core/interrupt.hpp"
 #include "core/logger.hpp"
+#include "core/output.hpp"
 #include "experiments/commands.hpp"
 #include "experiments/go/player_names.hpp"
 #include "experiments/go_model.hpp"
@@ -75,7 +77,7 @@ class GoRecorder {
       clip_->finish();
     else
       frame_.write_png(path_);
-    fmt::print("{}\n", path_.string());
+    print_out("{}\n", path_.string());
   }
   [[nodiscard]] bool is_picture() const { return picture_; }
 
@@ -93,7 +95,11 @@ GoAnalysis analysed(Board& board, const GoBoardOptions& options) {
   if (!board.analyst || board.session.finished()) return {};
   ThinkLimit limit;
   limit.simulations = options.simulations;
-  board.analyst->choose_watched(board.session.game(), limit, true, [] {});
+  try {
+    board.analyst->choose_watched(board.session.game(), limit, true, [] {});
+  } catch (const Interrupted&) {
+    return {};
+  }
   const GoAnalysis analysis = board.analyst->analysis();
   board.session.note(board.session.node(), analysis);
   return analysis;
@@ -105,9 +111,14 @@ void record_engines(Board& board, const GoBoardOptions& options, GoRecorder& rec
   limit.simulations = options.simulations;
   const int most = 3 * session.game().points();
   ProgressBar progress("playing", most, 0, "moves");
-  while (!session.finished() && session.move_number() < most) {
+  while (!interrupted() && !session.finished() && session.move_number() < most) {
     GoPlayer& player = *board.to_move();
-    const int action = player.choose_watched(session.game(), limit, options.ownership, [] {});
+    int action = 0;
+    try {
+      action = player.choose_watched(session.game(), limit, options.ownership, [] {});
+    } catch (const Interrupted&) {
+      break;
+    }
     const GoAnalysis analysis = player.analysis();
     session.note(session.node(), analysis);
     if (!recorder.is_picture()) recorder.add(session, analysis);
@@ -121,7 +132,9 @@ void record_engines(Board& board, const GoBoardOptions& options, GoRecorder& rec
   recorder.add(session, analysed(board, options));
 }
 
+// Ctrl-C ends it early; the file then shows what there was.
 void record(Board& board, const GoBoardOptions& options) {
+  const InterruptGuard guard;
   GoRecorder recorder(options, board);
   GoSession& session = board.session;
   if (board.black && board.white) {
@@ -130,9 +143,9 @@ void record(Board& board, const GoBoardOptions& options) {
     recorder.add(session, analysed(board, options));
   } else {
     ProgressBar progress("recording", session.line_length(), 0, "moves");
-    for (int move = 0; move <= session.line_length(); ++move) {
+    for (int move = 0; move <= session.line_length() && !interrupted(); ++move) {
       session.go_to(move);
-      const bool last = session.at_end();
+      const bool last = session.at_end() || interrupted();
       const GoAnalysis analysis = analysed(board, options);
       if (last || !recorder.is_picture()) recorder.add(session, analysis);
       progress.update(move);
@@ -140,6 +153,7 @@ void record(Board& board, const GoBoardOptions& options) {
     progress.finish();
   }
   recorder.finish();
+  stop_if_interrupted();
 }
 
 }  // namespace

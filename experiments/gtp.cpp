@@ -1,4 +1,5 @@
 // tengen gtp: an engine for Sabaki, Lizzie, GoGui, KGS and whatever else speaks GTP 2.
+#include "core/output.hpp"
 #include "experiments/commands.hpp"
 #include "experiments/common.hpp"
 #include "experiments/go/gtp_server.hpp"
@@ -58,13 +59,10 @@ void serve(GtpCommandOptions options) {
   player->check_board(options.size, options.size);
   LineReader input(STDIN_FILENO);
   // Nothing but answers may ever go there.
-  const auto write = [](std::string_view text) {
-    std::fwrite(text.data(), 1, text.size(), stdout);
-    std::fflush(stdout);
-  };
+  const auto write = [](std::string_view text) { write_out(text); };
   GtpServer server(*player, gtp, write, [&] { return input.waiting(); });
   while (const std::optional<std::string> line = input.next()) {
-    if (!server.handle(*line)) return;
+    if (!server.handle(*line) || output_error() != 0) return;
     server.ponder();
   }
 }

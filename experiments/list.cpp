@@ -1,5 +1,6 @@
 // tengen list envs|games|agents|recipes|models: what there is.
 #include "agents/agent.hpp"
+#include "core/output.hpp"
 #include "experiments/commands.hpp"
 #include "experiments/common.hpp"
 #include "experiments/games.hpp"
@@ -77,10 +78,10 @@ void print(const std::vector<Item>& items, bool json) {
   for (const Item& item : items) width = std::max(width, item.name.size());
   for (const Item& item : items) {
     if (json)
-      fmt::print("{}\n",
-                 nlohmann::json{{"name", item.name}, {"description", item.description}}.dump());
+      print_out("{}\n",
+                nlohmann::json{{"name", item.name}, {"description", item.description}}.dump());
     else
-      fmt::print("{:{}}  {}\n", item.name, width, item.description);
+      print_out("{:{}}  {}\n", item.name, width, item.description);
   }
 }
 

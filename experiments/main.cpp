@@ -1,4 +1,6 @@
 // `tengen`: one program, one subcommand a file.
+#include "core/interrupt.hpp"
+#include "core/output.hpp"
 #include "experiments/commands.hpp"
 #include "experiments/common.hpp"
 
@@ -7,6 +9,9 @@
 #include <algorithm>
 #include <csignal>
 #include <cstdlib>
+#include <cstring>
+#include <new>
+#include <sstream>
 
 namespace tengen {
 namespace {
@@ -39,7 +44,7 @@ std::string one_line(std::string text) {
 }
 
 int fail(std::string_view message, int code) {
-  fmt::print(stderr, "tengen: {}\n", one_line(std::string(message)));
+  print_err("tengen: {}\n", one_line(std::string(message)));
   return code;
 }
 
@@ -104,32 +109,51 @@ int run(int argc, char** argv) {
   add_list_command(program);
   add_signature_command(program);
   add_bench_command(program);
+  understand_integers(program);
   if (argc < 2) {
-    fmt::print(stderr, "{}", program.help());
+    write_err(program.help());
     return kUsage;
   }
   try {
     check_commands_exist(program, argc, argv);
     program.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    if (error.get_exit_code() == static_cast<int>(CLI::ExitCodes::Success))
-      return program.exit(error);
+    if (error.get_exit_code() == static_cast<int>(CLI::ExitCodes::Success)) {
+      std::ostringstream text;
+      program.exit(error, text, text);
+      write_out(text.str());
+      return 0;
+    }
     return fail(explain(program, error) + " (see 'tengen --help')", kUsage);
   } catch (const Exit& exit) {
     return exit.code;
+  } catch (const Interrupted&) {
+    return kInterrupted;
   } catch (const UsageError& error) {
     return fail(error.what(), kUsage);
+  } catch (const std::bad_alloc&) {
+    return fail("there is not enough memory for this", kFailure);
   } catch (const std::exception& error) {  // Error, and what the libraries below throw
     return fail(error.what(), kFailure);
   }
   return 0;
 }
 
+// An answer that did not arrive is no success. A reader who had enough of it (head) is told of
+// nothing, as by any other program.
+int with_output_settled(int code) {
+  const int error = output_error();
+  if (code != 0 || error == 0) return code;
+  if (error == EPIPE) return 128 + SIGPIPE;
+  return fail(fmt::format("cannot write to standard output: {}", std::strerror(error)), kFailure);
+}
+
 }  // namespace
 }  // namespace tengen
 
 int main(int argc, char** argv) {
+  tengen::secure_streams();
   std::signal(SIGXFSZ, SIG_IGN);  // a file over the size limit is an error like a full disk
   tengen::settle_thread_environment(argc, argv);
-  return tengen::run(argc, argv);
+  return tengen::with_output_settled(tengen::run(argc, argv));
 }

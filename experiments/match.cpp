@@ -1,18 +1,18 @@
 // tengen match A B: games between any two players, and what they prove.
 #include "core/file.hpp"
+#include "core/interrupt.hpp"
 #include "core/logger.hpp"
+#include "core/output.hpp"
 #include "experiments/commands.hpp"
 #include "experiments/common.hpp"
 #include "experiments/game_match.hpp"
 #include "experiments/go/go_match.hpp"
 #include "experiments/go/player_names.hpp"
 #include "experiments/go_model.hpp"
-#include "experiments/interrupt.hpp"
 
 #include <nlohmann/json.hpp>
 
 #include <cmath>
-#include <thread>
 
 namespace tengen {
 namespace {
@@ -135,49 +135,30 @@ ordered_json summary(const MatchCommandOptions& options, const Names& names,
   return out;
 }
 
-// Sets the flag while Ctrl-C is only a wish.
-class StopWatch {
- public:
-  StopWatch()
-      : thread_([this](const std::stop_token& token) {
-          while (!token.stop_requested()) {
-            if (InterruptGuard::interrupted()) stop_ = true;
-            std::this_thread::sleep_for(std::chrono::milliseconds(100));
-          }
-        }) {}
-  [[nodiscard]] const std::atomic<bool>& stop() const { return stop_; }
-
- private:
-  InterruptGuard guard_;
-  std::atomic<bool> stop_{false};
-  std::jthread thread_;
-};
-
 void print_result(const MatchCommandOptions& options, const Names& names, const MatchResult& result,
                   const fs::path& folder) {
   const ordered_json line = summary(options, names, result);
   const std::string text = line.dump() + "\n";
   if (!folder.empty()) write_file_atomically(folder / "result.json", text);
   if (options.shared.json) {
-    fmt::print("{}", text);
+    print_out("{}", text);
     return;
   }
   const Interval interval = wilson_interval(result.count.points(), result.count.games());
-  fmt::print(
-      "{}\n{} wins, {} draws, {} losses of {} games, {} of them forfeited; Elo {} [{}, {}]\n",
-      standing(names, result.count), result.count.wins, result.count.draws, result.count.losses,
-      result.count.games(), result.forfeits, elo_text(result.count.score()), elo_text(interval.low),
-      elo_text(interval.high));
+  print_out("{}\n{} wins, {} draws, {} losses of {} games, {} of them forfeited; Elo {} [{}, {}]\n",
+            standing(names, result.count), result.count.wins, result.count.draws,
+            result.count.losses, result.count.games(), result.forfeits,
+            elo_text(result.count.score()), elo_text(interval.low), elo_text(interval.high));
   if (options.sprt) {
     const Sprt test = sprt(result.count, options.test);
-    fmt::print(
+    print_out(
         "SPRT of Elo {:g} against {:g}: log-likelihood ratio {:.2f} in ({:.2f}, {:.2f}), {}\n",
         options.test.elo0, options.test.elo1, test.llr, test.lower, test.upper,
         test.verdict == SprtVerdict::kElo1   ? "the second holds"
         : test.verdict == SprtVerdict::kElo0 ? "the first holds"
                                              : "undecided");
   }
-  if (!folder.empty()) fmt::print("Games: {}\n", folder.string());
+  if (!folder.empty()) print_out("Games: {}\n", folder.string());
 }
 
 std::optional<SprtOptions> test_of(const MatchCommandOptions& options) {
@@ -200,25 +181,25 @@ void play_go(const MatchCommandOptions& options) {
   match.threads = options.shared.thread_budget();
   match.seed = options.shared.seed.value_or(0);
   match.out = options.out.empty() ? next_folder(names[0] + "-" + names[1]) : fs::path(options.out);
-  const StopWatch watch;
-  match.stop = &watch.stop();
+  const InterruptGuard guard;
   std::optional<ProgressBar> progress;
   if (!options.shared.quiet) progress.emplace("match", options.games, 0, "games");
   const MatchResult result = play_match(
       players[0], players[1], match, [&](const MatchResult& so_far, const MatchGame& game) {
         if (!game.note.empty() && !options.shared.quiet)
-          fmt::print(stderr, "game {}: {}, {}\n", game.number, game.result, game.note);
+          print_err("game {}: {}, {}\n", game.number, game.result, game.note);
         if (progress) progress->update(so_far.count.games(), standing(names, so_far.count));
       });
   if (progress) progress->finish();
   print_result(options, names, result, match.out);
+  stop_if_interrupted();
 }
 
 void play_other(const MatchCommandOptions& options) {
   if (options.players.size() != 2 || !options.engines.empty())
     throw UsageError("a match of {} needs two players of our own: uct:N, rave:N, random or models",
                      options.game);
-  const StopWatch watch;
+  const InterruptGuard guard;
   GameMatchOptions match;
   match.game = options.game;
   match.players = {options.players[0], options.players[1]};
@@ -229,7 +210,6 @@ void play_other(const MatchCommandOptions& options) {
   match.seed = options.shared.seed.value_or(0);
   if (!options.shared.device.empty()) match.device = options.shared.device;
   match.sprt = test_of(options);
-  match.stop = &watch.stop();
   std::optional<ProgressBar> progress;
   if (!options.shared.quiet) progress.emplace("match", options.games, 0, "games");
   MatchResult result;
@@ -238,6 +218,7 @@ void play_other(const MatchCommandOptions& options) {
   });
   if (progress) progress->finish();
   print_result(options, match.players, result, {});
+  stop_if_interrupted();
 }
 
 void play(const MatchCommandOptions& options) {

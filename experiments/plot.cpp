@@ -2,6 +2,7 @@
 #include "experiments/viewer/plot.hpp"
 
 #include "core/check.hpp"
+#include "core/output.hpp"
 #include "experiments/commands.hpp"
 
 #include <algorithm>
@@ -56,7 +57,7 @@ void add_plot_command(CLI::App& program) {
     for (const std::string& name : options->runs)
       std::ranges::copy(runs_of(name), std::back_inserter(runs));
     plot_runs(runs, options->out, options->tags);
-    fmt::print("{}\n", options->out.string());
+    print_out("{}\n", options->out.string());
   });
 }
 

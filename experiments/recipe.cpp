@@ -27,7 +27,7 @@ Recipe Recipe::from_config(Config config, std::string_view default_name) {
   r.device = config.get<std::string>("device", "cpu");
   r.plugins = config.get<std::vector<std::string>>("plugins", {});
   r.steps = config.get<std::int64_t>("steps", 100'000, 1, kMany);
-  r.seed = static_cast<std::uint64_t>(config.get<std::int64_t>("seed", 0, 0, kMany));
+  r.seed = config.get<std::uint64_t>("seed", 0);
   r.eval_freq = config.get<std::int64_t>("eval_freq", 10'000, 0, kMany);
   r.n_envs = 1;
   r.log_freq = 1;  // self-play: every cycle

@@ -1,6 +1,7 @@
 // tengen resume RUN: go on as if never stopped.
 #include "core/archive.hpp"
 #include "core/file.hpp"
+#include "core/output.hpp"
 #include "core/worker_pool.hpp"
 #include "experiments/commands.hpp"
 #include "experiments/common.hpp"
@@ -77,8 +78,7 @@ TakenUp take_up(const RunPaths& run, const Recipe& recipe, const ResumeOptions& 
       throw;
     } catch (const Error& error) {
       reason = error.what();
-      fmt::print(stderr, "tengen: warning: passing over the checkpoint of step {}: {}\n", step,
-                 reason);
+      warn("passing over the checkpoint of step {}: {}", step, reason);
     }
   }
   if (!reason.empty())
@@ -103,21 +103,21 @@ void settle_changes(const TakenUp& taken, const RunPaths& run, const Recipe& rec
   const std::vector<std::string> lines = taken.changes.lines();
   const std::int64_t step = taken.training->steps();
   for (const std::string& line : lines)
-    fmt::print(stderr, "changed since {} {}: {}\n", taken.training->unit(), step, line);
+    print_err("changed since {} {}: {}\n", taken.training->unit(), step, line);
   const std::string resolved = recipe.config.to_toml();
   const bool falling = Config::from_string(resolved).get("agent.learning_rate_schedule",
                                                          "constant") != std::string("constant");
   for (const Config::Difference& change : taken.changes.all())
     if (change.key == "steps" && fmt::format("{}", step) == change.before && falling)
-      fmt::print(stderr,
-                 "the learning rate has come to the end of its schedule and stays there: to learn "
-                 "on, --set agent.learning_rate_schedule=constant and a rate\n");
+      print_err(
+          "the learning rate has come to the end of its schedule and stays there: to learn "
+          "on, --set agent.learning_rate_schedule=constant and a rate\n");
   if (text_of(run.recipe()) != resolved) write_file_atomically(run.recipe(), resolved);
   try {
-    write_file_atomically(run.manifest(), resumed_manifest(text_of(run.manifest()), recipe, threads,
-                                                           step, lines));
+    write_file_atomically(run.manifest(),
+                          resumed_manifest(text_of(run.manifest()), recipe, threads, step, lines));
   } catch (const Error& error) {
-    fmt::print(stderr, "tengen: warning: {}\n", error.what());
+    warn("{}", error.what());
   }
 }
 
@@ -152,7 +152,8 @@ void add_resume_command(CLI::App& program) {
              {Shared::kDevice, Shared::kThreads, Shared::kPlugins, Shared::kJson, Shared::kQuiet});
   command->footer(
       "The run ends with the same bytes as one that never stopped. What is changed is said and\n"
-      "kept in the run's recipe; what does not fit its checkpoint is refused. Schedules go on from\n"
+      "kept in the run's recipe; what does not fit its checkpoint is refused. Schedules go on "
+      "from\n"
       "where they are to the new end.\n"
       "Examples:\n"
       "  tengen resume runs/pong-dqn/3\n"

@@ -1,6 +1,7 @@
 #include "experiments/run_folder.hpp"
 
 #include "core/archive.hpp"
+#include "core/output.hpp"
 #include "replay/replay_buffer.hpp"
 
 #include <fcntl.h>
@@ -8,8 +9,12 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <charconv>
+#include <cstring>
+#include <fstream>
 #include <functional>
+#include <nlohmann/json.hpp>
 
 namespace fs = std::filesystem;
 
@@ -37,6 +42,34 @@ std::int64_t newest_number(const fs::path& folder, bool (*counts)(const fs::path
   return newest;
 }
 
+// Of a run that was killed before it had a recipe: it may begin again in the same folder.
+bool is_manifest_of_ours(const fs::path& file) {
+  std::ifstream in(file);
+  const auto manifest = nlohmann::json::parse(in, nullptr, false);
+  return manifest.is_object() && manifest.contains("tengen") && manifest.contains("recipe");
+}
+
+// Whether a run would write over this file, or take it for its own.
+bool in_the_way(const fs::path& file) {
+  const std::string name = file.filename().string();
+  const RunPaths run{file.parent_path()};
+  if (name == "manifest.json") return !is_manifest_of_ours(file);
+  if (name == "lock") return !fs::is_regular_file(file) || fs::file_size(file) > 0;
+  const auto names = {run.recipe(),      run.command(),
+                      run.metrics(),     run.model(),
+                      run.games(),       run.best_model().parent_path(),
+                      run.checkpoints(), run.player_at(0).parent_path()};
+  return std::ranges::count(names, file) > 0 || name.starts_with("events.out.tfevents.");
+}
+
+void check_free(const fs::path& folder) {
+  std::error_code none;  // no folder yet: nothing is in the way
+  for (const auto& entry : fs::directory_iterator(folder, none))
+    if (in_the_way(entry.path()))
+      throw Error("'{}' holds a {} that is of no run; a run needs a folder of its own",
+                  folder.string(), entry.path().filename().string());
+}
+
 }  // namespace
 
 RunPaths create_run(const std::string& recipe_name, const std::optional<fs::path>& out) {
@@ -44,6 +77,7 @@ RunPaths create_run(const std::string& recipe_name, const std::optional<fs::path
   if (out) {
     if (holds_run(*out))
       throw Error("'{}' already holds a run; 'tengen resume' continues it", out->string());
+    check_free(*out);
     fs::create_directories(*out, error);
     if (error) throw Error("cannot create '{}': {}", out->string(), error.message());
     return {*out};
@@ -73,6 +107,12 @@ RunLock::RunLock(const RunPaths& run)
     : descriptor_(::open((run.folder / "lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644)) {
   if (descriptor_ < 0) throw Error("cannot write in '{}'", run.folder.string());
   if (::flock(descriptor_, LOCK_EX | LOCK_NB) == 0) return;
+  const int reason = errno;
+  if (reason != EWOULDBLOCK) {  // Lustre and some NFS have no locks
+    warn("'{}' cannot be locked ({}): take care that no other process trains it",
+         run.folder.string(), std::strerror(reason));
+    return;
+  }
   ::close(descriptor_);
   throw Error("'{}' is being trained by another process", run.folder.string());
 }

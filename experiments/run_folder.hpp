@@ -27,8 +27,8 @@ struct RunPaths {
   [[nodiscard]] auto segments() const { return folder / "checkpoint" / "segments"; }
 };
 
-/// Makes a new run's folder: `out` exactly if given (it must not hold a run already), else the next
-/// free number under runs/<recipe_name>/. Throws Error.
+/// Makes a new run's folder: `out` exactly if given (it must not hold a run already, nor anything
+/// that a run would write over), else the next free number under runs/<recipe_name>/. Throws Error.
 RunPaths create_run(const std::string& recipe_name,
                     const std::optional<std::filesystem::path>& out);
 
@@ -40,7 +40,8 @@ std::optional<RunPaths> find_run(const std::string& name_or_path);
 /// of it however the process ends.
 class RunLock {
  public:
-  /// Throws Error if another process holds it.
+  /// Throws Error if another process holds it. Where the file system has no locks it warns and goes
+  /// on.
   explicit RunLock(const RunPaths& run);
   ~RunLock();
   RunLock(const RunLock&) = delete;

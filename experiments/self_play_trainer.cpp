@@ -2,7 +2,8 @@
 
 #include "agents/alphago/alphago.hpp"
 #include "agents/alphago/alphazero.hpp"
-#include "experiments/interrupt.hpp"
+#include "core/interrupt.hpp"
+#include "core/output.hpp"
 #include "experiments/model.hpp"
 #include "experiments/version.hpp"
 
@@ -83,6 +84,8 @@ void SelfPlayTrainer::load(const RunPaths& run, const ArchiveReader& reader) {
   reader.get_span<std::int64_t>("trainer/judged_at", judged_at_);
   reader.get_span<PairResult>("trainer/results", results_);
   elo_ = reader.get<double>("trainer/elo");
+  if (reader.has("trainer/books_from"))
+    books_from_ = reader.get<std::int64_t>("trainer/books_from");
   if (!judged_at_.empty())
     previous_ = agent_->load_player(ArchiveReader::read_file(run.player_at(judged_at_.back())));
   started_at_ = steps();
@@ -123,9 +126,10 @@ void SelfPlayTrainer::train(bool quiet) {
   std::int64_t base = 0;  // games before this cycle, and what its counters began with
   const auto stop = [&] {
     if (bar) bar->update(base + agent_->counts().games, note);
-    return InterruptGuard::interrupted();
+    return interrupted();
   };
-  while (!finished() && !InterruptGuard::interrupted()) {
+  if (const std::int64_t from = std::exchange(books_from_, -1); from >= 0) keep_books(from);
+  while (!finished() && !interrupted()) {
     const std::int64_t before = steps();
     base = before - agent_->counts().games;
     clock_.enter(kSelfPlay);
@@ -143,7 +147,10 @@ void SelfPlayTrainer::train(bool quiet) {
 }
 
 void SelfPlayTrainer::keep_books(std::int64_t before) {
-  if (due(recipe_.eval_freq, before, steps())) judge();
+  if (due(recipe_.eval_freq, before, steps()) && !judge()) {
+    books_from_ = before;
+    return;
+  }
   record_figures();
   logger_.dump(steps());
   if (!finished() && due(recipe_.checkpoint_freq, before, steps())) try_checkpoint();
@@ -191,30 +198,44 @@ ArenaResult SelfPlayTrainer::match(const std::shared_ptr<const InferenceNet>& pl
   return sum;
 }
 
-void SelfPlayTrainer::judge() {
+// False if Ctrl-C cut it off, which leaves no trace.
+bool SelfPlayTrainer::judge() {
   clock_.enter(kEvaluation);
   const auto player = agent_->player();
   const auto games = static_cast<std::uint64_t>(steps());
+  ArenaResult first;
+  std::optional<ArenaResult> second;
+  try {
+    first = match(player, nullptr, 2 * games);
+    if (previous_ != nullptr) second = match(player, previous_, 2 * games + 1);
+  } catch (const Interrupted&) {
+    clock_.enter(kOther);
+    return false;
+  }
   judged_at_.push_back(steps());
   const int self = static_cast<int>(judged_at_.size());
-  against_opponent_ = match(player, nullptr, 2 * games);
-  results_.push_back({self, 0, against_opponent_->points(), against_opponent_->games()});
-  logger_.record("eval/score_" + judging_.name,
-                 against_opponent_->points() / against_opponent_->games());
-  if (previous_ != nullptr) {
-    const ArenaResult result = match(player, previous_, 2 * games + 1);
-    results_.push_back({self, self - 1, result.points(), result.games()});
-    logger_.record("eval/score_previous", result.points() / result.games());
+  results_.push_back({self, 0, first.points(), first.games()});
+  logger_.record("eval/score_" + judging_.name, first.points() / first.games());
+  if (second) {
+    results_.push_back({self, self - 1, second->points(), second->games()});
+    logger_.record("eval/score_previous", second->points() / second->games());
   }
+  against_opponent_ = first;
   previous_ = player;
   elo_ = elo_ratings(self + 1, results_).back();
   logger_.record("eval/elo", elo_);
   clock_.enter(kSaving);
-  save_player(run_.player_at(steps()));
+  unsaved_ = packed_player();
+  try {
+    save_judged();
+  } catch (const std::exception& error) {
+    warn("the player of game {} is not saved: {}", steps(), error.what());
+  }
   clock_.enter(kOther);
+  return true;
 }
 
-void SelfPlayTrainer::save_player(const fs::path& path) {
+ArchiveWriter SelfPlayTrainer::packed_player() {
   nlohmann::ordered_json manifest{{"algo", recipe_.algo}, {"game", recipe_.env},
                                   {"games", steps()},     {"rows", agent_->rows()},
                                   {"seed", recipe_.seed}, {"tengen", kVersion}};
@@ -223,13 +244,20 @@ void SelfPlayTrainer::save_player(const fs::path& path) {
   agent_->save_player(writer);
   writer.put_string("model/recipe", recipe_.config.to_toml());
   writer.put_string("model/manifest", manifest.dump(2) + "\n");
-  fs::create_directories(path.parent_path());
-  writer.write_file(path);
+  return writer;
 }
 
+void SelfPlayTrainer::save_judged() {
+  if (!unsaved_) return;
+  const fs::path path = run_.player_at(judged_at_.back());
+  fs::create_directories(path.parent_path());
+  unsaved_->write_file(path);
+  unsaved_.reset();
+}
+
+// The player goes after its checkpoint: a resumed run makes up for it.
 void SelfPlayTrainer::write_checkpoint() {
-  clock_.enter(kSaving);
-  save_player(run_.model());
+  save_judged();
   ArchiveWriter writer;
   agent_->save(writer);
   logger_.save(writer, "logger");
@@ -239,29 +267,43 @@ void SelfPlayTrainer::write_checkpoint() {
   writer.put_span<std::int64_t>("trainer/judged_at", judged_at_);
   writer.put_span<PairResult>("trainer/results", results_);
   writer.put("trainer/elo", elo_);
+  writer.put("trainer/books_from", books_from_);
   writer.write_file(checkpoint_file(run_, steps()));
   drop_old_checkpoints(run_, steps(), kKeptCheckpoints);
-  clock_.enter(kOther);
 }
 
 void SelfPlayTrainer::try_checkpoint() {
+  clock_.enter(kSaving);
   try {
     write_checkpoint();
+    try {
+      packed_player().write_file(run_.model());
+    } catch (const std::exception& error) {
+      warn("the player of game {} is not saved: {}", steps(), error.what());
+    }
   } catch (const std::exception& error) {
-    clock_.enter(kOther);
-    fmt::print(stderr, "\ntengen: warning: no checkpoint at game {}, the one before stands: {}\n",
-               steps(), error.what());
+    warn("no checkpoint at game {}, the one before stands: {}", steps(), error.what());
   }
+  clock_.enter(kOther);
 }
 
 void SelfPlayTrainer::finish() {
   const bool judged = !judged_at_.empty() && judged_at_.back() == steps();
   if (finished() && recipe_.eval_freq > 0 && !judged) {
-    judge();
-    record_figures();
-    logger_.dump(steps());
+    if (judge()) {
+      record_figures();
+      logger_.dump(steps());
+    } else {
+      books_from_ = steps();  // nothing else is due
+    }
   }
-  if (steps() > 0) write_checkpoint();  // a run that has not begun begins anew
+  if (finished() && agent_->updates() == 0)
+    warn("nothing was learnt: {} positions are fewer than agent.learning_starts", agent_->rows());
+  if (steps() == 0) return;  // a run that has not begun begins anew
+  clock_.enter(kSaving);
+  write_checkpoint();
+  packed_player().write_file(run_.model());
+  clock_.enter(kOther);
 }
 
 std::string SelfPlayTrainer::progress_note() const {

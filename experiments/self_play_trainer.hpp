@@ -30,7 +30,9 @@ class SelfPlayTrainer final : public Training {
 
   /// Games that were learnt from.
   [[nodiscard]] std::int64_t steps() const override { return agent_->games(); }
-  [[nodiscard]] bool finished() const override { return steps() >= recipe_.steps; }
+  [[nodiscard]] bool finished() const override {
+    return books_from_ < 0 && steps() >= recipe_.steps;
+  }
   [[nodiscard]] const char* unit() const override { return "games"; }
   [[nodiscard]] const char* ended_by() const override { return finished() ? "steps" : "interrupt"; }
   [[nodiscard]] std::string width() const override;
@@ -52,11 +54,12 @@ class SelfPlayTrainer final : public Training {
   [[nodiscard]] static Judging read_judging(const Config& config);
   void keep_books(std::int64_t before);
   void record_figures();
-  void judge();
+  [[nodiscard]] bool judge();
   [[nodiscard]] ArenaResult match(const std::shared_ptr<const InferenceNet>& player,
                                   const std::shared_ptr<const InferenceNet>& other,
                                   std::uint64_t number);
-  void save_player(const std::filesystem::path& path);
+  [[nodiscard]] ArchiveWriter packed_player();
+  void save_judged();
   void write_checkpoint();
   void try_checkpoint();
   void finish();
@@ -77,6 +80,10 @@ class SelfPlayTrainer final : public Training {
   std::shared_ptr<const InferenceNet> previous_;  // as it was judged last
   double elo_ = 0;
   std::optional<ArenaResult> against_opponent_;
+  // A judged player that could not be written yet: without it a checkpoint is not complete.
+  std::optional<ArchiveWriter> unsaved_;
+  // Games before the ones whose judging Ctrl-C cut off, to be made up for; −1: none.
+  std::int64_t books_from_ = -1;
   double bare_ = 0;  // evaluations a second of the network alone; 0: not measured
   std::int64_t started_at_ = 0;
   PhaseClock<Phase> clock_;

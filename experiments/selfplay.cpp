@@ -1,5 +1,7 @@
 // tengen selfplay: an engine's games against itself, as SGF, to learn from.
+#include "core/interrupt.hpp"
 #include "core/logger.hpp"
+#include "core/output.hpp"
 #include "experiments/commands.hpp"
 #include "experiments/common.hpp"
 #include "experiments/go/go_match.hpp"
@@ -45,6 +47,7 @@ void play(const SelfplayOptions& options) {
   match.seed = options.shared.seed.value_or(0);
   match.out = options.out;
   match.skip_existing = true;
+  const InterruptGuard guard;
   std::optional<ProgressBar> progress;
   if (!options.shared.quiet) progress.emplace("selfplay", options.games, 0, "games");
   std::int64_t moves = 0;
@@ -52,15 +55,16 @@ void play(const SelfplayOptions& options) {
       play_match(*side, *side, match, [&](const MatchResult& so_far, const MatchGame& game) {
         moves += game.moves;
         if (!game.note.empty() && !options.shared.quiet)
-          fmt::print(stderr, "game {}: {}, {}\n", game.number, game.result, game.note);
+          print_err("game {}: {}, {}\n", game.number, game.result, game.note);
         if (progress) progress->update(so_far.count.games() + so_far.skipped);
       });
   if (progress) progress->finish();
   const auto black = std::ranges::count_if(
       result.games, [](const MatchGame& game) { return game.result.starts_with('B'); });
-  fmt::print("{} games of {} in {}, {} of them there already; {} moves; Black won {} of the new\n",
-             result.count.games() + result.skipped, side->name, options.out, result.skipped, moves,
-             black);
+  print_out("{} games of {} in {}, {} of them there already; {} moves; Black won {} of the new\n",
+            result.count.games() + result.skipped, side->name, options.out, result.skipped, moves,
+            black);
+  stop_if_interrupted();
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "experiments/session.hpp"
 
 #include "core/check.hpp"
+#include "core/output.hpp"
 #include "experiments/commands.hpp"
 #include "experiments/manifest.hpp"
 #include "experiments/viewer/plot.hpp"
@@ -15,8 +16,6 @@
 namespace tengen {
 namespace {
 
-constexpr int kInterrupted = 130;  // what shells report for Ctrl-C
-
 // The command line as it was typed, quoted where a shell would need it.
 std::string command_line() {
   std::ifstream file("/proc/self/cmdline", std::ios::binary);
@@ -24,7 +23,7 @@ std::string command_line() {
   while (std::getline(file, word, '\0')) {
     const bool plain =
         !word.empty() && word.find_first_of(" \t\n'\"\\$&|;<>()*?[]#~`!{}") == std::string::npos;
-    line += (line.empty() ? "" : " ") + (plain ? word : "'" + word + "'");
+    line += (line.empty() ? "" : " ") + (plain ? word : shell_quoted(word));
   }
   return line;
 }
@@ -34,11 +33,10 @@ void note_command(const RunPaths& run) {
 }
 
 void announce(const Training& training, const Recipe& recipe, const RunPaths& run, int threads) {
-  fmt::print(stderr, "{} on {}: {} to {} {}, {}, seed {}, {} thread{}, {}\n", recipe.algo,
-             recipe.env, training.steps(), recipe.steps, training.unit(), training.width(),
-             recipe.seed, threads, threads == 1 ? "" : "s", recipe.device);
-  fmt::print(stderr, "LibTorch {}, BLAS: {}\nin {}\n", torch_version(), blas_name(),
-             run.folder.string());
+  print_err("{} on {}: {} to {} {}, {}, seed {}, {} thread{}, {}\n", recipe.algo, recipe.env,
+            training.steps(), recipe.steps, training.unit(), training.width(), recipe.seed, threads,
+            threads == 1 ? "" : "s", recipe.device);
+  print_err("LibTorch {}, BLAS: {}\nin {}\n", torch_version(), blas_name(), run.folder.string());
 }
 
 // "time: acting 12 %, environment 5 %, learning 80 %, …"
@@ -47,10 +45,10 @@ void report_time(const Training& training) {
   for (const auto& [name, seconds] : training.time_spent())
     text += fmt::format("{} {} {:.0f} %", text.back() == ':' ? "" : ",", name,
                         100 * seconds / std::max(training.seconds(), 1e-9));
-  fmt::print(stderr, "{}\n", text);
+  print_err("{}\n", text);
 }
 
-void report_json(const Training& training, const RunPaths& run) {
+std::string report_json(const Training& training, const RunPaths& run) {
   nlohmann::ordered_json line{{"run", run.folder.string()},
                               {training.unit(), training.steps()},
                               {"seconds", training.seconds()},
@@ -58,13 +56,14 @@ void report_json(const Training& training, const RunPaths& run) {
                               {"ended_by", training.ended_by()}};
   training.add_score(line);
   for (const auto& [name, seconds] : training.time_spent()) line["time"][name] = seconds;
-  fmt::print("{}\n", line.dump());
+  // A folder's name may be anything.
+  return line.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
 }
 
-void report_text(const Training& training, const RunPaths& run) {
-  fmt::print("{}: {} {}, {:.1f} s, {:.{}f} {}/s{}\n", run.folder.string(), training.steps(),
-             training.unit(), training.seconds(), training.steps_per_second(),
-             training.steps_per_second() < 10 ? 2 : 0, training.unit(), training.score());
+std::string report_text(const Training& training, const RunPaths& run) {
+  return fmt::format("{}: {} {}, {:.1f} s, {:.{}f} {}/s{}", run.folder.string(), training.steps(),
+                     training.unit(), training.seconds(), training.steps_per_second(),
+                     training.steps_per_second() < 10 ? 2 : 0, training.unit(), training.score());
 }
 
 // A courtesy: where gnuplot is missing or nothing was recorded there are no curves.
@@ -73,8 +72,8 @@ void leave_curves(const RunPaths& run) {
   try {
     plot_runs({run.folder}, run.folder / "curve.png");
     plot_runs({run.folder}, run.folder / "curve.svg");
-  } catch (const Error& error) {
-    fmt::print(stderr, "no curves: {}\n", error.what());
+  } catch (const std::exception& error) {
+    warn("no curves: {}", error.what());
   }
 }
 
@@ -101,16 +100,14 @@ void run_session(Training& training, const Recipe& recipe, const RunPaths& run,
   if (!options.quiet) announce(training, recipe, run, options.threads);
   train_or_explain(training, run, options.quiet);
   if (!options.quiet) report_time(training);
-  if (options.json)
-    report_json(training, run);
-  else
-    report_text(training, run);
+  // Of an answer that nobody reads the run's folder has everything: it is no failure.
+  write_out((options.json ? report_json(training, run) : report_text(training, run)) + "\n", true);
   if (training.finished()) {
     leave_curves(run);
     return;
   }
-  fmt::print(stderr, "stopped at {} {}; to go on: tengen resume {}\n", training.steps(),
-             training.unit(), run.folder.string());
+  print_err("stopped at {} {}; to go on: tengen resume {}\n", training.steps(), training.unit(),
+            run.folder.string());
   throw Exit{kInterrupted};
 }
 

@@ -2,7 +2,9 @@
 
 #include "agents/alphago/self_play.hpp"
 #include "core/check.hpp"
+#include "core/interrupt.hpp"
 #include "core/logger.hpp"
+#include "core/output.hpp"
 #include "envs/board/go_record.hpp"
 
 #include <algorithm>
@@ -77,6 +79,7 @@ void teach_from_sgf(const Go<kMaxSize>& prototype, const fs::path& folder,
   std::uint64_t taken = 0;
   ProgressBar progress("reading games", static_cast<std::int64_t>(files.size()), 0, "files");
   for (std::size_t i = 0; i < files.size(); ++i) {
+    stop_if_interrupted();
     for (const SgfTree& tree : read_sgf(files[i])) {
       const GoRecord source = go_record(tree);
       GameRecord record;
@@ -97,7 +100,7 @@ void teach_from_sgf(const Go<kMaxSize>& prototype, const fs::path& folder,
   if (taken == 0)
     throw Error("{}: none of the games in {} SGF files can be learnt from{}; {}", folder.string(),
                 files.size(), note, kHowToMake);
-  if (!left_out.empty()) fmt::print(stderr, "{} games taken, left out{}\n", taken, note);
+  if (!left_out.empty()) print_err("{} games taken, left out{}\n", taken, note);
 }
 
 template void teach_from_sgf(const Go<9>&, const fs::path&,

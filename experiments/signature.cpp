@@ -1,5 +1,6 @@
 // tengen signature [NAME]: one number for each behaviour, to see whether a change changed it.
 #include "agents/agent.hpp"
+#include "core/output.hpp"
 #include "envs/random_play.hpp"
 #include "experiments/commands.hpp"
 #include "experiments/common.hpp"
@@ -43,9 +44,9 @@ std::uint64_t agent_signature(const AgentEntry& entry, const EnvRegistry& regist
 void print(const std::string& name, std::uint64_t value, bool json) {
   const std::string text = fmt::format("{:016x}", value);
   if (json)
-    fmt::print("{}\n", nlohmann::ordered_json{{"name", name}, {"signature", text}}.dump());
+    print_out("{}\n", nlohmann::ordered_json{{"name", name}, {"signature", text}}.dump());
   else
-    fmt::print("{} {}\n", name, text);
+    print_out("{} {}\n", name, text);
 }
 
 void print_signatures(const SignatureOptions& options) {

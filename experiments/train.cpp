@@ -26,7 +26,7 @@ Recipe resolve(const TrainOptions& options) {
   for (const std::string& assignment : options.settings) config.set(assignment);
   settle_plugins(config, fs::current_path());
   if (options.steps) config.set("steps", *options.steps);
-  if (options.shared.seed) config.set("seed", static_cast<std::int64_t>(*options.shared.seed));
+  if (options.shared.seed) config.set("seed", Config::integer(*options.shared.seed));
   if (!options.shared.device.empty()) config.set("device", options.shared.device);
   set_plugins(config, options.shared.plugins);
   return Recipe::from_config(std::move(config), file.stem().string());

@@ -1,8 +1,9 @@
 #include "experiments/trainer.hpp"
 
+#include "core/interrupt.hpp"
+#include "core/output.hpp"
 #include "core/signature.hpp"
 #include "envs/random_play.hpp"
-#include "experiments/interrupt.hpp"
 #include "experiments/model.hpp"
 #include "replay/replay_buffer.hpp"
 
@@ -104,10 +105,8 @@ void Trainer::load_env(const ArchiveReader& reader) {
       before.section("env").to_toml() == recipe_.config.section("env").to_toml();
   const auto signature = reader.get<std::uint64_t>("trainer/env_signature");
   if (same_options && signature != env_signature_)
-    fmt::print(stderr,
-               "tengen: warning: {}{} does not play as it did when the checkpoint was made: it was "
-               "changed since\n",
-               recipe_.env, from);
+    warn("{}{} does not play as it did when the checkpoint was made: it was changed since",
+         recipe_.env, from);
 }
 
 void Trainer::load(const RunPaths& run, const ArchiveReader& reader) {
@@ -129,6 +128,8 @@ void Trainer::load(const RunPaths& run, const ArchiveReader& reader) {
   // What was enough may be less than what the recipe asks for now.
   reached_ = reader.get<std::uint8_t>("trainer/reached") != 0 && evaluation_ &&
              evaluation_->mean_reward() >= recipe_.stop_at_reward;
+  if (reader.has("trainer/books_from"))
+    books_from_ = reader.get<std::int64_t>("trainer/books_from");
   started_at_ = steps();
 }
 
@@ -139,6 +140,11 @@ void Trainer::open(const RunPaths& run) {
   logger_.add(csv_sink(run_.metrics(), resume_step));
   logger_.add(tensorboard_sink(run_.folder, resume_step));
   if (steps() == 0) logger_.text("recipe", recipe_.config.to_toml(), 0);
+  const Config resolved = Config::from_string(recipe_.config.to_toml()).section("agent");
+  if (!resolved.has("learning_starts")) return;
+  if (const auto starts = resolved.get<std::int64_t>("learning_starts", 0); starts >= recipe_.steps)
+    warn("agent.learning_starts = {}, and the run ends at {} steps: nothing will be learnt", starts,
+         recipe_.steps);
 }
 
 void Trainer::train(bool quiet) {
@@ -147,7 +153,8 @@ void Trainer::train(bool quiet) {
   if (!quiet) bar.emplace(recipe_.name, recipe_.steps, steps());
   std::string note;
   if (steps() == 0) env_->reset(seed_of(recipe_, Stream::kEnvironment), agent_->slot());
-  while (!finished() && !InterruptGuard::interrupted()) {
+  if (const std::int64_t from = std::exchange(books_from_, -1); from >= 0) keep_books(from);
+  while (!finished() && !interrupted()) {
     const std::int64_t games = episodes_.episodes();
     const std::int64_t before = steps();
     step();
@@ -161,6 +168,7 @@ void Trainer::train(bool quiet) {
 }
 
 void Trainer::step() {
+  const InterruptPause whole;
   clock_.enter(kActing);
   const ActionView action = agent_->act();
   const StepView slot = agent_->slot();
@@ -174,7 +182,10 @@ void Trainer::step() {
 
 void Trainer::keep_books(std::int64_t before) {
   const bool judging = due(recipe_.eval_freq, before, steps());
-  if (judging) judge();
+  if (judging && !judge()) {
+    books_from_ = before;
+    return;
+  }
   if (judging || due(recipe_.log_freq, before, steps())) {
     record_figures();
     logger_.dump(steps());
@@ -194,29 +205,42 @@ void Trainer::record_figures() {
   logger_.record("time/fps", steps_per_second());
 }
 
-void Trainer::judge() {
+// False if Ctrl-C cut it off, which leaves no trace.
+bool Trainer::judge() {
   clock_.enter(kEvaluation);
   const auto policy = agent_->policy(eval_env_->size());
   const auto index = static_cast<std::uint64_t>(steps());
-  evaluation_ = evaluate(*policy, *eval_env_, recipe_.eval_episodes,
-                         seed_of(recipe_, Stream::kEvaluation, index));
+  Evaluation result = evaluate(*policy, *eval_env_, recipe_.eval_episodes,
+                               seed_of(recipe_, Stream::kEvaluation, index));
+  if (result.episodes() < recipe_.eval_episodes) {
+    clock_.enter(kOther);
+    return false;
+  }
+  if (!evaluation_ || evaluation_->cut == 0) warn_of_cut_games(result, eval_env_->spec());
+  evaluation_ = std::move(result);
   evaluated_at_ = steps();
   const double reward = evaluation_->mean_reward();
   logger_.record("eval/mean_reward", reward);
   logger_.record("eval/mean_ep_length", evaluation_->mean_length());
   reached_ = reward >= recipe_.stop_at_reward;
   clock_.enter(kSaving);
-  if (reward > best_reward_) {
-    best_reward_ = reward;
-    save_model(run_.best_model(), *agent_, recipe_, &*evaluation_);
-  }
+  if (reward > best_reward_) save_best();
   clock_.enter(kOther);
+  return true;
 }
 
+// A run does not end for want of it: the next good evaluation tries again.
+void Trainer::save_best() {
+  try {
+    save_model(run_.best_model(), *agent_, recipe_, &*evaluation_);
+    best_reward_ = evaluation_->mean_reward();
+  } catch (const std::exception& error) {
+    warn("the best player of step {} is not saved: {}", steps(), error.what());
+  }
+}
+
+// The player goes after its checkpoint: a resumed run makes up for it.
 void Trainer::write_checkpoint() {
-  clock_.enter(kSaving);
-  const Evaluation* score = evaluated_at_ == steps() ? &*evaluation_ : nullptr;
-  save_model(run_.model(), *agent_, recipe_, score);
   ArchiveWriter writer;
   env_->save(writer, "env");
   agent_->save(writer, run_.segments());
@@ -227,32 +251,48 @@ void Trainer::write_checkpoint() {
   writer.put("trainer/best_reward", best_reward_);
   writer.put("trainer/reached", static_cast<std::uint8_t>(reached_));
   writer.put("trainer/evaluated_at", evaluated_at_);
+  writer.put("trainer/books_from", books_from_);
   if (evaluation_) {
     writer.put_span<double>("trainer/returns", evaluation_->returns);
     writer.put_span<std::int64_t>("trainer/lengths", evaluation_->lengths);
   }
   writer.write_file(checkpoint_file(run_, steps()));
   drop_old_checkpoints(run_, steps(), kKeptCheckpoints);
-  clock_.enter(kOther);
+}
+
+void Trainer::save_player() {
+  save_model(run_.model(), *agent_, recipe_, evaluated_at_ == steps() ? &*evaluation_ : nullptr);
 }
 
 void Trainer::try_checkpoint() {
+  clock_.enter(kSaving);
   try {
     write_checkpoint();
+    try {
+      save_player();
+    } catch (const std::exception& error) {
+      warn("the player of step {} is not saved: {}", steps(), error.what());
+    }
   } catch (const std::exception& error) {
-    clock_.enter(kOther);
-    fmt::print(stderr, "\ntengen: warning: no checkpoint at step {}, the one before stands: {}\n",
-               steps(), error.what());
+    warn("no checkpoint at step {}, the one before stands: {}", steps(), error.what());
   }
+  clock_.enter(kOther);
 }
 
 void Trainer::finish() {
   if (finished() && recipe_.eval_freq > 0 && evaluated_at_ != steps()) {
-    judge();
-    record_figures();
-    logger_.dump(steps());
+    if (judge()) {
+      record_figures();
+      logger_.dump(steps());
+    } else {
+      books_from_ = steps();  // nothing else is due
+    }
   }
-  if (steps() > 0) write_checkpoint();  // a run that has not begun begins anew
+  if (steps() == 0) return;  // a run that has not begun begins anew
+  clock_.enter(kSaving);
+  write_checkpoint();
+  save_player();
+  clock_.enter(kOther);
 }
 
 std::string Trainer::progress_note() const {

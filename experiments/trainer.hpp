@@ -33,7 +33,9 @@ class Trainer final : public Training {
   void go_on() override { reached_ = false; }
 
   [[nodiscard]] std::int64_t steps() const override { return agent_->steps(); }
-  [[nodiscard]] bool finished() const override { return steps() >= recipe_.steps || reached_; }
+  [[nodiscard]] bool finished() const override {
+    return books_from_ < 0 && (steps() >= recipe_.steps || reached_);
+  }
   [[nodiscard]] const char* unit() const override { return "steps"; }
   [[nodiscard]] const char* ended_by() const override;
   [[nodiscard]] std::string width() const override;
@@ -51,8 +53,10 @@ class Trainer final : public Training {
   void step();
   void keep_books(std::int64_t before);
   void record_figures();
-  void judge();
+  [[nodiscard]] bool judge();
+  void save_best();
   void write_checkpoint();
+  void save_player();
   void try_checkpoint();
   void finish();
   [[nodiscard]] std::string progress_note() const;
@@ -70,6 +74,8 @@ class Trainer final : public Training {
   std::int64_t evaluated_at_ = -1;
   double best_reward_;
   bool reached_ = false;
+  // Steps before the one whose evaluation Ctrl-C cut off, to be made up for; −1: none.
+  std::int64_t books_from_ = -1;
   std::int64_t started_at_ = 0;  // steps when this process began
   PhaseClock<Phase> clock_;
 };

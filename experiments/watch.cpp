@@ -1,5 +1,7 @@
 // tengen watch MODEL|RUN|oracle|random: see a player play, in a window or as a file.
+#include "core/interrupt.hpp"
 #include "core/logger.hpp"
+#include "core/output.hpp"
 #include "experiments/commands.hpp"
 #include "experiments/common.hpp"
 #include "experiments/model.hpp"
@@ -99,7 +101,7 @@ void wait_for_first_player(const WatchOptions& options) {
   const std::optional<RunPaths> run = find_run(options.player);
   if (!run) throw UsageError("--follow needs a run; '{}' is none", options.player);
   if (fs::exists(run->model())) return;
-  fmt::print(stderr, "waiting for the first checkpoint of {}\n", run->folder.string());
+  print_err("waiting for the first checkpoint of {}\n", run->folder.string());
   while (!fs::exists(run->model())) std::this_thread::sleep_for(std::chrono::milliseconds(500));
 }
 
@@ -124,7 +126,10 @@ void record(const WatchOptions& options, Session& session, Follower* follower,
   const int frames = options.frames > 0 ? options.frames : sheet ? kPictures : kClipFrames;
   Recorder recorder(make_clip(path, session.spec().steps_per_second, frames));
   ProgressBar progress("recording", frames, 0, "frames");
-  while (wants_more(session, recorder, frames, sheet)) {
+  const InterruptGuard guard;
+  while (wants_more(session, recorder, frames, sheet) &&
+         !(interrupted() && recorder.frames() > 0)) {
+    const InterruptPause whole_frame;
     recorder.add(session);
     if (!sheet) progress.update(recorder.frames());
     if (follower != nullptr) follower->poll(session);
@@ -132,7 +137,8 @@ void record(const WatchOptions& options, Session& session, Follower* follower,
   }
   recorder.finish();
   progress.finish();
-  fmt::print("{}\n", path.string());
+  print_out("{}\n", path.string());
+  stop_if_interrupted();
 }
 
 void watch(const WatchOptions& options) {
@@ -151,7 +157,7 @@ void watch(const WatchOptions& options) {
     fs::path path = options.record;
     if (path.empty()) {
       path = folder_for_files(options) / fmt::format("watch-{}.png", session.spec().name);
-      fmt::print(stderr, "no display: a contact sheet instead (--record FILE chooses)\n");
+      print_err("no display: a contact sheet instead (--record FILE chooses)\n");
     }
     record(options, session, follower ? &*follower : nullptr, path);
     return;

@@ -1,7 +1,10 @@
 #include "replay/replay_buffer.hpp"
 
+#include "core/machine.hpp"
+
 #include <algorithm>
 #include <cstring>
+#include <new>
 
 namespace tengen {
 namespace {
@@ -23,6 +26,10 @@ const ReplayOptions& checked(const ReplayOptions& options) {
   return options;
 }
 
+std::string claim(const ReplayOptions& options) {
+  return fmt::format("a replay of {} transitions (agent.buffer_size)", options.capacity);
+}
+
 int actions_of(const ActionSpace& space) {
   const auto* discrete = std::get_if<Discrete>(&space);
   return discrete != nullptr ? discrete->n : 0;
@@ -35,7 +42,7 @@ int dimensions_of(const ActionSpace& space) {
 
 }  // namespace
 
-ReplayBuffer::ReplayBuffer(const EnvSpec& spec, const ReplayOptions& options)
+ReplayBuffer::ReplayBuffer(const EnvSpec& spec, const ReplayOptions& options) try
     : lanes_(checked(options).lanes),
       stack_(options.stack),
       n_steps_(options.n_steps),
@@ -49,7 +56,7 @@ ReplayBuffer::ReplayBuffer(const EnvSpec& spec, const ReplayOptions& options)
       ring_(times_ + n_steps_ + stack_),
       observation_(spec.observation),
       frame_bytes_(spec.observation.bytes()),
-      frames_(static_cast<std::size_t>(lanes_ * ring_) * frame_bytes_),
+      frames_(room_for_frames(options)),
       steps_(static_cast<std::size_t>(lanes_ * ring_)),
       box_actions_(steps_.size() * static_cast<std::size_t>(dimensions_)),
       legal_(masked_ ? steps_.size() * static_cast<std::size_t>(actions_) : 0),
@@ -61,6 +68,20 @@ ReplayBuffer::ReplayBuffer(const EnvSpec& spec, const ReplayOptions& options)
       slot_truncated_(slot_reward_.size()),
       slot_final_(slot_reward_.size() * frame_bytes_) {
   if (options.prioritised) priorities_.emplace(capacity(), alpha_);
+} catch (const std::bad_alloc&) {
+  throw Error("there is not enough memory for {}", claim(options));
+}
+
+// Says if the memory will not do for what is going to come.
+std::size_t ReplayBuffer::room_for_frames(const ReplayOptions& options) const {
+  const auto rows = static_cast<std::size_t>(lanes_ * ring_);
+  const std::size_t row = frame_bytes_ + sizeof(Step) +
+                          sizeof(float) * static_cast<std::size_t>(dimensions_) +
+                          (masked_ ? static_cast<std::size_t>(actions_) : 0);
+  const auto filled =
+      options.expected > 0 ? std::min(rows, static_cast<std::size_t>(options.expected)) : rows;
+  warn_of_memory(claim(options), filled * row);
+  return rows * frame_bytes_;
 }
 
 StepView ReplayBuffer::slot() {

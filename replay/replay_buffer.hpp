@@ -30,6 +30,9 @@ struct ReplayOptions {
   float gamma = 0.99F;
   bool prioritised = false;  ///< proportional (Schaul et al. 2016), else uniform
   float alpha = 0.6F;        ///< priority exponent
+  /// Transitions that will come at most, by which memory that is too small is warned of; 0: as many
+  /// as it holds.
+  std::int64_t expected = 0;
 };
 
 /// A minibatch whose observations are pointers into replay memory: the network's input step gathers
@@ -124,6 +127,7 @@ class ReplayBuffer {
 
  private:
   enum class End : std::uint8_t { kNone, kTerminated, kTruncated };
+  [[nodiscard]] std::size_t room_for_frames(const ReplayOptions& options) const;
   // What happened at one time of one lane, after its frame.
   struct Step {
     float reward;

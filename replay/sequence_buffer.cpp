@@ -33,7 +33,8 @@ ReplayOptions steps_of(const SequenceOptions& o) {
           .n_steps = 1,
           .gamma = 1,
           .prioritised = false,
-          .alpha = o.alpha};
+          .alpha = o.alpha,
+          .expected = o.expected};
 }
 
 }  // namespace

@@ -23,9 +23,10 @@ struct SequenceOptions {
   int length = 80;  ///< rows that are learned from; at least 2
   int period = 40;  ///< steps from a sequence's start to the next one's of that lane; below length
                     ///< they overlap
-  int state_size = 0;        ///< numbers of recurrent state a lane
-  bool prioritised = false;  ///< proportional, else uniform
-  float alpha = 0.6F;        ///< priority exponent
+  int state_size = 0;         ///< numbers of recurrent state a lane
+  bool prioritised = false;   ///< proportional, else uniform
+  float alpha = 0.6F;         ///< priority exponent
+  std::int64_t expected = 0;  ///< as ReplayOptions's
 };
 
 /// Sequences of rows() rows; row t of sequence b is element b · rows() + t of everything.

@@ -5,6 +5,7 @@
 #include "agents/search/sampling.hpp"
 #include "agents/search/tree.hpp"
 #include "agents/search/uct.hpp"
+#include "core/interrupt.hpp"
 
 #include <array>
 #include <cstdint>
@@ -51,6 +52,7 @@ class Arena {
  public:
   Arena(const G& start, const std::array<ArenaPlayer, 2>& players, const ArenaOptions& options,
         int first = 0);
+  /// Throws Interrupted.
   ArenaResult play();
 
  private:
@@ -133,7 +135,10 @@ ArenaResult Arena<G>::play() {
     return std::ranges::all_of(tables_, [&](const Table& t) { return over(t); });
   };
   while (!all_over())
-    for (int player = 0; player < 2; ++player) round(player);
+    for (int player = 0; player < 2; ++player) {
+      stop_if_interrupted();
+      round(player);
+    }
   ArenaResult result;
   for (const Table& table : tables_) {
     const float score = table.trees[0].position().score();
@@ -189,7 +194,10 @@ int Arena<G>::uct_move(Table& table, int player) {
   const auto side = static_cast<std::size_t>(player);
   UctSearch<G>& uct = uct_[side];
   uct.reset(table.trees[0].position());
-  for (int i = 0; i < players_[side].search.simulations; ++i) uct.simulate(table.rng);
+  for (int i = 0; i < players_[side].search.simulations; ++i) {
+    stop_if_interrupted();
+    uct.simulate(table.rng);
+  }
   return uct.best();
 }
 

@@ -1,5 +1,6 @@
 #include "agents/design/methods.hpp"
 #include "core/check.hpp"
+#include "core/interrupt.hpp"
 
 namespace tengen {
 
@@ -18,6 +19,7 @@ void design_by_enumeration(DesignSearch& search) {
   DesignPoint point(variables.size()), repaired, best;
   double reward = 0;
   for (bool over = false; !over;) {
+    stop_if_interrupted();
     repaired = point;
     problem.repair(repaired);
     const double found = problem.analytic(repaired);

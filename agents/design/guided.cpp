@@ -1,11 +1,13 @@
 #include "agents/design/methods.hpp"
 #include "core/check.hpp"
+#include "core/interrupt.hpp"
 
 #include <algorithm>
 
 namespace tengen {
 
 double FormulaRanking::look(std::span<double> point) {
+  stop_if_interrupted();
   problem_.repair(point);
   const double reward = problem_.analytic(point);
   seen_.try_emplace(problem_.describe(point), reward, DesignPoint(point.begin(), point.end()));

@@ -5,6 +5,7 @@
 #include "agents/search/evaluator.hpp"
 #include "agents/search/tree.hpp"
 #include "core/check.hpp"
+#include "core/interrupt.hpp"
 #include "core/rng.hpp"
 #include "core/worker_pool.hpp"
 
@@ -56,7 +57,8 @@ class Searcher {
   bool set_position(const G& position);
   /// Searches; see tree() for the result. The position must not be finished. Without noise the best
   /// play is wanted. If `progress` is given it is called about every `interval` seconds.
-  /// Simulations are counted beyond those of a tree that was kept. Throws what an evaluator throws.
+  /// Simulations are counted beyond those of a tree that was kept. Throws what an evaluator throws,
+  /// and Interrupted.
   void search(const SearchLimits& limits, Rng rng, RootNoise noise = RootNoise::kOff,
               const Progress& progress = {}, double interval = 1);
 
@@ -134,11 +136,12 @@ void Searcher<G>::search(const SearchLimits& limits, Rng rng, RootNoise noise,
   tree_.begin(limits.simulations, noise, rng);
   const auto share = [&](int thread) { work(thread, limits, progress, interval); };
   pool_.run(pool_.threads(), share);
+  stop_if_interrupted();
 }
 
 template <Game G>
 bool Searcher<G>::over(const SearchLimits& limits) const {
-  if (failed_ || (limits.stop != nullptr && *limits.stop)) return true;
+  if (failed_ || (limits.stop != nullptr && *limits.stop) || interrupted()) return true;
   if (!tree_.evaluated()) return false;
   if (tree_.solved() || tree_.bytes() >= tree_bytes_ ||
       (limits.simulations > 0 && tree_.remaining() == 0))

@@ -1,6 +1,7 @@
 #include "envs/detector/calo_optimum.hpp"
 
 #include "core/check.hpp"
+#include "core/interrupt.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -15,6 +16,7 @@ constexpr auto kPoints = static_cast<std::size_t>(CaloModel::kDeepest / CaloMode
 std::uint8_t narrow(std::size_t i) { return static_cast<std::uint8_t>(i); }
 
 double reward_of(const CaloPlan& plan, const CaloContext& context) {
+  stop_if_interrupted();
   std::array<CaloCell, kMostSegments> cells;
   return calo_value(plan.cells(cells), context).reward;
 }
@@ -121,6 +123,7 @@ CaloModel::Solution CaloModel::solve(const Multipliers& prices, int segments, bo
   std::vector<std::vector<std::int32_t>> by(stages, std::vector<std::int32_t>(kPoints, -1));
   best[0][0] = 0;
   for (std::size_t stage = 0; stage + 1 < stages; ++stage) {
+    stop_if_interrupted();
     const std::vector<double>& from = best[stage];
     for (std::size_t l = 0; l < layers_.size(); ++l) {
       if (!argon && catalogue_layer(layers_[l].choice).argon) continue;

@@ -1,6 +1,7 @@
 #include "envs/detector/calorimeter.hpp"
 
 #include "core/check.hpp"
+#include "core/interrupt.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -9,10 +10,12 @@ namespace tengen::detector {
 namespace {
 
 void check_number(std::size_t segment, const char* key, double value, bool zero_allowed) {
-  constexpr double kThickest = 1000;  // cm
-  if (std::isfinite(value) && value <= kThickest && (zero_allowed ? value >= 0 : value > 0)) return;
-  throw Error("segments[{}].{} = {}: must be a number {} 0 and at most {:.0f} (cm)", segment, key,
-              value, zero_allowed ? "from" : "above", kThickest);
+  // In less than a micrometre showers leave nothing, and of nothing there is no resolution.
+  constexpr double kThickest = 1000, kThinnest = 1e-4;  // cm
+  const double least = zero_allowed ? 0 : kThinnest;
+  if (std::isfinite(value) && value <= kThickest && value >= least) return;
+  throw Error("segments[{}].{} = {}: must be a number from {} to {:.0f} (cm)", segment, key, value,
+              least, kThickest);
 }
 
 // Sums of powers of what is drawn, relative to the first value: rms over mean, and its error.
@@ -299,6 +302,7 @@ CaloResult CaloStack::simulate(double energy_gev, int showers_wanted, const Rng&
   Moments weighted, unweighted, leakage;
   scratch.resize(static_cast<std::size_t>(showers_wanted));
   for (float& value : scratch) {
+    stop_if_interrupted();
     Rng own = rng.split(static_cast<std::uint64_t>(&value - scratch.data()));
     const double z1 = ziggurat.normal(own), z2 = ziggurat.normal(own);
     const double common = readout_.constant > 0 ? readout_.constant * ziggurat.normal(own) : 0;
@@ -342,6 +346,7 @@ double CaloStack::simulate_layers(double energy_gev, Rng& rng, std::span<float> 
                                   std::span<float> visible) const {
   TENGEN_CHECK(deposited.size() == static_cast<std::size_t>(layers()) &&
                visible.size() == deposited.size());
+  stop_if_interrupted();
   const Ziggurat& ziggurat = Ziggurat::shared();
   const double z1 = ziggurat.normal(rng), z2 = ziggurat.normal(rng);
   const double late = Fluctuation::start(1 - rng.uniform_double());

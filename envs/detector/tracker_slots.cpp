@@ -1,5 +1,6 @@
 // The problem of identical layers: choose some of thirty radii.
 #include "core/check.hpp"
+#include "core/interrupt.hpp"
 #include "envs/detector/least_squares.hpp"
 #include "envs/detector/scattering.hpp"
 #include "envs/detector/tracker.hpp"
@@ -119,7 +120,7 @@ BestSlots best_six_slots(int threads) {
   std::vector<Best> found(static_cast<std::size_t>(std::max(threads, 1)));
   const auto work = [&](Best& best) {
     Judge judge;
-    for (int pair = next++; pair < kSlots * kSlots; pair = next++)
+    for (int pair = next++; pair < kSlots * kSlots && !interrupted(); pair = next++)
       if (pair / kSlots < pair % kSlots) judge.examine(pair / kSlots, pair % kSlots, best);
   };
   {
@@ -127,6 +128,7 @@ BestSlots best_six_slots(int threads) {
     for (std::size_t i = 1; i < found.size(); ++i) workers.emplace_back([&, i] { work(found[i]); });
     work(found[0]);
   }
+  stop_if_interrupted();
   Best best;
   std::int64_t designs = 0;
   for (const Best& f : found) {

@@ -1,5 +1,6 @@
 // Monte Carlo of tracks.
 #include "core/check.hpp"
+#include "core/interrupt.hpp"
 #include "envs/detector/constants.hpp"
 #include "envs/detector/least_squares.hpp"
 #include "envs/detector/random.hpp"
@@ -122,6 +123,7 @@ TrackSample simulate_tracks(const Tracker& tracker, double pt_gev, int tracks, c
   bool whole = way.fit.n >= kLeastTrackerLayers && fit.solve(covariance);  // fits all layers
   TrackSample out;
   for (int t = 0; t < tracks; ++t) {
+    stop_if_interrupted();
     Rng own = rng.split(static_cast<std::uint64_t>(t));
     const Hits hits = fly(way, kappa, efficiency, own);
     if (hits.n < kLeastTrackerLayers) continue;

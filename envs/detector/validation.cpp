@@ -1,6 +1,7 @@
 #include "envs/detector/validation.hpp"
 
 #include "core/check.hpp"
+#include "core/interrupt.hpp"
 #include "envs/detector/muons.hpp"
 
 #include <cmath>
@@ -17,6 +18,7 @@ std::string Tolerance::text() const {
 
 Check compare(std::string number, std::string what, double value, double reference,
               Tolerance tolerance) {
+  stop_if_interrupted();
   const double unit = tolerance.relative ? std::abs(reference) : 1;
   return {std::move(number),
           std::move(what),
@@ -56,14 +58,25 @@ Check Worst::check() const {
   return out;
 }
 
-std::vector<Check> validate(Effort effort) {
+std::vector<Check> validate(Effort effort, const std::function<void(const Check&)>& done) {
   std::vector<Check> out;
-  validate_matter(effort, out);
-  validate_tracker(effort, out);
-  validate_showers(out);
-  validate_stacks(effort, out);
-  validate_muons(out);
-  validate_scaling(effort, out);
+  std::size_t told = 0;
+  const auto tell = [&] {
+    for (; done && told < out.size(); ++told) done(out[told]);
+  };
+  using Part = std::function<void()>;
+  for (const Part& part :
+       {Part([&] { validate_matter(effort, out); }), Part([&] { validate_tracker(effort, out); }),
+        Part([&] { validate_showers(out); }), Part([&] { validate_stacks(effort, out); }),
+        Part([&] { validate_muons(out); }), Part([&] { validate_scaling(effort, out); })}) {
+    try {
+      part();
+    } catch (const Interrupted&) {
+      tell();
+      throw;
+    }
+    tell();
+  }
   return out;
 }
 

@@ -1,6 +1,7 @@
 // The simulator against published numbers: what `tengen detector validate` prints.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,8 +25,9 @@ struct Check {
 /// kFull half a minute. Both have fixed seeds.
 enum class Effort { kReduced, kFull };
 
-/// All checks, in order.
-std::vector<Check> validate(Effort effort);
+/// All checks, in order; `done` hears of them as soon as a part of them is over. Throws
+/// Interrupted.
+std::vector<Check> validate(Effort effort, const std::function<void(const Check&)>& done = {});
 
 // Their parts; one file each.
 void validate_matter(Effort effort, std::vector<Check>& out);   ///< 1 to 16

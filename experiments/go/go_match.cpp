@@ -1,6 +1,7 @@
 #include "experiments/go/go_match.hpp"
 
 #include "core/file.hpp"
+#include "core/interrupt.hpp"
 #include "core/rng.hpp"
 #include "envs/board/vertex.hpp"
 #include "experiments/go/gtp_client.hpp"
@@ -41,9 +42,7 @@ class Match {
   }
 
  private:
-  [[nodiscard]] bool stopped() const {
-    return over_ || (options_.stop != nullptr && *options_.stop);
-  }
+  [[nodiscard]] bool stopped() const { return over_ || interrupted(); }
   [[nodiscard]] fs::path file(int number) const {
     return options_.out / fmt::format("{:05}.sgf", number);
   }
@@ -59,6 +58,7 @@ class Match {
         }
         play_game(table, number);
       }
+    } catch (const Interrupted&) {  // the game under way is dropped
     } catch (...) {
       const std::scoped_lock lock(mutex_);
       if (!failure_) failure_ = std::current_exception();

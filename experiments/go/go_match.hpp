@@ -4,7 +4,6 @@
 #include "experiments/go/go_player.hpp"
 #include "experiments/go/match_statistics.hpp"
 
-#include <atomic>
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -33,7 +32,6 @@ struct MatchOptions {
   std::filesystem::path out;        ///< every game as SGF in this folder; empty: nowhere
   bool skip_existing = false;       ///< games whose file is there already are not played again
   std::optional<SprtOptions> sprt;  ///< ends the match when it has decided
-  const std::atomic<bool>* stop = nullptr;  ///< games under way are then dropped
 };
 
 struct MatchGame {
@@ -56,7 +54,8 @@ struct MatchResult {
 /// Plays the match. `ended` hears of every game, one at a time. An illegal move, a crash or silence
 /// loses the game with a note, and the engine is started anew; throws EngineError if that happens
 /// to one side kMostFailures times in a row, and what the sides' makers throw at their first try.
-/// Area scoring by our own rules (Tromp–Taylor: every stone on the board counts).
+/// Area scoring by our own rules (Tromp–Taylor: every stone on the board counts). When
+/// interrupted() games under way are dropped.
 MatchResult play_match(const MatchSide& first, const MatchSide& second, const MatchOptions& options,
                        const std::function<void(const MatchResult&, const MatchGame&)>& ended);
 inline constexpr int kMostFailures = 3;

@@ -31,7 +31,7 @@ GtpClient::GtpClient(std::string name, const std::vector<std::string>& command,
 GtpClient::~GtpClient() {
   try {
     process_.write_line("quit", Clock::now() + std::chrono::milliseconds(200));
-  } catch (const Error&) {  // then it is gone already, or will be killed
+  } catch (...) {  // then it is gone already, or will be killed
   }
 }
 

@@ -1,6 +1,7 @@
 #include "experiments/go/player_names.hpp"
 
 #include "core/check.hpp"
+#include "core/config.hpp"
 #include "experiments/go/engine_go_player.hpp"
 #include "experiments/go/gtp_protocol.hpp"
 #include "experiments/go/rave_go_player.hpp"
@@ -12,7 +13,7 @@ PlayerName parse_player_name(const std::string& what) {
   const std::size_t colon = what.find(':');
   PlayerName out{what.substr(0, colon), std::nullopt};
   if (colon == std::string::npos) return out;
-  out.number = gtp_integer(what.substr(colon + 1));
+  out.number = gtp_integer(plain_integer(what.substr(colon + 1)));
   if (!out.number || *out.number < 1)
     throw UsageError("player '{}': after the colon comes a number, as in {}:10", what, out.kind);
   return out;

@@ -2,6 +2,8 @@
 
 #include "agents/search/uct.hpp"
 
+#include "core/interrupt.hpp"
+
 #include <chrono>
 
 namespace tengen {
@@ -38,6 +40,7 @@ class RaveGoPlayer final : public GoPlayer {
     const int most = limit.simulations > 0 ? limit.simulations : simulations_;
     for (int i = 0; i < most; ++i) {
       if (limit.seconds > 0 && i % kGlance == 0 && i > 0 && Clock::now() >= end) break;
+      stop_if_interrupted();
       tree.simulate(rng);
     }
     return tree.best();

@@ -1,6 +1,7 @@
 #include "experiments/go/subprocess.hpp"
 
 #include "core/check.hpp"
+#include "core/interrupt.hpp"
 
 #include <fcntl.h>
 #include <poll.h>
@@ -39,10 +40,11 @@ std::string find_program(const std::string& name) {
   return name;
 }
 
+// At most as long as a person who pressed Ctrl-C would notice.
 int milliseconds_until(Subprocess::Clock::time_point deadline) {
   const auto left =
       std::chrono::ceil<std::chrono::milliseconds>(deadline - Subprocess::Clock::now());
-  return static_cast<int>(std::clamp<std::int64_t>(left.count(), 0, 1'000'000));
+  return static_cast<int>(std::clamp<std::int64_t>(left.count(), 0, 100));
 }
 
 void close_end(int& descriptor) {
@@ -166,6 +168,7 @@ bool Subprocess::wait(Clock::time_point deadline, bool writing) {
     if (ready < 0 && errno != EINTR)
       throw Error("engine '{}': cannot wait for it: {}", name_, std::strerror(errno));
     if (ready <= 0) {
+      stop_if_interrupted();
       if (Clock::now() >= deadline) return false;
       continue;
     }

@@ -4,7 +4,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <optional>
+#include <sstream>
+#include <string>
 #include <vector>
 
 namespace tengen {
@@ -35,11 +38,14 @@ class Video final : public Clip {
   }
 
  private:
-  [[nodiscard]] std::string command(int width, int height) const {
-    return fmt::format(
+  [[nodiscard]] std::vector<std::string> command(int width, int height) const {
+    std::istringstream words(fmt::format(
         "ffmpeg -hide_banner -loglevel error -nostdin -y -f rawvideo -pixel_format rgb24 "
-        "-video_size {}x{} -framerate {} -i pipe:0 -an -pix_fmt yuv420p -movflags +faststart {}",
-        width, height, frames_per_second_, shell_quoted(path_.string()));
+        "-video_size {}x{} -framerate {} -i pipe:0 -an -pix_fmt yuv420p -movflags +faststart",
+        width, height, frames_per_second_));
+    std::vector<std::string> out{std::istream_iterator<std::string>(words), {}};
+    out.push_back("file:" + path_.string());  // a name may look like an option or a protocol
+    return out;
   }
 
   std::filesystem::path path_;

@@ -20,7 +20,7 @@ namespace {
 struct Point {
   double step = 0, value = 0;
 };
-using Curve = std::vector<Point>;              // by step
+using Curve = std::vector<Point>;              // by step, finite values only
 using Metrics = std::map<std::string, Curve>;  // by tag
 
 Metrics read_metrics(const fs::path& run) {
@@ -42,8 +42,8 @@ Metrics read_metrics(const fs::path& run) {
       if (file.peek() == EOF) break;  // the row that a run is just writing
       throw Error("{}:{}: not a row of step,tag,value: '{}'", path.string(), number, line);
     }
-    if (std::isfinite(point.value))
-      metrics[line.substr(first + 1, last - first - 1)].push_back(point);
+    Curve& curve = metrics[line.substr(first + 1, last - first - 1)];
+    if (std::isfinite(point.value)) curve.push_back(point);
   }
   return metrics;
 }
@@ -76,19 +76,25 @@ std::vector<Experiment> read_experiments(const std::vector<fs::path>& runs) {
 
 std::vector<std::string> choose_tags(const std::vector<Experiment>& experiments,
                                      std::vector<std::string> wanted) {
-  std::set<std::string> recorded;
+  std::set<std::string> recorded, finite;
   for (const Experiment& experiment : experiments)
     for (const Metrics& metrics : experiment.seeds)
-      for (const auto& [tag, curve] : metrics) recorded.insert(tag);
+      for (const auto& [tag, curve] : metrics) {
+        recorded.insert(tag);
+        if (!curve.empty()) finite.insert(tag);
+      }
   const std::vector<std::string> known(recorded.begin(), recorded.end());
   if (wanted.empty()) {
     for (const char* tag : {"rollout/ep_rew_mean", "eval/mean_reward", "eval/elo"})
-      if (recorded.contains(tag)) wanted.emplace_back(tag);
+      if (finite.contains(tag)) wanted.emplace_back(tag);
     if (wanted.empty())
       throw Error("nothing to plot: neither rewards nor ratings have been recorded yet");
   }
-  for (const std::string& tag : wanted)
+  for (const std::string& tag : wanted) {
     if (!recorded.contains(tag)) throw UsageError("{}", unknown_name("tag", tag, known));
+    if (!finite.contains(tag))
+      throw Error("nothing to plot: every value of {} is NaN or infinite", tag);
+  }
   return wanted;
 }
 
@@ -104,33 +110,39 @@ struct BandPoint {
   double step, mean, low, high;
 };
 
-// The mean over seeds, plus and minus one standard deviation, on a common grid.
+// The mean, plus and minus one standard deviation, of the seeds that have come to a step, on a
+// common grid to the end of the longest.
 std::vector<BandPoint> band(const std::vector<const Curve*>& seeds) {
   constexpr int kMostPoints = 600;
-  double first = 0, last = INFINITY;
+  double first = INFINITY, last = 0;
   std::size_t longest = 0;
   for (const Curve* seed : seeds) {
-    first = std::max(first, seed->front().step);
-    last = std::min(last, seed->back().step);
+    first = std::min(first, seed->front().step);
+    last = std::max(last, seed->back().step);
     longest = std::max(longest, seed->size());
   }
   std::vector<double> steps;
   if (longest <= kMostPoints) {
     for (const Curve* seed : seeds)
-      for (const Point& point : *seed)
-        if (point.step >= first && point.step <= last) steps.push_back(point.step);
+      for (const Point& point : *seed) steps.push_back(point.step);
     std::ranges::sort(steps);
     steps.erase(std::unique(steps.begin(), steps.end()), steps.end());
-  } else if (first <= last) {
+  } else {
     for (int i = 0; i <= kMostPoints; ++i)
       steps.push_back(first + (last - first) * i / kMostPoints);
   }
   std::vector<BandPoint> points;
-  const auto n = static_cast<double>(seeds.size());
+  std::vector<double> values;
   for (const double step : steps) {
+    values.clear();
+    for (const Curve* seed : seeds)
+      if (seed->front().step <= step && step <= seed->back().step)
+        values.push_back(value_at(*seed, step));
+    if (values.empty()) continue;  // between two that do not overlap
+    const auto n = static_cast<double>(values.size());
     double sum = 0, squares = 0;
-    for (const Curve* seed : seeds) sum += value_at(*seed, step);
-    for (const Curve* seed : seeds) squares += std::pow(value_at(*seed, step) - sum / n, 2);
+    for (const double value : values) sum += value;
+    for (const double value : values) squares += std::pow(value - sum / n, 2);
     const double deviation = n > 1 ? std::sqrt(squares / (n - 1)) : 0;
     points.push_back({step, sum / n, sum / n - deviation, sum / n + deviation});
   }
@@ -148,14 +160,9 @@ std::string axis_name(const std::string& tag) {
   return tag;
 }
 
-std::string quoted(std::string text) {
-  std::erase(text, '\'');
-  return fmt::format("'{}'", text);
-}
-
 // What the x axis counts in, so that its numbers stay short.
 struct StepUnit {
-  double steps;
+  double steps, last;  // last: of all curves
   std::string name;
 };
 StepUnit step_unit(const std::vector<Experiment>& experiments) {
@@ -164,12 +171,13 @@ StepUnit step_unit(const std::vector<Experiment>& experiments) {
   for (const Experiment& experiment : experiments)
     for (const Metrics& metrics : experiment.seeds) {
       games = games && metrics.contains("selfplay/games");
-      for (const auto& [tag, curve] : metrics) last = std::max(last, curve.back().step);
+      for (const auto& [tag, curve] : metrics)
+        if (!curve.empty()) last = std::max(last, curve.back().step);
     }
   const std::string what = games ? "games" : "environment steps";
-  if (last < 1e4) return {1, what};
-  if (last < 2e6) return {1e3, what + ", thousands"};
-  return {1e6, what + ", millions"};
+  if (last < 1e4) return {1, last, what};
+  if (last < 2e6) return {1e3, last, what + ", thousands"};
+  return {1e6, last, what + ", millions"};
 }
 
 // One panel: its data as gnuplot here-documents, then the plot command.
@@ -179,11 +187,10 @@ std::string panel(const std::vector<Experiment>& experiments, const std::string&
   for (std::size_t e = 0; e < experiments.size(); ++e) {
     std::vector<const Curve*> seeds;
     for (const Metrics& metrics : experiments[e].seeds)
-      if (const auto found = metrics.find(tag); found != metrics.end())
+      if (const auto found = metrics.find(tag); found != metrics.end() && !found->second.empty())
         seeds.push_back(&found->second);
     if (seeds.empty()) continue;
     const std::vector<BandPoint> points = band(seeds);
-    if (points.empty()) continue;  // seeds without a common step
     const std::string name = fmt::format("$p{}_{}", index, e);
     data += name + " << END\n";
     for (const BandPoint& p : points)
@@ -191,7 +198,7 @@ std::string panel(const std::vector<Experiment>& experiments, const std::string&
     data += "END\n";
     const char* colour = kColours[e % kColours.size()];
     if (seeds.size() > 1) {
-      // The band ends where the first seed ends; thin lines show where each of them got to.
+      // The band is of as many seeds as there are; thin lines show where each of them got to.
       for (std::size_t k = 0; k < seeds.size(); ++k) {
         const std::string seed = fmt::format("{}_{}", name, k);
         data += seed + " << END\n";
@@ -211,33 +218,32 @@ std::string panel(const std::vector<Experiment>& experiments, const std::string&
                                                               experiments[e].name, seeds.size());
     lines += fmt::format("{} using 1:2 with {} lc rgb '{}' lw 2.5 dt {} title {}, ", name,
                          points.size() <= 40 ? "linespoints pt 7 ps 0.6" : "lines", colour,
-                         e / kColours.size() + 1, quoted(title));
+                         e / kColours.size() + 1, gnuplot_quoted(title));
   }
-  if (lines.empty()) throw Error("nothing to plot: the runs have no common step of {}", tag);
   lines.resize(lines.size() - 2);
-  return data + fmt::format("set ylabel {}\nplot {}{}\n", quoted(axis_name(tag)), bands, lines);
+  return data +
+         fmt::format("set ylabel {}\nplot {}{}\n", gnuplot_quoted(axis_name(tag)), bands, lines);
 }
 
 std::string script(const std::vector<Experiment>& experiments, const std::vector<std::string>& tags,
-                   const fs::path& out, bool svg) {
+                   bool svg) {
   std::string text =
       svg ? "set terminal svg size 1200,750 font 'DejaVu Sans,Helvetica,sans-serif,15' noenhanced "
             "background rgb 'white'\n"
           : "set terminal pngcairo size 1200,750 font 'DejaVu Sans,13' noenhanced\n";
-  text += fmt::format("set output {}\n", quoted(out.string()));
+  const StepUnit unit = step_unit(experiments);
   text +=
       "set encoding utf8\n"
       "set border 3 lc rgb '#8a93a3'\n"
       "set tics nomirror out textcolor rgb '#30343c'\n"
       "set grid lc rgb '#e3e6eb' lt 1 lw 1\n"
-      "set xrange [0:*]\n"
       "set offsets 0, 0, graph 0.05, graph 0.05\n"
       "set key above left Left reverse samplen 2 textcolor rgb '#30343c'\n"
       "set lmargin 11\nset rmargin 4\n";
-  const StepUnit unit = step_unit(experiments);
+  text += fmt::format("set xrange [0:{}]\n", unit.last > 0 ? unit.last / unit.steps : 1);
   text += fmt::format("set multiplot layout {},1\n", tags.size());
   for (std::size_t i = 0; i < tags.size(); ++i) {
-    if (i + 1 == tags.size()) text += fmt::format("set xlabel {}\n", quoted(unit.name));
+    if (i + 1 == tags.size()) text += fmt::format("set xlabel {}\n", gnuplot_quoted(unit.name));
     text += panel(experiments, tags[i], static_cast<int>(i), unit);
     text += "unset key\n";  // the same in every panel
   }
@@ -254,17 +260,7 @@ void plot_runs(const std::vector<fs::path>& runs, const fs::path& out,
   require_gnuplot();
   const std::vector<Experiment> experiments = read_experiments(runs);
   const std::vector<std::string> chosen = choose_tags(experiments, tags);
-  check_writable(out);
-  const fs::path aside = out.parent_path() / fmt::format(".{}.part", out.filename().string());
-  const std::string text = script(experiments, chosen, aside, ending == ".svg");
-  try {
-    run_gnuplot(text, out);
-  } catch (const Error&) {
-    std::error_code ignored;
-    fs::remove(aside, ignored);
-    throw;
-  }
-  fs::rename(aside, out);
+  run_gnuplot(script(experiments, chosen, ending == ".svg"), out);
 }
 
 }  // namespace tengen

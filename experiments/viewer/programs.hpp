@@ -1,10 +1,12 @@
 // Other programs that Tengen uses where they are installed: ffmpeg and gnuplot.
 #pragma once
 
-#include <cstdio>
+#include <sys/types.h>
+
 #include <filesystem>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace tengen {
 
@@ -12,11 +14,16 @@ namespace tengen {
 std::filesystem::path find_program(std::string_view name);
 /// One word for a POSIX shell, whatever it contains.
 std::string shell_quoted(std::string_view text);
-/// A running program that reads what we write.
+/// A string in a gnuplot script that shows `text`, whatever it contains: control characters as
+/// spaces, bytes that are no UTF-8 as question marks.
+std::string gnuplot_quoted(std::string_view text);
+
+/// A running program that reads what we write. Ctrl-C does not reach it, its output goes nowhere,
+/// and its complaints to standard error.
 class ProgramInput {
  public:
-  /// `command` is a shell's. Throws Error if it cannot start.
-  explicit ProgramInput(const std::string& command);
+  /// A program of PATH and its arguments. Throws Error if it cannot start.
+  explicit ProgramInput(const std::vector<std::string>& command);
   ~ProgramInput();
   ProgramInput(const ProgramInput&) = delete;
   ProgramInput& operator=(const ProgramInput&) = delete;
@@ -27,12 +34,14 @@ class ProgramInput {
   [[nodiscard]] bool finish();
 
  private:
-  std::FILE* pipe_;
+  int input_ = -1;
+  pid_t pid_ = -1;
 };
 
 /// Throws Error where gnuplot is not installed.
 void require_gnuplot();
-/// Lets gnuplot draw `out` by its script. Throws Error that names `out` if it fails.
+/// Lets gnuplot draw by a script that sets a terminal and no output, and puts what it draws in
+/// `out`, atomically. Throws Error that names `out`, with gnuplot's last words if it fails.
 void run_gnuplot(const std::string& script, const std::filesystem::path& out);
 
 /// Throws Error unless the folder of `path` exists and a file there can be written; an existing

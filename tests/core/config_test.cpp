@@ -330,3 +330,39 @@ TEST_CASE("differences of two configurations are told by key, numbers by value")
         "agent.old: true > \nname: \"a\" > \"b\"\n");
   CHECK(before.differences_from(before).empty());
 }
+
+TEST_CASE("an integer may be written as people write it") {
+  const std::pair<const char*, const char*> cases[] = {
+      {"1e6", "1000000"}, {"1_000_000", "1000000"},
+      {"20.0", "20"},     {"1.5e3", "1500"},
+      {"-2e2", "-200"},   {"+7", "7"},
+      {"0.0", "0"},       {"1200e-2", "12"},
+      {"1E+3", "1000"},   {"007", "7"},
+      {"12", "12"},       {"18446744073709551615", "18446744073709551615"}};
+  for (const auto& [text, expected] : cases) CHECK(plain_integer(text) == expected);
+  for (const char* text :
+       {"1.5", "1e-1", "", "e6", "1e", "1__0", "_1", "1_", "x", "1e99", "0x10", "1e6k", "nan", "."})
+    CHECK(plain_integer(text) == text);
+}
+
+TEST_CASE("a seed of 64 bits is kept exactly") {
+  constexpr std::uint64_t kLargest = ~std::uint64_t{0};
+  for (const std::uint64_t seed :
+       {std::uint64_t{0}, (std::uint64_t{1} << 63) - 1, std::uint64_t{1} << 63, kLargest}) {
+    Config config;
+    config.set("seed", Config::integer(seed));
+    CHECK(config.get<std::uint64_t>("seed", 1) == seed);
+    CHECK(Config::from_string(config.to_toml()).get<std::uint64_t>("seed", 1) == seed);
+  }
+  Config config;
+  config.set("seed=18446744073709551615");
+  CHECK(config.get<std::uint64_t>("seed", 1) == kLargest);
+  CHECK(Config{}.get<std::uint64_t>("seed", kLargest) == kLargest);
+  for (const char* bad : {"seed=-1", "seed=1.5", "seed=x", "seed=18446744073709551616"}) {
+    config.set(bad);
+    CHECK_THROWS_WITH(config.get<std::uint64_t>("seed", 1),
+                      ContainsSubstring("must be an integer from 0 to 2^64 - 1"));
+  }
+  CHECK_THROWS_WITH(Config::from_string("seed = 18446744073709551615"),
+                    ContainsSubstring("in quotes"));
+}

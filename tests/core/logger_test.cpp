@@ -202,7 +202,7 @@ TEST_CASE("CRC-32C of the standard's check string") {
 TEST_CASE("TensorBoard event files hold framed, checksummed events") {
   const TempDirectory folder;
   const std::int64_t late = std::int64_t{1} << 40;
-  const std::string long_text(300, 'x');  // a length of two varint bytes
+  const std::string long_text = std::string(300, 'x') + "\n# y";  // a length of two varint bytes
   {
     Logger logger;
     logger.add(tensorboard_sink(folder / "events"));
@@ -230,9 +230,29 @@ TEST_CASE("TensorBoard event files hold framed, checksummed events") {
   CHECK(events[2].numbers.at(2) == 7);
   const Message text = events[2].at(5).at(1);
   CHECK(text.string(1) == "recipe/text_summary");
-  CHECK(text.at(8).numbers.at(1) == 7);  // DT_STRING
-  CHECK(text.at(8).string(8) == long_text);
-  CHECK(text.at(9).at(1).string(1) == "text");  // the plug-in
+  CHECK(text.at(8).numbers.at(1) == 7);                                         // DT_STRING
+  CHECK(text.at(8).string(8) == "    " + std::string(300, 'x') + "\n    # y");  // a code block
+  CHECK(text.at(9).at(1).string(1) == "text");                                  // the plug-in
+}
+
+TEST_CASE("a sink that cannot write ends nothing and keeps others from nothing") {
+  struct Broken final : LogSink {
+    void write(const LogRow&) override { throw Error("the disk is full"); }
+    void write_text(std::string_view, std::string_view, std::int64_t) override {
+      throw Error("the disk is full");
+    }
+    void flush() override {}
+  };
+  const TempDirectory folder;
+  Logger logger;
+  logger.add(std::make_unique<Broken>());
+  logger.add(csv_sink(folder / "metrics.csv"));
+  for (int step = 1; step <= 2; ++step) {
+    logger.record("a", step);
+    CHECK_NOTHROW(logger.dump(step));
+    CHECK_NOTHROW(logger.text("t", "text", step));
+  }
+  CHECK(text_of(folder / "metrics.csv") == "step,tag,value\n1,a,1\n2,a,2\n");
 }
 
 TEST_CASE("a resumed run's event file tells TensorBoard what to forget, and is read later") {

@@ -67,6 +67,23 @@ TEST_CASE("detector tracker answers six metrics and J") {
   CHECK(answer("best.json")["J"].get<double>() < -0.12);
 }
 
+TEST_CASE("20.0 is taken for 20 in a design") {
+  const TempDirectory directory;
+  write_text(directory / "whole.json", kStack);
+  std::string real = kStack;
+  real.replace(real.find("60"), 2, "60.0");
+  write_text(directory / "real.json", real);
+  write_text(directory / "slots.json", R"({"slots":[0.0,6,12.0,17,23,29]})");
+  const auto answer = [&](const char* what, const char* file) {
+    const ProgramResult result = run_program(directory.path(), {"detector", what, file, "--json"});
+    CAPTURE(result.err);
+    CHECK(result.code == 0);
+    return result.out;
+  };
+  CHECK(answer("calo", "real.json") == answer("calo", "whole.json"));
+  CHECK(std::abs(json::parse(answer("tracker", "slots.json"))["J"].get<double>()) < 1e-9);
+}
+
 TEST_CASE("bad designs are one clear line that names segment and key") {
   const TempDirectory directory;
   const auto stack = [](const std::string& segment, const std::string& more = "") {
@@ -78,7 +95,10 @@ TEST_CASE("bad designs are one clear line that names segment and key") {
     std::string design, expected;
   };
   const std::vector<Case> cases{
-      {"calo", "{", "it is not JSON"},
+      {"calo", "{", "line 1, column 2: it is not JSON"},
+      {"calo", "{\n  \"segments\": [\n  1,, 2]}", "line 3, column 5: it is not JSON"},
+      {"calo", stack(R"({"n":1,"absorber":"Pb","t_abs_cm":0,"active":"Sc","t_act_cm":1e-12})"),
+       "segments[1].t_act_cm = 1e-12: must be a number from 0.0001 to 1000 (cm)"},
       {"calo", "{}", "segments is missing"},
       {"calo", R"({"segments":[]})", "segments is empty"},
       {"calo", R"({"segmets":[]})", "unknown key 'segmets'; did you mean 'segments'?"},

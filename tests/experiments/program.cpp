@@ -24,11 +24,18 @@ void redirect(const fs::path& path, int descriptor) {
 }
 
 [[noreturn]] void become_program(const std::vector<std::string>& arguments,
-                                 std::size_t file_limit) {
-  if (file_limit > 0) {
-    const rlimit limit{file_limit, file_limit};
+                                 const Surroundings& surroundings) {
+  if (const std::size_t most = surroundings.file_limit; most > 0) {
+    const rlimit limit{most, most};
     ::setrlimit(RLIMIT_FSIZE, &limit);
   }
+  if (const std::size_t most = surroundings.memory_limit; most > 0) {
+    const rlimit limit{most, most};
+    ::setrlimit(RLIMIT_AS, &limit);
+  }
+  for (const int descriptor : surroundings.closed) ::close(descriptor);
+  if (surroundings.hangup_ignored) std::signal(SIGHUP, SIG_IGN);
+  if (!surroundings.preloaded.empty()) ::setenv("LD_PRELOAD", surroundings.preloaded.c_str(), 1);
   // As the program would set them by starting itself again, which takes as long as starting it.
   for (const char* name : {"OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"}) ::setenv(name, "1", 1);
   ::setenv("OMP_WAIT_POLICY", "PASSIVE", 1);
@@ -42,14 +49,14 @@ void redirect(const fs::path& path, int descriptor) {
 }  // namespace
 
 Program::Program(const fs::path& directory, const std::vector<std::string>& arguments,
-                 std::size_t file_limit)
+                 const Surroundings& surroundings)
     : out_(directory / "stdout.txt"), err_(directory / "stderr.txt"), pid_(::fork()) {
   TENGEN_CHECK(pid_ >= 0);
   if (pid_ > 0) return;
-  redirect(out_, STDOUT_FILENO);
-  redirect(err_, STDERR_FILENO);
+  redirect(surroundings.out.empty() ? out_ : surroundings.out, STDOUT_FILENO);
+  redirect(surroundings.err.empty() ? err_ : surroundings.err, STDERR_FILENO);
   if (::chdir(directory.c_str()) != 0) ::_exit(126);
-  become_program(arguments, file_limit);
+  become_program(arguments, surroundings);
 }
 
 Program::~Program() {
@@ -79,6 +86,11 @@ ProgramResult Program::wait() {
 ProgramResult run_program(const fs::path& directory, const std::vector<std::string>& arguments,
                           std::size_t file_limit) {
   return Program(directory, arguments, file_limit).wait();
+}
+
+ProgramResult run_program(const fs::path& directory, const std::vector<std::string>& arguments,
+                          const Surroundings& surroundings) {
+  return Program(directory, arguments, surroundings).wait();
 }
 
 std::string read_text(const fs::path& path) {

@@ -17,13 +17,27 @@ struct ProgramResult {
   std::string out, err;
 };
 
+/// What the program finds around it, where that is not the usual.
+struct Surroundings {
+  std::size_t file_limit = 0;            ///< > 0: no file may grow beyond so many bytes
+  std::filesystem::path out = {};        ///< its standard output; empty: a file that wait() reads
+  std::filesystem::path err = {};        ///< its standard error, likewise
+  std::vector<int> closed = {};          ///< standard descriptors that are closed
+  std::size_t memory_limit = 0;          ///< > 0: of address space
+  bool hangup_ignored = false;           ///< as under nohup
+  std::filesystem::path preloaded = {};  ///< a library in front of all others
+};
+
 /// `tengen arguments…` in the background, its streams in files of `directory`, which is also where
 /// it works.
 class Program {
  public:
   /// `file_limit` > 0: no file may grow beyond so many bytes, as on a full disk.
   Program(const std::filesystem::path& directory, const std::vector<std::string>& arguments,
-          std::size_t file_limit = 0);
+          std::size_t file_limit = 0)
+      : Program(directory, arguments, Surroundings{.file_limit = file_limit}) {}
+  Program(const std::filesystem::path& directory, const std::vector<std::string>& arguments,
+          const Surroundings& surroundings);
   ~Program();
   Program(const Program&) = delete;
   Program& operator=(const Program&) = delete;
@@ -43,6 +57,9 @@ class Program {
 /// Runs it to its end.
 ProgramResult run_program(const std::filesystem::path& directory,
                           const std::vector<std::string>& arguments, std::size_t file_limit = 0);
+ProgramResult run_program(const std::filesystem::path& directory,
+                          const std::vector<std::string>& arguments,
+                          const Surroundings& surroundings);
 
 std::string read_text(const std::filesystem::path& path);
 void write_text(const std::filesystem::path& path, const std::string& text);

@@ -259,3 +259,114 @@ TEST_CASE("self-play starts from a player that another run left") {
     fs::remove_all(directory / "wrong");
   }
 }
+
+TEST_CASE("files of others in --out are found before anything is written") {
+  const TempDirectory directory;
+  const std::pair<const char*, const char*> others[] = {
+      {"manifest.json", R"({"name": "a web page"})"},
+      {"metrics.csv", "epoch,loss\n"},
+      {"model.tgn", "x"},
+      {"command.txt", "rm"},
+      {"events.out.tfevents.1", "x"},
+      {"lock", "12345"},
+      {"games.store", "x"}};
+  for (const auto& [name, text] : others) {
+    const fs::path out = directory / "out";
+    fs::create_directory(out);
+    write_text(out / name, text);
+    const ProgramResult result = run_program(directory.path(), small_run("out"));
+    CAPTURE(name, result.err);
+    CHECK(result.code == 1);
+    CHECK(result.err.find(std::string("'out' holds a ") + name) != std::string::npos);
+    CHECK(std::distance(fs::directory_iterator(out), {}) == 1);
+    CHECK(read_text(out / name) == text);
+    fs::remove_all(out);
+  }
+  // What a killed start left is no hindrance, nor is what a run does not touch.
+  fs::create_directory(directory / "out");
+  write_text(directory / "out/lock", "");
+  write_text(directory / "out/manifest.json", R"({"tengen": "0.1.0", "recipe": "catch-dqn"})");
+  write_text(directory / "out/notes.txt", "mine");
+  CHECK(run_program(directory.path(), small_run("out", "300")).code == 0);
+}
+
+TEST_CASE("what cannot be saved beside the checkpoint is a warning") {
+  const TempDirectory directory;
+  REQUIRE(run_program(directory.path(), small_run("run", "500")).code == 0);
+  // Nothing can be renamed over a folder with something in it.
+  const fs::path best = directory / "run/best/model.tgn";
+  fs::remove(best);
+  fs::create_directories(best / "in the way");
+  const ProgramResult result =
+      run_program(directory.path(), {"resume", "run", "--steps", "3000", "--quiet"});
+  INFO(result.err);
+  CHECK(result.code == 0);
+  CHECK(result.err.find("tengen: warning: the best player of step ") != std::string::npos);
+  CHECK(fs::exists(directory / "run/checkpoint/3000.tgn"));
+
+  // Figures beyond a limit that leaves room for everything else.
+  const TempDirectory other;
+  REQUIRE(run_program(other.path(), small_run("run", "500")).code == 0);
+  std::string metrics = read_text(other / "run/metrics.csv");
+  const std::size_t limit = 1'000'000;
+  while (metrics.size() < limit - 100) metrics += "400,a/b,123456789\n";
+  write_text(other / "run/metrics.csv", metrics);
+  const ProgramResult full = run_program(
+      other.path(), {"resume", "run", "--steps", "3000", "--quiet", "--threads", "1"}, limit);
+  INFO(full.err);
+  CHECK(full.code == 0);
+  const std::string warning = "tengen: warning: figures are not written: ";
+  CHECK(full.err.find(warning) != std::string::npos);
+  CHECK(full.err.find(warning, full.err.find(warning) + 1) == std::string::npos);  // once
+  CHECK(fs::exists(other / "run/checkpoint/3000.tgn"));
+}
+
+TEST_CASE("a seed beyond 2^63 is kept, and steps may be written as 3e2") {
+  const TempDirectory directory;
+  const std::vector<std::string> arguments{"train",   "catch-dqn",
+                                           "--steps", "3e2",
+                                           "--seed",  "18446744073709551615",
+                                           "--set",   "eval_freq=0",
+                                           "--set",   "agent.learning_starts=1_000",
+                                           "--out",   "run",
+                                           "--quiet"};
+  const ProgramResult result = run_program(directory.path(), arguments);
+  INFO(result.err);
+  REQUIRE(result.code == 0);
+  CHECK(result.err.find("agent.learning_starts = 1000, and the run ends at 300 steps: nothing will "
+                        "be learnt") != std::string::npos);
+  const std::string recipe = read_text(directory / "run/recipe.toml");
+  CHECK(recipe.find("seed = \"18446744073709551615\"\n") != std::string::npos);
+  CHECK(recipe.find("steps = 300\n") != std::string::npos);
+  const auto manifest = nlohmann::json::parse(read_text(directory / "run/manifest.json"));
+  CHECK(manifest.at("seed") == 18446744073709551615ULL);
+  CHECK(run_program(directory.path(), {"resume", "run", "--steps", "1_000", "--quiet"}).code == 0);
+  CHECK(fs::exists(directory / "run/checkpoint/1000.tgn"));
+}
+
+TEST_CASE("what asks for too much is named") {
+  const TempDirectory directory;
+  const ProgramResult rows = run_program(
+      directory.path(), {"train", "cartpole-ppo", "--set", "n_envs=65536", "--set",
+                         "agent.n_steps=65535", "--set", "agent.batch_size=2_000_000_000"});
+  CHECK(rows.code == 1);
+  CHECK(rows.err.find("-") == std::string::npos);  // no product that wrapped around
+  const ProgramResult replay = run_program(directory.path(),
+                                           {"train", "catch-dqn", "--set", "agent.buffer_size=1e9",
+                                            "--set", "agent.prioritised=true", "--steps", "2e9"},
+                                           Surroundings{.memory_limit = std::size_t{4} << 30});
+  CHECK(replay.code == 1);
+  CHECK(replay.err.find("agent.buffer_size") != std::string::npos);
+  CHECK(!fs::exists(directory / "runs"));
+}
+
+#ifdef TENGEN_NO_FLOCK
+TEST_CASE("a file system without locks is warned of") {
+  const TempDirectory directory;
+  const ProgramResult result = run_program(directory.path(), small_run("run", "300"),
+                                           Surroundings{.preloaded = TENGEN_NO_FLOCK});
+  INFO(result.err);
+  CHECK(result.code == 0);
+  CHECK(result.err.find("warning: 'run' cannot be locked (") != std::string::npos);
+}
+#endif

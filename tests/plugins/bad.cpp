@@ -107,7 +107,7 @@ TENGEN_PLUGIN(registry) {
                   const auto names = {"none",   "nan_reward", "infinite_observation", "empty_mask",
                                       "throws", "throws_int", "empty_space",          "no_actions"};
                   const auto index = std::find(names.begin(), names.end(), fault) - names.begin();
-                  return std::make_unique<BatchedEnv<Faulty>>(
+                  return std::make_unique<BatchedEnv<Faulty> >(
                       Faulty{static_cast<int>(index), options.get<int>("at", 3)}, lanes, pool);
                 }});
 }
@@ -125,6 +125,16 @@ struct State : Idle {
   }
 };
 TENGEN_PLUGIN(registry) { registry.add(env_entry<State>("counts its steps")); }
+#elif defined(PLUGIN_ENDLESS)
+struct Endless : Idle {
+  [[nodiscard]] EnvSpec spec() const {
+    EnvSpec spec = Idle::spec();
+    spec.name = "Endless-v0";
+    spec.max_episode_steps = 0;
+    return spec;
+  }
+};
+TENGEN_PLUGIN(registry) { registry.add(env_entry<Endless>("episodes that never end")); }
 #else
 #error "no fault chosen"
 #endif

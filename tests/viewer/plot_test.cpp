@@ -6,7 +6,10 @@
 #include "tests/catch.hpp"
 #include "tests/viewer/files.hpp"
 
+#include <unistd.h>
+
 #include <cmath>
+#include <cstdio>
 
 using namespace tengen;
 namespace fs = std::filesystem;
@@ -24,6 +27,49 @@ fs::path write_run(const fs::path& folder, double start, int rows = 50) {
     if (i % 10 == 9) file << 1000 * (i + 1) << ",eval/mean_reward," << reward + 1 << '\n';
   }
   return folder;
+}
+
+std::string text_of(const fs::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+// Everything that this process and those it starts print while `work` runs.
+template <class F>
+std::string printed(const TemporaryFolder& folder, F&& work) {
+  const fs::path path = folder.path / "printed.txt";
+  std::FILE* file = std::fopen(path.c_str(), "w");
+  std::fflush(stdout);
+  const int out = ::dup(STDOUT_FILENO), err = ::dup(STDERR_FILENO);
+  ::dup2(::fileno(file), STDOUT_FILENO);
+  ::dup2(::fileno(file), STDERR_FILENO);
+  work();
+  std::fflush(stdout);
+  ::dup2(out, STDOUT_FILENO);
+  ::dup2(err, STDERR_FILENO);
+  ::close(out);
+  ::close(err);
+  std::fclose(file);
+  return text_of(path);
+}
+
+// Where the thickest line of an SVG, the mean's, ends on the right.
+double right_end(const std::string& svg) {
+  const std::size_t begin = svg.find("stroke-width=\"2.50\"") != std::string::npos
+                                ? svg.find("stroke-width=\"2.50\"")
+                                : svg.find("stroke='rgb(  0, 114, 178)'");
+  double right = 0;
+  for (std::size_t at = svg.find(" d='M", begin); at != std::string::npos;) {
+    const std::size_t end = svg.find('\'', at + 4);
+    std::istringstream words(svg.substr(at + 5, end - at - 5));
+    std::string word;
+    while (words >> word) {
+      if (word.front() == 'L' || word.front() == 'M') word.erase(0, 1);
+      right = std::max(right, std::atof(word.substr(0, word.find(',')).c_str()));
+    }
+    break;
+  }
+  return right;
 }
 
 }  // namespace
@@ -81,4 +127,74 @@ TEST_CASE("what cannot be plotted is one clear line, and an old plot stays") {
   std::ofstream(run / "metrics.csv") << "step,tag,value\n1000,train/loss,1\n2000,train/lo";
   CHECK_THROWS_WITH(plot_runs({run}, out), ContainsSubstring("neither rewards nor ratings"));
   CHECK(png_size(out) == std::pair(1200, 750));
+}
+
+TEST_CASE("any name of a run or a folder is text to gnuplot, never a command") {
+  if (find_program("gnuplot").empty()) return;
+  const TemporaryFolder folder;
+  const fs::path odd =
+      folder.path / "it's \"q\" \\ $x `touch pwned` @m\n! touch pwned\nsystem('touch pwned') ünï";
+  const fs::path run = write_run(odd / "dqn's", 0);
+  const std::string text = printed(folder, [&] {
+    plot_runs({run, write_run(odd / "b\n! touch pwned\n`touch pwned`", 3)}, odd / "a'b.svg");
+    plot_runs({run}, odd / "c'd.png");
+  });
+  CHECK(text.empty());  // no picture in anybody's output
+  CHECK(png_size(odd / "c'd.png") == std::pair(1200, 750));
+  const std::string svg = text_of(odd / "a'b.svg");
+  CHECK_THAT(svg, StartsWith("<?xml") && ContainsSubstring("</svg>"));
+  CHECK_THAT(svg, ContainsSubstring("dqn's"));
+  CHECK_THAT(svg, ContainsSubstring("b ! touch pwned `touch pwned`"));
+  CHECK(!fs::exists("pwned"));
+  for (const auto& entry : fs::directory_iterator(odd)) CHECK(entry.path().extension() != ".part");
+}
+
+TEST_CASE("gnuplot's strings hold any bytes") {
+  CHECK(gnuplot_quoted("a b-1") == "\"a b-1\"");
+  CHECK(gnuplot_quoted("'\"\\$`@{") == R"("\047\042\134\044\140\100\173")");
+  CHECK(gnuplot_quoted("a\nb\tc\x7f") == "\"a b c \"");
+  CHECK(gnuplot_quoted("ünï – 囲碁") == "\"ünï – 囲碁\"");
+  CHECK(gnuplot_quoted("\xFF\xC0\x80z\xE5\x9B") == "\"???z??\"");
+}
+
+TEST_CASE("constant and NaN curves are drawn without a word, and all NaN is an error") {
+  if (find_program("gnuplot").empty()) return;
+  const TemporaryFolder folder;
+  const auto draw = [&](const std::string& rows) {
+    const fs::path run = folder.path / "r" / "1";
+    fs::create_directories(run);
+    std::ofstream(run / "metrics.csv") << "step,tag,value\n" << rows;
+    return printed(folder, [&] { plot_runs({run}, folder.path / "x.svg"); });
+  };
+  CHECK(draw("0,rollout/ep_rew_mean,1\n").empty());
+  CHECK(draw("10,rollout/ep_rew_mean,0\n20,rollout/ep_rew_mean,0\n").empty());
+  CHECK(draw("10,rollout/ep_rew_mean,nan\n20,rollout/ep_rew_mean,2\n30,rollout/ep_rew_mean,inf\n")
+            .empty());
+  CHECK_THAT(text_of(folder.path / "x.svg"), ContainsSubstring("</svg>"));
+  const fs::path run = folder.path / "n" / "1";
+  fs::create_directories(run);
+  std::ofstream(run / "metrics.csv") << "step,tag,value\n1,train/loss,nan\n2,train/loss,nan\n";
+  CHECK_THROWS_WITH(plot_runs({run}, folder.path / "n.svg", {"train/loss"}),
+                    ContainsSubstring("every value of train/loss is NaN"));
+}
+
+TEST_CASE("the mean of seeds goes on to the end of the longest") {
+  if (find_program("gnuplot").empty()) return;
+  const TemporaryFolder folder;
+  const std::vector<std::string> tag{"rollout/ep_rew_mean"};
+  const fs::path whole = write_run(folder.path / "a" / "1", 0, 50);
+  plot_runs({whole}, folder.path / "one.svg", tag);
+  plot_runs({whole, write_run(folder.path / "a" / "2", 0, 12)}, folder.path / "two.svg", tag);
+  const double end = right_end(text_of(folder.path / "one.svg"));
+  CHECK(end > 900);
+  CHECK(right_end(text_of(folder.path / "two.svg")) == Approx(end).margin(1));
+  // Seeds without a common step are drawn, too.
+  const fs::path early = folder.path / "b" / "1", late = folder.path / "b" / "2";
+  for (const auto& [run, step] : {std::pair{early, 10}, std::pair{late, 500}}) {
+    fs::create_directories(run);
+    std::ofstream(run / "metrics.csv") << "step,tag,value\n"
+                                       << step << ",rollout/ep_rew_mean,1\n"
+                                       << step + 10 << ",rollout/ep_rew_mean,2\n";
+  }
+  CHECK_NOTHROW(plot_runs({early, late}, folder.path / "b.svg", tag));
 }

@@ -121,7 +121,7 @@ TEST_CASE("bad calorimeters are refused by segment and key") {
   CHECK_THAT(message({{segment(1, "Pb", 1, "Sc", 1), segment(2, "Pb", -0.1, "Sc", 1)}, {}}),
              ContainsSubstring("segments[1].t_abs_cm = -0.1"));
   CHECK_THAT(message({{segment(1, "Pb", 1, "Sc", 0)}, {}}),
-             ContainsSubstring("segments[0].t_act_cm = 0: must be a number above 0"));
+             ContainsSubstring("segments[0].t_act_cm = 0: must be a number from 0.0001 to 1000"));
   CHECK_THAT(message({{segment(1, "Pb", nan, "Sc", 1)}, {}}),
              ContainsSubstring("segments[0].t_abs_cm = nan"));
   CHECK_THAT(message({{segment(0, "Pb", 1, "Sc", 1)}, {}}), ContainsSubstring("segments[0].n = 0"));
