@@ -9,22 +9,28 @@
 namespace tengen {
 namespace {
 
-// Without branches, so that the compiler makes vector instructions of it.
-bool all_finite(std::span<const float> values) {
-  constexpr std::uint32_t kExponent = 0x7F800000U;
+// What learners can use: its square must be a float, too.
+constexpr float kLimit = 0x1p63F;
+constexpr const char* kMust = "it must be finite and below 9e18 in size";
+
+bool usable(float value) { return std::abs(value) < kLimit; }  // false for NaN
+
+// Without branches, so that the compiler makes vector instructions of it: sizes of floats are
+// ordered as their bits are, with infinity and NaN at the end.
+bool all_usable(std::span<const float> values) {
+  constexpr auto kBits = std::bit_cast<std::uint32_t>(kLimit);
   std::uint32_t bad = 0;
   for (const float value : values)
-    bad |= static_cast<std::uint32_t>((std::bit_cast<std::uint32_t>(value) & kExponent) ==
-                                      kExponent);
+    bad |= static_cast<std::uint32_t>((std::bit_cast<std::uint32_t>(value) & 0x7FFFFFFFU) >= kBits);
   return bad == 0;
 }
 
-bool all_finite(const ObservationView& view) {
+bool all_usable(const ObservationView& view) {
   if (view.lane_stride == view.row_bytes())
-    return all_finite({reinterpret_cast<const float*>(view.data),
+    return all_usable({reinterpret_cast<const float*>(view.data),
                        view.shape.count() * static_cast<std::size_t>(view.lanes)});
   for (int lane = 0; lane < view.lanes; ++lane)
-    if (!all_finite(view.row<float>(lane))) return false;
+    if (!all_usable(view.row<float>(lane))) return false;
   return true;
 }
 
@@ -60,16 +66,15 @@ auto CheckedEnv::guarded(const char* what, F&& function) const {
 
 void CheckedEnv::check_lane(int lane, const ObservationView& observation) const {
   const auto row = observation.row<float>(lane);
-  const auto bad = std::ranges::find_if_not(row, [](float x) { return std::isfinite(x); });
+  const auto bad = std::ranges::find_if_not(row, usable);
   if (bad == row.end()) return;
-  throw Error("environment '{}', lane {}, step {}: element {} of the observation is {}; it must be "
-              "finite",
-              id_, lane, steps_, bad - row.begin(), *bad);
+  throw Error("environment '{}', lane {}, step {}: element {} of the observation is {}; {}", id_,
+              lane, steps_, bad - row.begin(), *bad, kMust);
 }
 
 // What every step writes.
 void CheckedEnv::check_seen(const StepView& out) const {
-  if (out.observation.element == Element::kFloat && !all_finite(out.observation))
+  if (out.observation.element == Element::kFloat && !all_usable(out.observation))
     for (int lane = 0; lane < size(); ++lane) check_lane(lane, out.observation);
   if (out.legal.empty()) return;
   for (int lane = 0; lane < size(); ++lane)
@@ -87,10 +92,10 @@ void CheckedEnv::reset(std::uint64_t seed, const StepView& out) {
 void CheckedEnv::step(const ActionView& action, const StepView& out) {
   ++steps_;
   guarded("step", [&] { env_->step(action, out); });
-  if (!all_finite(out.reward)) {
-    const auto bad = std::ranges::find_if_not(out.reward, [](float x) { return std::isfinite(x); });
-    throw Error("environment '{}', lane {}, step {}: the reward is {}; it must be finite", id_,
-                bad - out.reward.begin(), steps_, *bad);
+  if (!all_usable(out.reward)) {
+    const auto bad = std::ranges::find_if_not(out.reward, usable);
+    throw Error("environment '{}', lane {}, step {}: the reward is {}; {}", id_,
+                bad - out.reward.begin(), steps_, *bad, kMust);
   }
   if (out.final_observation.element == Element::kFloat)
     for (int lane = 0; lane < size(); ++lane)

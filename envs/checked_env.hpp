@@ -11,7 +11,7 @@ namespace tengen {
 
 /// `env`, and an Error in one line that names the environment where it breaks its contract, so that
 /// nobody blames the learner: an exception of any type, a reward or an observation that is not
-/// finite, a mask that allows nothing. A pass over rewards, real observations and masks a batch is
+/// finite (or so large that its square is not), a mask that allows nothing. A pass over rewards, real observations and masks a batch is
 /// what it costs; bytes need none.
 class CheckedEnv final : public VectorEnv {
  public:

@@ -22,7 +22,7 @@ constexpr std::array<std::string_view, 15> kBeside = {
     "log_freq",      "eval_freq",     "eval_episodes",   "checkpoint_freq", "stop_at_reward",
     "eval.",         "eval_env.",     "agent.eval_eps",  "agent.player",   "agent.play_device"};
 // The shape or the meaning of what a checkpoint holds.
-constexpr std::array<std::string_view, 24> kFixed = {
+constexpr std::array<std::string_view, 26> kFixed = {
     "algo",
     "env.id",
     "game.",
@@ -46,6 +46,8 @@ constexpr std::array<std::string_view, 24> kFixed = {
     "agent.dueling",
     "agent.noisy",
     "agent.value_rescaling",
+    "agent.n_workers",
+    "agent.n_slots",
     "agent.shards"};
 // Of the networks: what may change although it stands beside what must not.
 constexpr std::array<std::string_view, 2> kLoose = {"net.dropout", "net.precision"};

@@ -50,38 +50,29 @@ RecipeChanges changes_since(const ArchiveReader& checkpoint, const RunPaths& run
   return {before, recipe.config};
 }
 
-// As one checkpoint left it. Throws Error if that is damaged, UsageError for what does not fit.
-TakenUp take_up(const RunPaths& run, std::int64_t step, const Recipe& recipe,
-                const ResumeOptions& options, WorkerPool& pool) {
-  const ArchiveReader checkpoint = ArchiveReader::read_file(checkpoint_file(run, step));
-  TakenUp taken{make_training(recipe, options.shared.plugins, pool), {}};
-  taken.changes = changes_since(checkpoint, run, recipe);
-  taken.changes.check_fit();
-  try {
-    taken.training->load(run, checkpoint);
-  } catch (const Error& error) {
-    if (!taken.changes.reach_state()) throw;
-    throw UsageError("the checkpoint of step {} does not fit what was changed since ({}): {}", step,
-                     fmt::join(taken.changes.lines(), ", "), error.what());
-  }
-  return taken;
-}
-
-// As the newest good checkpoint left it; from the start where the run has none yet.
+// As the newest good checkpoint left it; from the start where the run has none yet. Throws
+// UsageError where the recipe does not fit.
 TakenUp take_up(const RunPaths& run, const Recipe& recipe, const ResumeOptions& options,
                 WorkerPool& pool) {
-  std::string reason;
-  for (const std::int64_t step : checkpoint_steps(run)) {
+  const std::vector<std::int64_t> steps = checkpoint_steps(run);
+  for (const std::int64_t step : steps) {
+    TakenUp taken{make_training(recipe, options.shared.plugins, pool), {}};
     try {
-      return take_up(run, step, recipe, options, pool);
+      const ArchiveReader checkpoint = ArchiveReader::read_file(checkpoint_file(run, step));
+      taken.changes = changes_since(checkpoint, run, recipe);
+      taken.changes.check_fit();
+      taken.training->load(run, checkpoint);
+      return taken;
     } catch (const UsageError&) {
       throw;
     } catch (const Error& error) {
-      reason = error.what();
-      warn("passing over the checkpoint of step {}: {}", step, reason);
+      if (taken.changes.reach_state())
+        throw UsageError("the checkpoint of step {} does not fit what was changed since ({}): {}",
+                         step, fmt::join(taken.changes.lines(), ", "), error.what());
+      warn("passing over the checkpoint of step {}: {}", step, error.what());
     }
   }
-  if (!reason.empty())
+  if (!steps.empty())
     throw Error("no checkpoint of '{}' can be taken up; 'tengen train' starts anew",
                 run.folder.string());
   TakenUp taken{make_training(recipe, options.shared.plugins, pool), {}};
@@ -103,7 +94,7 @@ void settle_changes(const TakenUp& taken, const RunPaths& run, const Recipe& rec
   const std::vector<std::string> lines = taken.changes.lines();
   const std::int64_t step = taken.training->steps();
   for (const std::string& line : lines)
-    print_err("changed since {} {}: {}\n", taken.training->unit(), step, line);
+    print_err("changed after {} {}: {}\n", step, taken.training->unit(), line);
   const std::string resolved = recipe.config.to_toml();
   const bool falling = Config::from_string(resolved).get("agent.learning_rate_schedule",
                                                          "constant") != std::string("constant");

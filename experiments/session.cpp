@@ -86,8 +86,8 @@ void train_or_explain(Training& training, const RunPaths& run, bool quiet) {
   } catch (const Error& error) {
     const std::vector<std::int64_t> kept = checkpoint_steps(run);
     if (kept.empty()) throw;
-    throw Error("{} (the checkpoint of {} {} stands; to go on: tengen resume {})", error.what(),
-                training.unit(), kept.front(), run.folder.string());
+    throw Error("{} (the checkpoint after {} {} stands; to go on: tengen resume {})", error.what(),
+                kept.front(), training.unit(), run.folder.string());
   }
 }
 

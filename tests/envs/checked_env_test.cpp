@@ -22,6 +22,7 @@ enum class Fault {
   kNone,
   kRewardNan,
   kRewardInfinite,
+  kRewardHuge,
   kObservation,
   kFinalObservation,
   kMask,
@@ -64,7 +65,8 @@ struct Faulty {
     if (now(Fault::kOddType)) throw Odd{};
     const float reward = now(Fault::kRewardNan)        ? kNan
                          : now(Fault::kRewardInfinite) ? -kInfinity
-                                                       : 1.0F;
+                         : now(Fault::kRewardHuge)     ? 1e20F
+                                                       : 1e9F;
     return {reward, now(Fault::kFinalObservation)};
   }
   void observe(std::span<float> out) const {
@@ -149,6 +151,7 @@ TEST_CASE("a broken contract is one line with environment, lane, step and value"
       {Fault::kNone, ""},
       {Fault::kRewardNan, "'Faulty-v0', lane 11, step 3: the reward is nan"},
       {Fault::kRewardInfinite, "'Faulty-v0', lane 11, step 3: the reward is -inf"},
+      {Fault::kRewardHuge, "lane 11, step 3: the reward is 1e+20; it must be finite and below"},
       {Fault::kObservation, "'Faulty-v0', lane 11, step 3: element 1 of the observation is inf"},
       {Fault::kFinalObservation,
        "'Faulty-v0', lane 11, step 3: element 1 of the observation is inf"},

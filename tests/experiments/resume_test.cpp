@@ -91,9 +91,9 @@ TEST_CASE("what a run learns nothing from may change, is said, and is kept") {
   REQUIRE(changed.code == 0);
   CHECK(nlohmann::json::parse(changed.out).at("episodes") == 5);
   for (const char* line :
-       {"changed since steps 400: agent.gamma: 0.99 → 0.9\n",
-        "changed since steps 400: eval_episodes: 2 → 5\n",
-        "changed since steps 400: steps: 400 → 800\n", "the learning rate has come to the end of its schedule"})
+       {"changed after 400 steps: agent.gamma: 0.99 → 0.9\n",
+        "changed after 400 steps: eval_episodes: 2 → 5\n",
+        "changed after 400 steps: steps: 400 → 800\n", "the learning rate has come to the end of its schedule"})
     CHECK(has(changed.err, line));
   CHECK(std::ranges::count(changed.err, '\n') == 4);
 
@@ -192,7 +192,7 @@ TEST_CASE("an environment that breaks in training is named, and the checkpoint s
       train(directory.path(), "late", {"env.fault=nan_reward", "env.at=60"}, "faulty.toml");
   CHECK(late.code == 1);
   CHECK(has(late.err, "lane 0, step 60: the reward is nan"));
-  CHECK(has(late.err, "the checkpoint of steps 200 stands; to go on: tengen resume late"));
+  CHECK(has(late.err, "the checkpoint after 200 steps stands; to go on: tengen resume late"));
   CHECK(fs::exists(directory / "late/checkpoint/200.tgn"));
 }
 
