@@ -1,11 +1,17 @@
 #include "replay/rollout.hpp"
 
 #include "core/check.hpp"
+#include "core/machine.hpp"
 
 #include <algorithm>
 #include <cstring>
 
 namespace tengen {
+namespace {
+
+constexpr std::size_t kRowBytes = 20;  // an action, a reward, two estimates, marks
+
+}  // namespace
 
 Rollout::Rollout(const EnvSpec& spec, const RolloutOptions& options)
     : options_(options),
@@ -15,6 +21,8 @@ Rollout::Rollout(const EnvSpec& spec, const RolloutOptions& options)
   const auto lanes = static_cast<std::size_t>(options.lanes);
   const auto steps = static_cast<std::size_t>(options.steps), rows = steps * lanes;
   const auto frames = (steps + static_cast<std::size_t>(options.stack)) * lanes;
+  warn_of_memory(fmt::format("a rollout of {} rows (agent.n_steps x n_envs)", rows),
+                 frames * frame_bytes_ + rows * kRowBytes);
   if (const auto* discrete = std::get_if<Discrete>(&spec.action)) {
     if (spec.masked) actions_ = static_cast<std::size_t>(discrete->n);
     action.resize(rows);
