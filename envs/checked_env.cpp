@@ -44,7 +44,8 @@ bool allows_nothing(std::span<const std::uint8_t> mask) {
 
 CheckedEnv::CheckedEnv(std::string id, std::unique_ptr<VectorEnv> env)
     : id_(std::move(id)), env_(std::move(env)) {
-  checker::Report report;
+  const CheckOptions nobody_listens;
+  checker::Report report(nobody_listens);
   checker::check_spec(env_->spec(), report);
   for (const Finding& finding : report.findings)
     if (finding.verdict == Verdict::kFail)
