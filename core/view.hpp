@@ -56,6 +56,9 @@ struct StepView {
       truncated;  ///< lanes; the clock ran out: bootstrap from final_observation
   ObservationView final_observation;  ///< row i is valid only where the episode just ended
   MaskView legal;                     ///< for the next action
+  /// What would have been legal after final_observation, for whoever maximises over next actions;
+  /// row i is valid only where the clock has just ended the episode. Empty: nobody asks.
+  MaskView final_legal = {};
   /// For those who keep books of whole games: memory for both, or for neither.
   std::span<float> scored = {};             ///< lanes; the reward without training aids
   std::span<std::uint8_t> game_ended = {};  ///< lanes; the game ended, not just a life

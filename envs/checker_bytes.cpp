@@ -46,6 +46,7 @@ void scribble(const StepView& view, std::uint8_t pattern) {
   std::ranges::fill(view.terminated, pattern);
   std::ranges::fill(view.truncated, pattern);
   std::ranges::fill(view.legal.data, pattern);
+  std::ranges::fill(view.final_legal.data, pattern);
 }
 
 }  // namespace

@@ -140,6 +140,8 @@ Fuzz fuzz(const Subject& subject) {
       if (!seen.ended(lane)) continue;
       note(out.bad.observation, out_of_range(seen.final_observation, lane, spec.observation), step,
            lane);
+      if (!seen.final_legal.empty() && seen.truncated[i] != 0)
+        note(out.bad.mask, bad_mask(seen.final_legal.row(lane)), step, lane);
       elapsed[i] = 0;
       ++out.episodes;
     }

@@ -28,7 +28,9 @@ StepBuffer::StepBuffer(const EnvSpec& spec, int lanes)
   if (spec.masked) {
     const int actions = std::get<Discrete>(spec.action).n;
     legal_.assign(reward_.size() * static_cast<std::size_t>(actions), 1);
+    final_legal_ = legal_;
     view_.legal = {legal_, actions};
+    view_.final_legal = {final_legal_, actions};
   }
 }
 

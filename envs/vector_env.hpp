@@ -15,8 +15,9 @@ namespace tengen {
 
 /// `size()` independent lanes that step together. A finished lane restarts in the same step
 /// (Gymnasium's SAME_STEP): `observation` is then the new episode's first frame, and the old one's
-/// last frame stands in `final_observation`. The time limit is kept here, so truncation is never
-/// taken for termination. The caller owns all memory in StepView.
+/// last frame stands in `final_observation`, what was legal there in `final_legal`. The time limit
+/// is kept here, so truncation is never taken for termination. The caller owns all memory in
+/// StepView.
 class VectorEnv {
  public:
   virtual ~VectorEnv() = default;
@@ -194,7 +195,11 @@ class BatchedEnv final : public VectorEnv {
       out.truncated[i] = truncated ? 1 : 0;
       keep_books(i, over, truncated, out);
       if (over || truncated) {
-        envs_[i].observe(out.final_observation.template row<Element>(static_cast<int>(i)));
+        const int lane = static_cast<int>(i);
+        envs_[i].observe(out.final_observation.template row<Element>(lane));
+        if constexpr (HasLegal<E>) {  // where the task is over nothing need be legal
+          if (truncated && !out.final_legal.empty()) envs_[i].legal(out.final_legal.row(lane));
+        }
         restart(i);
       }
       write(i, out);
@@ -276,7 +281,7 @@ class StepBuffer {
  private:
   std::vector<std::byte> observation_, final_observation_;
   std::vector<float> reward_, scored_;
-  std::vector<std::uint8_t> terminated_, truncated_, game_ended_, legal_;
+  std::vector<std::uint8_t> terminated_, truncated_, game_ended_, legal_, final_legal_;
   StepView view_;
 };
 

@@ -59,13 +59,14 @@ ReplayBuffer::ReplayBuffer(const EnvSpec& spec, const ReplayOptions& options) tr
       frames_(room_for_frames(options)),
       steps_(static_cast<std::size_t>(lanes_ * ring_)),
       box_actions_(steps_.size() * static_cast<std::size_t>(dimensions_)),
-      legal_(masked_ ? steps_.size() * static_cast<std::size_t>(actions_) : 0),
-      finals_(frame_bytes_),
+      legal_(steps_.size() * mask_bytes()),
+      finals_(frame_bytes_ + mask_bytes()),
       zero_frame_(frame_bytes_),
       newest_(static_cast<std::size_t>(lanes_ * stack_), zero_frame_.data()),
       slot_reward_(static_cast<std::size_t>(lanes_)),
       slot_terminated_(slot_reward_.size()),
       slot_truncated_(slot_reward_.size()),
+      slot_final_legal_(slot_reward_.size() * mask_bytes()),
       slot_final_(slot_reward_.size() * frame_bytes_) {
   if (options.prioritised) priorities_.emplace(capacity(), alpha_);
 } catch (const std::bad_alloc&) {
@@ -95,6 +96,7 @@ StepView ReplayBuffer::slot() {
   view.terminated = slot_terminated_;
   view.truncated = slot_truncated_;
   view.legal = legal_at(now_ + 1);
+  if (masked_) view.final_legal = {slot_final_legal_, actions_};
   return view;
 }
 
@@ -121,9 +123,12 @@ void ReplayBuffer::commit(const ActionView& action, std::span<const float> rewar
     const auto d = static_cast<std::size_t>(dimensions_);
     std::copy_n(action.box.begin() + static_cast<std::ptrdiff_t>(d > 0 ? i * d : 0), d,
                 box_actions_.begin() + static_cast<std::ptrdiff_t>(row(lane, at) * d));
-    if (end != End::kNone)
-      std::memcpy(finals_.add(now_ * lanes_ + lane), slot_final_.data() + i * frame_bytes_,
-                  frame_bytes_);
+    if (end == End::kNone) continue;
+    std::byte* last = finals_.add(now_ * lanes_ + lane);
+    std::memcpy(last, slot_final_.data() + i * frame_bytes_, frame_bytes_);
+    const auto mask = std::span(slot_final_legal_).subspan(i * mask_bytes(), mask_bytes());
+    if (end == End::kTerminated) std::ranges::fill(mask, std::uint8_t{1});
+    std::ranges::copy(std::as_bytes(mask), last + frame_bytes_);
   }
   ++now_;
   finals_.drop_before(oldest_time() * lanes_);
@@ -138,7 +143,7 @@ MaskView ReplayBuffer::newest_legal() { return legal_at(std::max<std::int64_t>(n
 
 MaskView ReplayBuffer::legal_at(std::int64_t time) {
   if (!masked_) return {};
-  const std::size_t n = slot_reward_.size() * static_cast<std::size_t>(actions_);
+  const std::size_t n = slot_reward_.size() * mask_bytes();
   return {std::span(legal_).subspan(position(time) * n, n), actions_};
 }
 
@@ -180,6 +185,12 @@ void ReplayBuffer::put_final_stack(int lane, std::int64_t time,
   if (out.size() > 1) put_stack(lane, time, out.first(out.size() - 1));
 }
 
+std::span<const std::uint8_t> ReplayBuffer::final_legal(int lane, std::int64_t time) const {
+  if (!masked_) return {};
+  const std::byte* mask = finals_.find(time * lanes_ + lane) + frame_bytes_;
+  return {reinterpret_cast<const std::uint8_t*>(mask), mask_bytes()};
+}
+
 ReplayBuffer::Moment ReplayBuffer::moment(int lane, std::int64_t time) const {
   TENGEN_CHECK(time < now_);
   const Step& step = steps_[row(lane, position(time))];
@@ -193,8 +204,7 @@ bool ReplayBuffer::starts(int lane, std::int64_t time) const {
 }
 
 std::span<const std::uint8_t> ReplayBuffer::legal(int lane, std::int64_t time) const {
-  if (!masked_) return {};
-  const auto n = static_cast<std::size_t>(actions_);
+  const std::size_t n = mask_bytes();
   return std::span(legal_).subspan(
       (position(time) * slot_reward_.size() + static_cast<std::size_t>(lane)) * n, n);
 }
@@ -212,7 +222,7 @@ void ReplayBuffer::sample(int count, float beta, Rng& rng, ReplayBatch& out) con
   out.reward.resize(n);
   out.discount.resize(n);
   out.weight.resize(n);
-  out.next_legal.resize(masked_ ? n * static_cast<std::size_t>(actions_) : 0);
+  out.next_legal.resize(n * mask_bytes());
   out.index.resize(n);
   draw_indices(beta, rng, out);
   for (std::size_t i = 0; i < n; ++i) fill_row(i, out);
@@ -260,17 +270,13 @@ void ReplayBuffer::fill_row(std::size_t i, ReplayBatch& out) const {
   out.discount[i] = end == End::kTerminated ? 0 : discount;
 
   const auto next_stack = std::span(out.next_observation).subspan(i * n, n);
-  if (end == End::kNone)
+  const auto next_legal = std::span(out.next_legal).subspan(i * mask_bytes(), mask_bytes());
+  if (end == End::kNone) {
     put_stack(lane, next, next_stack);
-  else
+    std::ranges::copy(legal(lane, next), next_legal.begin());
+  } else {
     put_final_stack(lane, next - 1, next_stack);
-  if (masked_) {
-    const auto m = static_cast<std::size_t>(actions_);
-    const auto out_legal = std::span(out.next_legal).subspan(i * m, m);
-    if (end == End::kNone)
-      std::ranges::copy(legal(lane, next), out_legal.begin());
-    else
-      std::ranges::fill(out_legal, std::uint8_t{1});
+    std::ranges::copy(final_legal(lane, next - 1), next_legal.begin());
   }
 }
 
@@ -289,7 +295,8 @@ std::size_t ReplayBuffer::memory_bytes() const {
   return sizeof(*this) + frames_.size() + steps_.size() * sizeof(Step) +
          box_actions_.size() * sizeof(float) + legal_.size() + finals_.memory_bytes() +
          (priorities_ ? priorities_->memory_bytes() : 0) + newest_.size() * sizeof(newest_[0]) +
-         zero_frame_.size() + slot_final_.size() + slot_reward_.size() * (sizeof(float) + 2);
+         zero_frame_.size() + slot_final_.size() + slot_final_legal_.size() +
+         slot_reward_.size() * (sizeof(float) + 2);
 }
 
 }  // namespace tengen

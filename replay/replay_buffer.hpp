@@ -51,8 +51,8 @@ struct ReplayBatch {
   /// (N·P(i))^−β over the largest of this batch, so at most 1; all 1 when uniform. Over the batch's
   /// largest, not the buffer's: one transition with a tiny error would scale every step down.
   std::vector<float> weight;
-  /// size × actions where the environment masks, else empty. All 1 at an episode's end: nothing is
-  /// known of what would have been legal there.
+  /// size × actions where the environment masks, else empty. All 1 where the task terminated: the
+  /// discount is 0 there, so nobody asks.
   std::vector<std::uint8_t> next_legal;
   std::vector<std::int64_t> index;  ///< for update_priorities; never reused for another transition
 };
@@ -108,6 +108,8 @@ class ReplayBuffer {
   void put_stack(int lane, std::int64_t time, std::span<const std::byte*> out) const;
   /// The same for the last observation of the episode that ended at `time`.
   void put_final_stack(int lane, std::int64_t time, std::span<const std::byte*> out) const;
+  /// What would have been legal there; all 1 where the task terminated.
+  [[nodiscard]] std::span<const std::uint8_t> final_legal(int lane, std::int64_t time) const;
 
   /// Bytes of memory once full (and as many finished episodes as there are now).
   [[nodiscard]] std::size_t memory_bytes() const;
@@ -149,6 +151,10 @@ class ReplayBuffer {
     return frames_.data() + row(lane, position) * frame_bytes_;
   }
   [[nodiscard]] MaskView legal_at(std::int64_t time);
+  // Bytes of a mask; 0 without.
+  [[nodiscard]] std::size_t mask_bytes() const {
+    return masked_ ? static_cast<std::size_t>(actions_) : 0;
+  }
   // Transitions are numbered time · lanes + lane; those in [first, last) can be sampled.
   [[nodiscard]] std::int64_t last_id() const;
   [[nodiscard]] std::int64_t first_id() const { return last_id() - size(); }
@@ -177,14 +183,14 @@ class ReplayBuffer {
   std::vector<Step> steps_;               // lanes × ring
   std::vector<float> box_actions_;        // lanes × ring × dimensions
   std::vector<std::uint8_t> legal_;       // ring × lanes × actions, since a MaskView is dense
-  FinalStore finals_;                     // by transition number
+  FinalStore finals_;                     // by transition number: a frame, then a mask
   std::optional<Priorities> priorities_;  // leaf = transition number mod capacity
   std::int64_t now_ = -1;                 // time of the newest frame
 
   std::vector<std::byte> zero_frame_;
   std::vector<const std::byte*> newest_;
   std::vector<float> slot_reward_;
-  std::vector<std::uint8_t> slot_terminated_, slot_truncated_;
+  std::vector<std::uint8_t> slot_terminated_, slot_truncated_, slot_final_legal_;
   std::vector<std::byte> slot_final_;
 
   std::filesystem::path directory_;  // where segments_ are

@@ -13,6 +13,9 @@ namespace {
 
 // Bounds the memory that saving and loading take, and what an overwritten byte keeps on disk.
 constexpr std::size_t kSegmentBytes = std::size_t{64} << 20;
+// Added to a segment's number of last frames where their masks follow. Segments that were written
+// before masks were kept have none: everything counts as legal there, as it did then.
+constexpr std::int64_t kWithMasks = std::int64_t{1} << 62;
 
 std::string file_prefix(std::string name) {
   std::replace(name.begin(), name.end(), '/', '-');
@@ -101,11 +104,11 @@ void ReplayBuffer::save_segment(TimeRange range, const std::string& name) {
   SegmentWriter segment(range);
   for_each_piece(range, [&](std::span<std::byte> piece) { segment.add(piece); });
   const std::int64_t begin = range.begin * lanes_, end = range.end * lanes_;
-  const std::int64_t finals = finals_.count(begin, end);
+  const std::int64_t finals = finals_.count(begin, end) + (masked_ ? kWithMasks : 0);
   segment.add(std::as_bytes(std::span(&finals, 1)));
   finals_.for_each(begin, end, [&](std::int64_t id, const std::byte* frame) {
     segment.add(std::as_bytes(std::span(&id, 1)));
-    segment.add({frame, frame_bytes_});
+    segment.add({frame, frame_bytes_ + mask_bytes()});
   });
   segments_.push_back({segment.finish(directory_, file_prefix(name)), range});
 }
@@ -157,10 +160,13 @@ void ReplayBuffer::load_segment(const std::string& file) {
   for_each_piece(range, [&](std::span<std::byte> piece) { segment.take(piece); });
   std::int64_t finals = 0;
   segment.take(std::as_writable_bytes(std::span(&finals, 1)));
-  for (; finals > 0; --finals) {
+  const std::size_t mask = masked_ && (finals & kWithMasks) != 0 ? mask_bytes() : 0;
+  for (finals &= ~kWithMasks; finals > 0; --finals) {
     std::int64_t id = 0;
     segment.take(std::as_writable_bytes(std::span(&id, 1)));
-    segment.take({finals_.add(id), frame_bytes_});
+    std::byte* last = finals_.add(id);
+    segment.take({last, frame_bytes_ + mask});
+    std::fill_n(last + frame_bytes_ + mask, mask_bytes() - mask, std::byte{1});
   }
   segment.finish();
   segments_.push_back({file, range});

@@ -137,7 +137,7 @@ void SequenceBuffer::fill_sequence(std::size_t b, SequenceBatch& out) const {
     const bool acted = !ending && row + 1 < (b + 1) * rows;
     if (ending) {
       steps_.put_final_stack(lane, time - 1, frames);
-      std::ranges::fill(legal, std::uint8_t{1});
+      std::ranges::copy(steps_.final_legal(lane, time - 1), legal.begin());
     } else {
       steps_.put_stack(lane, time, frames);
       std::ranges::copy(steps_.legal(lane, time), legal.begin());

@@ -47,9 +47,7 @@ struct SequenceBatch {
   std::vector<std::int32_t> action;           ///< 0 where there is none
   std::vector<float> reward;                  ///< of that action
   std::vector<std::uint8_t> terminated;       ///< by that action: do not bootstrap
-  /// rows × actions where the environment masks, else empty. All 1 for an episode's last
-  /// observation: nothing is known of what would have been legal there.
-  std::vector<std::uint8_t> legal;
+  std::vector<std::uint8_t> legal;  ///< rows × actions where the environment masks, else empty
   std::vector<float> state;         ///< size × state_size: before row 0
   std::vector<float> weight;        ///< size, as ReplayBatch's
   std::vector<std::int64_t> index;  ///< size, for update_priorities; never used for another

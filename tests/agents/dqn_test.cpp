@@ -86,6 +86,16 @@ TEST_CASE("probe environments get their known values") {
   }
 }
 
+TEST_CASE("after truncation DQN's targets maximise over what would have been legal") {
+  for (const char* extra :
+       {"", "double = true", "distribution = \"categorical\"\nv_min = -1\nv_max = 6"}) {
+    INFO(extra);
+    const auto explore = "exploration_final_eps = 0.5\n";
+    const auto value = learn_values<probes::Cut>(explore + std::string(extra), {0}, {0, 1});
+    CHECK(value[0] == Approx(2).margin(0.2));  // counting on action 0: 1 + 0.5 · 5 = 3.5
+  }
+}
+
 TEST_CASE("n-step returns keep the values") {
   const auto delayed = learn_values<probes::Delayed>("n_steps = 3", {0, 1});
   CHECK(delayed[0] == Approx(0.5).margin(0.07));

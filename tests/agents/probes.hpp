@@ -109,6 +109,31 @@ struct Masked {
   }
 };
 
+/// Everything looks alike. Action 0 ends the episode and pays 5, but is legal at its start only;
+/// after action 1, which pays 1, the clock ends it: Q(1) = 1 + γ Q(1) = 1/(1 − γ). Fails if targets
+/// of truncated episodes count on illegal actions.
+struct Cut {
+  using Element = float;
+  using Action = int;
+  bool started = true;
+  [[nodiscard]] EnvSpec spec() const {
+    return {.name = "Cut-v0",
+            .observation = {{1}, tengen::Element::kFloat, 0, 1},
+            .action = Discrete{2, {}},
+            .max_episode_steps = 1};
+  }
+  void reset(Rng&) { started = true; }
+  Outcome step(int action, Rng&) {
+    started = false;
+    return action == 0 ? Outcome{5, true} : Outcome{1, false};
+  }
+  void observe(Floats out) const { out[0] = 0; }
+  void legal(std::span<std::uint8_t> mask) const {
+    mask[0] = started ? 1 : 0;
+    mask[1] = 1;
+  }
+};
+
 /// One step, the reward is −(a − 0.5)² of a real action in [−1, 1]: the best mean is 0.5. Fails if
 /// continuous actions are mixed up.
 struct Target {

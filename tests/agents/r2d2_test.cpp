@@ -91,6 +91,12 @@ TEST_CASE("R2D2 gives probe environments their known values") {
   }
 }
 
+TEST_CASE("after truncation R2D2's targets maximise over what would have been legal") {
+  const auto value =
+      learn_values<probes::Cut>("exploration_final_eps = 0.5", "", {0}, {0, 1});
+  CHECK(value[0] == Approx(2).margin(0.2));  // counting on action 0: 1 + 0.5 · 5 = 3.5
+}
+
 TEST_CASE("R2D2 with rescaling learns h of the values") {
   const auto endless = learn_values<probes::Endless>("value_rescaling = true", "", {0});
   CHECK(endless[0] == Approx(rescale(2)).margin(0.05));

@@ -23,6 +23,7 @@ class History {
   struct Moment {
     Bytes stack, next_stack;  // next_stack: with the final observation where the episode ended
     std::vector<std::uint8_t> legal;
+    std::vector<std::uint8_t> final_legal;  // where the episode ended; all 1 if it terminated
     float reward = 0;
     int action = 0;
     std::vector<float> box;
@@ -86,6 +87,9 @@ class History {
         for (auto& byte : view.final_observation.bytes(lane))
           byte = static_cast<std::byte>(rng_.below(256));
         push(now.next_stack, view.final_observation.bytes(lane));
+        now.final_legal.assign(kActions, 1);
+        if (options_.masked && now.truncated)
+          now.final_legal = random_mask(view.final_legal.row(lane));
         next.stack.assign(next.stack.size(), std::byte{0});
       }
       lanes_[i].push_back(next);
@@ -137,7 +141,7 @@ class History {
       if (!options_.masked) continue;
       const auto from = batch.next_legal.begin() + row * kActions;
       REQUIRE(std::vector<std::uint8_t>(from, from + kActions) ==
-              (ended ? std::vector<std::uint8_t>(kActions, 1) : lane[last + 1].legal));
+              (ended ? lane[last].final_legal : lane[last + 1].legal));
     }
   }
 
@@ -159,7 +163,7 @@ class History {
         if (options_.masked) {
           const auto from = batch.legal.begin() + row * kActions;
           REQUIRE(std::vector<std::uint8_t>(from, from + kActions) ==
-                  (last ? std::vector<std::uint8_t>(kActions, 1) : now.legal));
+                  (last ? now.final_legal : now.legal));
         }
         const bool acted = !last && t + 1 < batch.rows();
         REQUIRE(batch.acted[i] == (acted ? 1 : 0));
@@ -220,12 +224,13 @@ class History {
     const std::uint32_t words[2] = {static_cast<std::uint32_t>(lane),
                                     static_cast<std::uint32_t>(moments.size() - 1)};
     std::memcpy(bytes.data(), words, sizeof(words));
-    if (options_.masked) {
-      for (auto& legal : view.legal.row(lane)) legal = rng_.chance(0.7) ? 1 : 0;
-      const auto row = view.legal.row(lane);
-      moments.back().legal.assign(row.begin(), row.end());
-    }
+    if (options_.masked) moments.back().legal = random_mask(view.legal.row(lane));
     return bytes;
+  }
+
+  std::vector<std::uint8_t> random_mask(std::span<std::uint8_t> out) {
+    for (auto& legal : out) legal = rng_.chance(0.7) ? 1 : 0;
+    return {out.begin(), out.end()};
   }
 
   HistoryOptions options_;

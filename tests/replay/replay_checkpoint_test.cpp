@@ -119,6 +119,39 @@ std::string load_error(const ArchiveReader& reader, const fs::path& directory,
   return "";
 }
 
+// `reader` and its one segment in `directory` as they were written before the masks of last
+// observations were kept; the new segment lies beside the old one.
+ArchiveReader without_final_masks(const ArchiveReader& reader, const fs::path& directory) {
+  constexpr std::size_t kFrame = 15, kStep = 8, kMask = 5;
+  std::string file = segments(reader);
+  file.pop_back();  // the newline
+  SegmentReader from(directory / file);
+  const TimeRange range = from.range();
+  SegmentWriter to(range);
+  const auto pass = [&](std::size_t bytes, bool keep = true) {
+    std::vector<std::byte> piece(bytes);
+    from.take(piece);
+    if (keep) to.add(piece);
+  };
+  pass(static_cast<std::size_t>((range.end - range.begin) * kOptions.lanes) *
+       (kFrame + kStep + kMask));
+  std::int64_t finals = 0;
+  from.take(std::as_writable_bytes(std::span(&finals, 1)));
+  finals -= std::int64_t{1} << 62;
+  REQUIRE(finals > 5);
+  to.add(std::as_bytes(std::span(&finals, 1)));
+  for (; finals > 0; --finals) {
+    pass(sizeof(std::int64_t) + kFrame);
+    pass(kMask, false);
+  }
+  from.finish();
+  const std::string name = to.finish(directory, "agent-replay") + "\n";
+  ArchiveWriter writer;
+  for (const std::string& record : reader.names()) writer.put_bytes(record, reader.bytes(record));
+  writer.put_string("agent/replay/segments", name);
+  return ArchiveReader::from_bytes(writer.bytes(), "old.archive");
+}
+
 bool contains(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;
 }
@@ -212,6 +245,43 @@ TEST_CASE("segments that a killed run left behind confuse nobody") {
   CHECK(contains(load_error(other_future, directory.path()), ".segment"));
   CHECK(fs::exists(directory.path() / "notes.txt"));
   for (const auto& file : files(directory.path())) CHECK(file.extension() != ".part");
+}
+
+TEST_CASE("a replay from before masks of last observations were kept loads, and goes on") {
+  const TempDirectory directory, next;
+  Run whole, resumed;
+  whole.step(40);
+  const ArchiveReader old = without_final_masks(saved(whole.replay, directory.path()),
+                                                directory.path());
+  load(resumed.replay, old, directory.path());
+  int all_legal = 0, masked = 0;
+  ReplayBatch batch, known;
+  for (std::uint64_t seed = 0; seed < 20; ++seed) {
+    Rng rng(seed), same(seed);
+    resumed.replay.sample(8, 0.5F, rng, batch);
+    whole.replay.sample(8, 0.5F, same, known);
+    REQUIRE(batch.index == known.index);
+    for (std::size_t i = 0; i < batch.next_legal.size(); ++i) {
+      // Everything was legal where a mask is missing, and nothing else differs.
+      if (batch.next_legal[i] != known.next_legal[i]) {
+        CHECK(batch.next_legal[i] == 1);
+        ++all_legal;
+      }
+      masked += batch.next_legal[i] == 0 ? 1 : 0;
+    }
+  }
+  CHECK(all_legal > 0);
+  CHECK(masked > 0);
+  // What comes now has its masks, and a checkpoint of both kinds of segments loads.
+  resumed.history = whole.history;
+  resumed.step(kOptions.capacity / kOptions.lanes + 10);
+  for (int i = 0; i < 20; ++i) {
+    resumed.learner.learn(resumed.replay);
+    resumed.history.check(resumed.learner.batch, kOptions.n_steps, kOptions.gamma);
+  }
+  Run last;
+  load(last.replay, saved(resumed.replay, directory.path()), directory.path());
+  require_same_future(resumed, last);
 }
 
 TEST_CASE("another directory, or one that lost files, gets everything anew") {
