@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <tuple>
 #include <utility>
 
@@ -163,35 +164,51 @@ void SearchRoot::policy_target(const NodeArena& arena, std::span<float> out) con
     return;
   }
   visits(arena, out);
-  const auto best = static_cast<std::size_t>(
-      std::ranges::max_element(edges, {}, &SearchEdge::visits) - edges.begin());
-  if (noise_ == RootNoise::kOn && prepared_) {
-    // Wu 2019, section 3.2: visits that PUCT would not have made are taken back, down to where the
-    // move would have been as urgent as the most visited one.
-    const float explore = options_.c_puct * std::sqrt(seen.tries);
-    const auto urgency = [&](std::size_t k, float n) {
-      return edges[k].settled_q_or(0) + explore * at(prior_, moves[k]) / (1 + n);
-    };
-    const float bar = urgency(best, static_cast<float>(edges[best].visits));
+  const auto lost = [](const SearchEdge& edge) { return edge.proven == -1; };
+  const auto unasked = [&](const SearchEdge& edge) { return edge.visits == 0 || lost(edge); };
+  const bool all_lost = edges.size() == moves.size() && std::ranges::all_of(edges, lost);
+  if (std::ranges::find(edges, 1, &SearchEdge::proven) != edges.end()) {
+    // A proven win needs no visits to be the answer.
     for (std::size_t k = 0; k < edges.size(); ++k) {
       float& n = out[moves[k].action];
-      if (k == best || n == 0) continue;
-      const float p = at(prior_, moves[k]), gap = bar - edges[k].settled_q_or(0);
-      const float least = std::max(0.0F, n - std::floor(forced_visits(options_, p, seen.tries)));
-      const float needed = gap > 0 ? std::ceil(explore * p / gap - 1) : n;
-      n = std::clamp(needed, least, n);
-      if (n <= 1) n = 0;
+      n = edges[k].proven == 1 ? std::max(n, 1.0F) : 0;
     }
+  } else {
+    // Visits that went into the proof of a loss speak for nothing. Where there are no others, what
+    // is left of the prior speaks.
+    const bool only_prior = !all_lost && std::ranges::all_of(edges, unasked);
+    if (only_prior) prior(arena, out);
+    for (std::size_t k = 0; k < edges.size() && !all_lost; ++k)
+      if (lost(edges[k])) out[moves[k].action] = 0;
+    if (noise_ == RootNoise::kOn && prepared_ && !only_prior)
+      take_back_forced(arena, seen.tries, out);
   }
-  // A proven win needs no visits to be the answer.
-  const bool won = std::ranges::find(edges, 1, &SearchEdge::proven) != edges.end();
-  float sum = 0;
-  for (std::size_t k = 0; k < edges.size(); ++k) {
-    float& n = out[moves[k].action];
-    if (won) n = edges[k].proven == 1 ? std::max(n, 1.0F) : 0;
-    sum += n;
-  }
+  const float sum = std::accumulate(out.begin(), out.end(), 0.0F);
   for (float& n : out) n /= sum;
+}
+
+// Wu 2019, section 3.2: visits that PUCT would not have made are taken back, down to where the move
+// would have been as urgent as the most visited one.
+void SearchRoot::take_back_forced(const NodeArena& arena, float tries, std::span<float> out) const {
+  const SearchNode& root = arena.node(0);
+  const auto moves = arena.moves(root);
+  const auto edges = arena.edges(root);
+  const float explore = options_.c_puct * std::sqrt(tries);
+  const auto count = [&](std::size_t k) -> float& { return out[moves[k].action]; };
+  std::size_t best = 0;
+  for (std::size_t k = 1; k < edges.size(); ++k)
+    if (count(k) > count(best)) best = k;
+  const float bar =
+      edges[best].settled_q_or(0) + explore * at(prior_, moves[best]) / (1 + count(best));
+  for (std::size_t k = 0; k < edges.size(); ++k) {
+    float& n = count(k);
+    if (k == best || n == 0) continue;
+    const float p = at(prior_, moves[k]), gap = bar - edges[k].settled_q_or(0);
+    const float least = std::max(0.0F, n - std::floor(forced_visits(options_, p, tries)));
+    const float needed = gap > 0 ? std::ceil(explore * p / gap - 1) : n;
+    n = std::clamp(needed, least, n);
+    if (n <= 1) n = 0;
+  }
 }
 
 int SearchRoot::best_move(const NodeArena& arena) const {

@@ -41,8 +41,9 @@ class SearchRoot {
   // Results, one number an action, 0 for illegal ones. The root is open.
   void visits(const NodeArena& arena, std::span<float> out) const;
   void prior(const NodeArena& arena, std::span<float> out) const;
-  /// Sums to 1. PUCT: shares of the visits, less those that were only forced. Gumbel: the improved
-  /// policy.
+  /// Sums to 1. PUCT: shares of the visits, less those that were only forced; moves proven lost
+  /// have none, nor, beside a proven win, has any other. Gumbel: the improved policy as published,
+  /// where a proof counts by its exact value.
   void policy_target(const NodeArena& arena, std::span<float> out) const;
   /// Temperature 0: the proven win, else the most visited move (Gumbel: the one that sequential
   /// halving is left with); otherwise a sample of policy_target^(1 / temperature). Moves proven
@@ -55,6 +56,7 @@ class SearchRoot {
   [[nodiscard]] int select_puct(const NodeArena& arena) const;
   [[nodiscard]] int select_halving(const NodeArena& arena, int started) const;
   [[nodiscard]] int best_move(const NodeArena& arena) const;
+  void take_back_forced(const NodeArena& arena, float tries, std::span<float> out) const;
   [[nodiscard]] float at(const std::vector<float>& by_action, SearchMove move) const {
     return by_action[move.action];
   }

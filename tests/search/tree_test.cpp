@@ -1,3 +1,4 @@
+#include "agents/search/sampling.hpp"
 #include "core/allocations.hpp"
 #include "tests/catch.hpp"
 #include "tests/search/games.hpp"
@@ -125,6 +126,64 @@ TEST_CASE("the best move is found in every position of tic-tac-toe") {
   }
   CHECK(seen.size() == 4519);
   CHECK(solved > 4000);
+}
+
+TEST_CASE("PUCT's target has no part for moves that are proven lost while there are others") {
+  const RootNoise noise = GENERATE(RootNoise::kOff, RootNoise::kOn);
+  int lost = 0, all_lost = 0;
+  std::vector<float> target(7);
+  for (std::uint64_t seed = 0; seed < 60; ++seed) {
+    // A few moves by chance, so that there are threats.
+    ConnectFour position;
+    Rng rng = Rng(17).split(seed);
+    for (int i = 0; i < 12 && !position.finished(); ++i)
+      position.play(sample_legal(legal_mask(position), rng));
+    if (position.finished()) continue;
+    OpenTree<ConnectFour> tree(position, options_of(SearchRule::kPuct));
+    HashedEvaluator evaluator;
+    for (const int simulations : {5, 30, 100, 400}) {
+      tree.reset(position);
+      tree.begin(simulations, noise, Rng(seed));
+      run(tree, evaluator);
+      tree.policy_target(target);
+      CHECK(sum_of(target) == Approx(1));
+      const auto moves = tree.arena_.moves(tree.arena_.node(0));
+      const auto edges = tree.arena_.edges(tree.arena_.node(0));
+      const auto is_lost = [](const SearchEdge& e) { return e.proven == -1; };
+      if (edges.size() == moves.size() && std::ranges::all_of(edges, is_lost)) {
+        ++all_lost;
+        continue;
+      }
+      for (std::size_t k = 0; k < edges.size(); ++k) {
+        if (!is_lost(edges[k])) continue;
+        CHECK(target[moves[k].action] == 0);
+        lost += tree.solved() ? 0 : 1;
+      }
+    }
+  }
+  CHECK(lost > 20);
+  CHECK(all_lost > 0);
+}
+
+TEST_CASE("PUCT's target is the rest of the prior where only lost moves were visited") {
+  // Sure of 6, which does not stop four at the bottom, and then sure of 3, which makes them.
+  struct Misled final : Evaluator {
+    int asked = 0;
+    void evaluate(EvaluationBatch& batch, int /*rows*/) override {
+      std::ranges::fill(batch.logits(0), 0.0F);
+      batch.logits(0)[asked++ == 0 ? 6 : 3] = 12;
+      batch.value(0) = 0;
+    }
+  } evaluator;
+  SearchTree<ConnectFour> tree(played<ConnectFour>("00112"), options_of(SearchRule::kPuct));
+  tree.begin(2, RootNoise::kOff, Rng(1));
+  run(tree, evaluator);
+  REQUIRE(visits_of(tree) == std::vector<float>{0, 0, 0, 0, 0, 0, 2});
+  std::vector<float> target(7);
+  tree.policy_target(target);
+  CHECK(target[6] == 0);
+  for (std::size_t action = 0; action < 6; ++action)
+    CHECK(target[action] == Approx(1.0 / 6).epsilon(1e-3));
 }
 
 TEST_CASE("sequential halving spends its budget as the paper says") {
