@@ -5,6 +5,7 @@
 #include "nets/choice.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 namespace tengen {
@@ -103,6 +104,12 @@ float update(const OptimiserRates& r, float momentum, float w, float g, float& m
   }
 }
 
+OptimiserRates without_decay(OptimiserRates rates) {
+  rates.decay = rates.l1 = 0;
+  rates.shrink = 1;
+  return rates;
+}
+
 struct Piece {
   float* w;
   const float* g;
@@ -196,13 +203,49 @@ OptimiserOptions read_optimiser(const Config& agent, const OptimiserDefaults& de
 
 Optimiser::Optimiser(const OptimiserOptions& options, const ParameterLayout& layout,
                      const Backend& backend)
-    : options_(options), partial_(static_cast<std::size_t>(pieces(layout.size()))) {
+    : options_(options),
+      layout_(layout),
+      partial_(static_cast<std::size_t>(pieces(layout.size()))) {
   const auto zeros = [&] {
     return torch::zeros({layout.size()},
                         torch::TensorOptions().device(backend.device).dtype(torch::kFloat32));
   };
   if (has_first(options)) first_ = zeros();
   if (has_second(options)) second_ = zeros();
+  if (!backend.device.is_cpu()) decays_ = zeros();
+  learn_only([](const ParameterSpec&) { return true; });
+}
+
+void Optimiser::learn_only(const ParameterFilter& wanted) {
+  stretches_.clear();
+  const auto add = [&](bool decays, const ParameterFilter& which) {
+    for (const auto [begin, end] : ranges_of(layout_, which)) {
+      for (std::int64_t at = begin; at < end; at += kPiece)
+        stretches_.push_back({at, std::min(kPiece, end - at), decays});
+    }
+  };
+  if (options_.weight_decay > 0 || options_.l1 > 0) {
+    add(true, [&](const ParameterSpec& spec) { return wanted(spec) && spec.weight(); });
+    add(false, [&](const ParameterSpec& spec) { return wanted(spec) && !spec.weight(); });
+  } else {
+    add(false, wanted);
+  }
+  if (!decays_.defined()) return;
+  decays_.zero_();
+  learns_ = torch::zeros_like(decays_);
+  std::int64_t learnt = 0;
+  for (const auto [begin, count, decays] : stretches_) {
+    learns_.narrow(0, begin, count).fill_(1);
+    if (decays) decays_.narrow(0, begin, count).fill_(1);
+    learnt += count;
+  }
+  if (learnt == layout_.size()) learns_ = Tensor();
+}
+
+void Optimiser::restart() {
+  steps_ = 0;
+  for (const Tensor& moments : {first_, second_})
+    if (moments.defined()) moments.zero_();
 }
 
 double Optimiser::norm(std::span<const Tensor> gradients, WorkerPool& pool) {
@@ -221,15 +264,17 @@ double Optimiser::norm(std::span<const Tensor> gradients, WorkerPool& pool) {
 
 void Optimiser::apply(Parameters& parameters, std::span<const Tensor> gradients,
                       const OptimiserRates& rates, WorkerPool& pool) {
-  const std::int64_t size = parameters.flat().numel();
   const Tensor& copy = parameters.compute_flat();
-  pool.run(pieces(size), [&](int piece) {
+  const OptimiserRates undecayed = without_decay(rates);
+  pool.run(static_cast<int>(stretches_.size()), [&](int i) {
     const ComputeScope scope;  // denormals are flushed on every thread, or results depend on which
     alignas(64) float sum[kPiece];
-    const std::int64_t begin = piece * kPiece, count = std::min(kPiece, size - begin);
+    const auto [begin, count, decays] = stretches_[static_cast<std::size_t>(i)];
     add_shards(gradients, begin, count, sum);
-    const auto at = [&](float* data) { return data == nullptr ? nullptr : data + begin; };
-    update_any(rates, options_,
+    const auto at = [begin = begin](float* data) {
+      return data == nullptr ? nullptr : data + begin;
+    };
+    update_any(decays ? rates : undecayed, options_,
                {.w = at(data_of(parameters.flat())),
                 .g = sum,
                 .m = at(data_of(first_)),
@@ -243,7 +288,11 @@ void Optimiser::apply(Parameters& parameters, std::span<const Tensor> gradients,
 void Optimiser::apply_with_torch(Parameters& parameters, Tensor g, const OptimiserRates& r) {
   const OptimiserOptions& o = options_;
   Tensor w = parameters.flat();
-  g = g * r.scale + r.decay * w + r.l1 * w.sign();
+  const std::array<Tensor, 3> changing{w, first_, second_};
+  std::array<Tensor, 3> before;
+  for (std::size_t i = 0; i < before.size(); ++i)
+    if (learns_.defined() && changing[i].defined()) before[i] = changing[i].clone();
+  g = g * r.scale + (r.decay * w + r.l1 * w.sign()) * decays_;
   switch (o.kind) {
     case OptimiserKind::kSgd:
       w.sub_(g, r.rate);
@@ -270,9 +319,12 @@ void Optimiser::apply_with_torch(Parameters& parameters, Tensor g, const Optimis
     case OptimiserKind::kAdamw:
       first_.mul_(r.beta1).add_(g, r.rest1);
       second_.mul_(r.beta2).addcmul_(g, g, r.rest2);
-      w.mul_(r.shrink).addcdiv_(first_, second_.sqrt().mul_(r.correction).add_(r.eps), -r.rate);
+      w.mul_(1 - (1 - r.shrink) * decays_);
+      w.addcdiv_(first_, second_.sqrt().mul_(r.correction).add_(r.eps), -r.rate);
       break;
   }
+  for (std::size_t i = 0; i < before.size(); ++i)
+    if (before[i].defined()) changing[i].copy_(torch::where(learns_ > 0, changing[i], before[i]));
   parameters.refresh();
 }
 

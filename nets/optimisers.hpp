@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <vector>
 
 namespace tengen {
 
@@ -16,7 +17,10 @@ enum class OptimiserKind { kSgd, kMomentum, kAdagrad, kRmsprop, kAdam, kAdamw };
 /// "sgd", "momentum", "adagrad", "rmsprop", "adam" or "adamw". Throws UsageError with the nearest.
 OptimiserKind find_optimiser(std::string_view name);
 
-/// torch.optim's parameters, with its names and formulas.
+/// torch.optim's parameters, with its names and formulas. One rule is not torch's, which decays
+/// everything: weight_decay and l1 pull at weights alone, not at biases, scales and shifts of
+/// normalisations, deviations or temperatures (He et al. 2019, "Bag of tricks for image
+/// classification with convolutional neural networks", section 3.1: "no bias decay").
 struct OptimiserOptions {
   OptimiserKind kind = OptimiserKind::kAdam;
   float momentum = 0.9F;               ///< momentum
@@ -24,8 +28,8 @@ struct OptimiserOptions {
   float alpha = 0.99F;                 ///< rmsprop
   bool centred = false;                ///< rmsprop
   float eps = 1e-8F;                   ///< adagrad, rmsprop, adam, adamw
-  float weight_decay = 0;              ///< L2: added to the gradient (adamw: decoupled)
-  float l1 = 0;                        ///< l1 · sign(w) is added to the gradient
+  float weight_decay = 0;  ///< L2 of weights: added to the gradient (adamw: decoupled)
+  float l1 = 0;            ///< l1 · sign(w) of weights is added to the gradient
   float max_grad_norm = 0;  ///< gradients of a larger norm are scaled down to it; 0: never
 };
 
@@ -50,6 +54,13 @@ class Optimiser {
   /// Returns the gradient's norm before clipping.
   double step(Parameters& parameters, std::span<const Tensor> gradients, double learning_rate,
               WorkerPool& pool);
+  /// From now on steps change the parameters that `wanted` picks; all others and their moments keep
+  /// their bits. Not saved: whoever loads says it again.
+  void learn_only(const ParameterFilter& wanted);
+  /// Forgets moments and steps, as if newly made.
+  void restart();
+  /// Since it was made or restarted.
+  [[nodiscard]] std::int64_t steps() const { return steps_; }
 
   void save(ArchiveWriter& writer, const std::string& name) const;
   void load(const ArchiveReader& reader, const std::string& name);
@@ -60,7 +71,17 @@ class Optimiser {
              WorkerPool& pool);
   void apply_with_torch(Parameters& parameters, Tensor gradient, const OptimiserRates& rates);
 
+  // What one thread updates at a time.
+  struct Stretch {
+    std::int64_t begin = 0, count = 0;
+    bool decays = false;
+  };
   OptimiserOptions options_;
+  ParameterLayout layout_;
+  std::vector<Stretch> stretches_;
+  // On devices that our loops cannot reach: 1 where a parameter decays; 1 where it is learnt
+  // (undefined: everywhere).
+  Tensor decays_, learns_;
   Tensor first_, second_;        // moments, where the kind has them
   std::vector<double> partial_;  // squared norm of each piece
   std::int64_t steps_ = 0;

@@ -47,6 +47,21 @@ std::string ParameterLayout::manifest() const {
   return text;
 }
 
+std::vector<FlatRange> ranges_of(const ParameterLayout& layout, const ParameterFilter& wanted) {
+  std::vector<FlatRange> ranges;
+  const auto& specs = layout.specs();
+  for (std::size_t i = 0; i < specs.size(); ++i) {
+    if (!wanted(specs[i])) continue;
+    const std::int64_t begin = specs[i].offset;
+    const std::int64_t end = i + 1 < specs.size() ? specs[i + 1].offset : layout.size();
+    if (!ranges.empty() && ranges.back().end == begin)
+      ranges.back().end = end;
+    else
+      ranges.push_back({begin, end});
+  }
+  return ranges;
+}
+
 ParameterViews views_of(const ParameterLayout& layout, const Tensor& flat) {
   const torch::NoGradGuard no_grad;
   ParameterViews views;

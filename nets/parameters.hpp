@@ -8,6 +8,7 @@
 #include "nets/init.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <string>
 #include <vector>
@@ -21,6 +22,10 @@ struct ParameterSpec {
   std::vector<std::int64_t> shape;
   std::int64_t offset = 0, count = 0;
   InitRule rule;
+
+  /// Weights have two dimensions or more; biases, normalisations' scales and shifts, deviations and
+  /// temperatures have one.
+  [[nodiscard]] bool weight() const { return shape.size() > 1; }
 };
 
 /// What a network's parameters are: layers add theirs while the network is put together.
@@ -40,6 +45,15 @@ class ParameterLayout {
   std::vector<ParameterSpec> specs_;
   std::int64_t size_ = 0;
 };
+
+using ParameterFilter = std::function<bool(const ParameterSpec&)>;
+/// Elements [begin, end) of a flat buffer.
+struct FlatRange {
+  std::int64_t begin = 0, end = 0;
+};
+/// Where the parameters lie that `wanted` picks, each with the gap behind it: in order, neighbours
+/// as one.
+std::vector<FlatRange> ranges_of(const ParameterLayout& layout, const ParameterFilter& wanted);
 
 /// A flat buffer cut into a network's parameters, by index.
 using ParameterViews = std::vector<Tensor>;

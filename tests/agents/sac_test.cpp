@@ -8,6 +8,7 @@
 #include "tests/temp_directory.hpp"
 
 #include <cmath>
+#include <cstring>
 #include <memory>
 #include <numbers>
 
@@ -230,6 +231,25 @@ TEST_CASE("a fixed temperature pays for entropy in the values") {
   run.train(1500);
   const double expected = 2 * (1 + 0.5 * 0.5 * std::log(2.0));
   CHECK(ask(*run.agent, run.env.spec(), {0}).value[0] == Approx(expected).margin(0.15));
+}
+
+TEST_CASE("decay of the networks' weights does not pull at SAC's temperature") {
+  // Adam's first step is one learning rate long, whatever the gradient. Decay would add its part of
+  // log 0.1 to it.
+  Run<Aim> run(kFast +
+               "learning_starts = 99\nent_coef_init = 0.1\noptimizer = \"adamw\"\n"
+               "weight_decay = 0.5\n" +
+               kNet);
+  run.start();
+  run.train(100);
+  const TempDirectory directory;
+  ArchiveWriter writer;
+  run.agent->save(writer, directory.path());
+  const auto reader = ArchiveReader::from_bytes(writer.bytes(), "sac");
+  REQUIRE(reader.get<std::int64_t>("agent/updates") == 1);
+  float log_ent_coef = 0;
+  std::memcpy(&log_ent_coef, reader.bytes("agent/temperature/values").data(), sizeof(float));
+  CHECK(std::abs(log_ent_coef - std::log(0.1)) == Approx(5e-3).epsilon(1e-3));
 }
 
 TEST_CASE("SAC finds the best action in a box that is not around 0") {

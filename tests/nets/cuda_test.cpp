@@ -122,7 +122,10 @@ TEST_CASE("on a GPU: optimisers step as on the CPU") {
   if (no_gpu()) return;
   torch::manual_seed(2);
   ParameterLayout layout;
-  layout.add("w", {5000}, {.init = Init::kKaimingNormal, .rows = 1, .columns = 4});
+  const InitRule random{.init = Init::kKaimingNormal, .rows = 1, .columns = 4};
+  layout.add("frozen", {10, 100}, random);
+  layout.add("w", {50, 100}, random);
+  layout.add("b", {7}, random);  // decays on neither
   WorkerPool pool(2);
   for (const OptimiserKind kind :
        {OptimiserKind::kSgd, OptimiserKind::kMomentum, OptimiserKind::kAdagrad,
@@ -134,6 +137,9 @@ TEST_CASE("on a GPU: optimisers step as on the CPU") {
     there.initialise(Rng(1));
     Optimiser one(options, layout, {}), other(options, layout, kCuda);
     for (int step = 0; step < 5; ++step) {
+      if (step == 3)
+        for (Optimiser* o : {&one, &other})
+          o->learn_only([](const ParameterSpec& spec) { return spec.name != "frozen"; });
       const Tensor g = torch::randn({layout.size()}), h = torch::randn({layout.size()});
       const Tensor host[] = {g, h}, device[] = {g.to(kCuda.device), h.to(kCuda.device)};
       const double norm = one.step(here, host, 0.01, pool);
