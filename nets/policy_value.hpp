@@ -91,6 +91,11 @@ class PolicyValueNet {
   /// touched by optimisers.
   [[nodiscard]] const ParameterLayout& statistics() const { return statistics_; }
   [[nodiscard]] const ParameterLayout& folded_layout() const { return folded_; }
+  /// Whether it is the policy's alone, of the layout or of the statistics. Where the two are
+  /// separate all others are the value's alone.
+  [[nodiscard]] static bool of_policy(const ParameterSpec& spec) {
+    return spec.name.starts_with("policy.");
+  }
 
  private:
   friend class PolicyValuePass;

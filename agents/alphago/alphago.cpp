@@ -69,7 +69,9 @@ AlphaGo::AlphaGo(const AlphaGoContext& context)
       batch_(net_of(context), options_.batch_size),
       symmetries_(row_symmetries(context.game)),
       pool_(context.pool),
-      rng_(stream(context.seed, Stream::kMinibatches)) {}
+      rng_(stream(context.seed, Stream::kMinibatches)) {
+  learn_by_stage();
+}
 
 std::int64_t AlphaGo::games_of(Stage stage) const {
   const auto& store = stores_[static_cast<std::size_t>(stage)];
@@ -233,11 +235,20 @@ void AlphaGo::advance() {
   const std::int64_t played = games_of(Stage::kReinforcement);
   const auto due = static_cast<std::size_t>(1 + played / options_.pool_every);
   if (stage_ != Stage::kValue && past_selves_.size() < due) join_pool();
+  const Stage before = stage_;
   if (stage_ == Stage::kSupervised) stage_ = Stage::kReinforcement;
   if (stage_ == Stage::kReinforcement && played >= options_.reinforcement_games) {
     stage_ = Stage::kValue;
     value_schedule_ = value_schedule(games());
   }
+  if (stage_ == before) return;
+  learn_by_stage();
+  learner_.restart();  // the last stage's moments are no news of this one's loss
+}
+
+// Of the two networks one learns and the other rests.
+void AlphaGo::learn_by_stage() {
+  learner_.learn_only(stage_ == Stage::kValue ? LearntPart::kValue : LearntPart::kPolicy);
 }
 
 // From `before` games, of the other stages, to the end of the run.
@@ -313,6 +324,7 @@ void AlphaGo::load(const ArchiveReader& reader) {
     loaded_[s] = reader.get<GameStore::Position>(fmt::format("alphago/store{}", s));
   pool_size_ = reader.get<std::size_t>("alphago/pool");
   stage_ = reader.get<Stage>("alphago/stage");
+  learn_by_stage();
   rng_ = reader.get<Rng>("alphago/rng");
   updates_owed_ = reader.get<std::int64_t>("alphago/updates_owed");
   supervised_updates_ = reader.get<std::int64_t>("alphago/supervised_updates");

@@ -52,7 +52,8 @@ struct AlphaGoOptions {
 ///   reinforcement   the policy plays against the pool of its past selves; each of its moves gets
 ///                   more likely if the game was won, less if it was lost (REINFORCE)
 ///   value           from games of the policy, one position each, the value network learns how they
-///                   end; the policy rests
+///                   end; the policy rests, to the bit
+/// Each is an optimisation of its own: the optimiser's moments do not outlive it.
 class AlphaGo final : public GameLearner {
  public:
   enum class Stage : std::uint8_t { kSupervised, kReinforcement, kValue };
@@ -97,6 +98,7 @@ class AlphaGo final : public GameLearner {
   void join_pool();
   void fill_batch(std::size_t first_row);
   void advance();
+  void learn_by_stage();
 
   GameSpec game_;
   AlphaGoContext context_;

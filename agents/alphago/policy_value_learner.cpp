@@ -19,6 +19,13 @@ Tensor tensor_of(const std::vector<T>& data, int begin, int end, int rows, torch
   return torch::from_blob(const_cast<T*>(data.data()) + begin * width, {end - begin, width}, type);
 }
 
+// to = (1 − weight) · to + weight · from, in these ranges.
+void lerp(const Tensor& to, const Tensor& from, double weight,
+          const std::vector<FlatRange>& ranges) {
+  for (const auto [begin, end] : ranges)
+    to.narrow(0, begin, end - begin).lerp_(from.narrow(0, begin, end - begin), weight);
+}
+
 }  // namespace
 
 PolicyValueBatch::PolicyValueBatch(const PolicyValueOptions& net, int count) : rows(count) {
@@ -70,7 +77,19 @@ PolicyValueLearner::PolicyValueLearner(const PolicyValueOptions& net,
     shard.moment_views = views_of(network_->statistics(), shard.moments);
     shards_.push_back(std::move(shard));
   }
+  learn_only(LearntPart::kAll);
   start_average();
+}
+
+void PolicyValueLearner::learn_only(LearntPart part) {
+  TENGEN_CHECK(part == LearntPart::kAll || network_->options().separate);
+  const auto wanted = [part](const ParameterSpec& spec) {
+    return part == LearntPart::kAll ||
+           (part == LearntPart::kPolicy) == PolicyValueNet::of_policy(spec);
+  };
+  optimiser_.learn_only(wanted);
+  learnt_ = ranges_of(network_->layout(), wanted);
+  learnt_statistics_ = ranges_of(network_->statistics(), wanted);
 }
 
 void PolicyValueLearner::start_average() {
@@ -107,13 +126,15 @@ PolicyValueLosses PolicyValueLearner::step(const PolicyValueBatch& batch, double
         losses.norm, updates_);
   for (int i = 0; i < used; ++i) {  // (1 − m) · old + m · mean of the shards'
     const double left = 1 - kMomentum * i / used;
-    statistics_.flat().lerp_(shards_[static_cast<std::size_t>(i)].moments, kMomentum / used / left);
+    lerp(statistics_.flat(), shards_[static_cast<std::size_t>(i)].moments, kMomentum / used / left,
+         learnt_statistics_);
   }
   ++updates_;
-  const auto n = static_cast<double>(updates_);
+  const auto n = static_cast<double>(optimiser_.steps());
   const double keep = std::min(static_cast<double>(options_.average), n / (kAverageFrom + n));
-  average_.blend(parameters_, static_cast<float>(1 - keep));
-  average_statistics_.blend(statistics_, static_cast<float>(1 - keep));
+  const auto follow = static_cast<float>(1 - keep);
+  lerp(average_.flat(), parameters_.flat(), follow, learnt_);
+  lerp(average_statistics_.flat(), statistics_.flat(), follow, learnt_statistics_);
   return losses;
 }
 

@@ -52,6 +52,9 @@ struct PolicyValueLosses {
   double norm = 0;            ///< of the gradient, before clipping
 };
 
+/// What a learner changes. Apart from kAll this is for networks that are separate.
+enum class LearntPart : std::uint8_t { kAll, kPolicy, kValue };
+
 /// Parameters, their running average, optimiser and working memory. Results do not depend on the
 /// number of threads.
 class PolicyValueLearner {
@@ -61,6 +64,14 @@ class PolicyValueLearner {
 
   /// One gradient step. Throws Error if the gradient is not finite: learning diverged.
   PolicyValueLosses step(const PolicyValueBatch& batch, double learning_rate, WorkerPool& pool);
+
+  /// From now on steps change this part: the other's parameters, their average, the statistics that
+  /// they are computed with, and their moments keep their bits. Not saved: whoever loads says it
+  /// again.
+  void learn_only(LearntPart part);
+  /// Begins another optimisation from the parameters as they are: moments are forgotten, and the
+  /// average follows as fast as at first.
+  void restart() { optimiser_.restart(); }
 
   /// What plays: the averaged parameters, to be computed on `backend`.
   [[nodiscard]] std::shared_ptr<const InferenceNet> player(const Backend& backend) const;
@@ -108,6 +119,7 @@ class PolicyValueLearner {
   Parameters parameters_, statistics_;       // as learnt
   Parameters average_, average_statistics_;  // as played
   Optimiser optimiser_;
+  std::vector<FlatRange> learnt_, learnt_statistics_;
   std::vector<Shard> shards_;
   std::int64_t updates_ = 0;
 };

@@ -79,8 +79,14 @@ void teach(const std::function<void(const GameRecord&)>& take) {
   }
 }
 
+constexpr const char* kWholePipeline =
+    "supervised_epochs = 40\nreinforcement_games = 1024\npool_every = 256\nvalue_cycle = 1024\n";
+constexpr const char* kQuickPipeline =
+    "supervised_epochs = 4\nreinforcement_games = 256\npool_every = 256\nvalue_cycle = 256\n";
+
 struct Pipeline {
-  explicit Pipeline(const std::filesystem::path& folder) : folder_(folder), agent_(context()) {}
+  explicit Pipeline(const std::filesystem::path& folder, const char* stages = kWholePipeline)
+      : folder_(folder), stages_(stages), agent_(context()) {}
 
   AlphaGoContext context() {
     return {TicTacToe::spec(),
@@ -90,10 +96,9 @@ struct Pipeline {
             teach,
             Config::from_string("[net]\ntrunk = \"separate\"\nblocks = 1\nchannels = 16\n"
                                 "precision = \"float32\"\n"
-                                "[agent]\nbatch_size = 64\nsupervised_epochs = 40\n"
-                                "learning_rate = 5e-3\nreinforcement_games = 1024\n"
-                                "pool_every = 256\nn_slots = 32\nvalue_cycle = 1024\n"
-                                "value_learning_rate = 5e-3\nlongest_opening = 6\naverage = 0.9\n"),
+                                "[agent]\nbatch_size = 64\nlearning_rate = 5e-3\nn_slots = 32\n"
+                                "value_learning_rate = 5e-3\nlongest_opening = 6\naverage = 0.9\n" +
+                                stages_),
             1,
             "cpu",
             400 + 1024 + 8192,
@@ -110,6 +115,7 @@ struct Pipeline {
   }
 
   std::filesystem::path folder_;
+  std::string stages_;
   WorkerPool pool_{2};
   Logger logger_;
   AlphaGo agent_;
@@ -227,6 +233,56 @@ TEST_CASE("AlphaGo's three stages teach noughts and crosses") {
   const float won = value_of({0, 3, 1, 4}), lost = value_of({0, 3, 1, 7, 4});
   CHECK(won > 0.3);         // the mover wins at 2
   CHECK(lost < won - 0.4);  // whoever moves, 2 and 8 both threaten
+}
+
+TEST_CASE("AlphaGo's value stage leaves the policy as it is, to the bit, resumed or not") {
+  TempDirectory first, second;
+  Pipeline whole(first.path(), kQuickPipeline);
+  whole.agent_.open(first.path() / "games.store");
+  // Logits, then values, of a few positions, as the player says them.
+  const auto said = [](const AlphaGo& agent, bool values) {
+    NetEvaluator judge(agent.player());
+    EvaluationBatch batch(TicTacToe::spec(), 1);
+    std::vector<float> all;
+    TicTacToe game;
+    for (const int action : {4, 0, 8, 2, 1}) {
+      game.play(action);
+      game.observe(batch.planes(0), {});
+      judge.evaluate(batch, 1);
+      if (values)
+        all.push_back(batch.value(0));
+      else
+        all.insert(all.end(), batch.logits(0).begin(), batch.logits(0).end());
+    }
+    return all;
+  };
+  const std::vector<float> untaught = said(whole.agent_, true);
+  while (whole.agent_.stage() != AlphaGo::Stage::kValue) whole.cycle();
+  const std::vector<float> policy = said(whole.agent_, false), value = said(whole.agent_, true);
+  CHECK(value == untaught);  // it rests until its own stage
+
+  whole.cycle();
+  CHECK(said(whole.agent_, false) == policy);
+  CHECK(said(whole.agent_, true) != value);
+
+  // A second cycle that is cut in the middle of its gradient steps and goes on elsewhere.
+  REQUIRE(whole.agent_.generate(kNever));
+  int asked = 0;
+  REQUIRE_FALSE(whole.agent_.learn(whole.logger_, [&] { return ++asked > 7; }));
+  const auto middle = whole.saved();
+  std::filesystem::copy(first.path(), second.path(),
+                        std::filesystem::copy_options::recursive |
+                            std::filesystem::copy_options::overwrite_existing);
+  Pipeline resumed(second.path(), kQuickPipeline);
+  resumed.agent_.load(ArchiveReader::from_bytes(middle, "middle"));
+  resumed.agent_.open(second.path() / "games.store");
+  CHECK(said(resumed.agent_, false) == policy);
+  for (Pipeline* pipeline : {&whole, &resumed}) {
+    pipeline->cycle();  // the rest of it
+    pipeline->cycle();
+    CHECK(said(pipeline->agent_, false) == policy);
+  }
+  CHECK((resumed.saved() == whole.saved()));
 }
 
 TEST_CASE("AlphaGo goes on from a checkpoint as if never stopped") {

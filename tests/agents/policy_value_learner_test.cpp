@@ -227,3 +227,45 @@ TEST_CASE("on a GPU: a policy-value learner takes the steps that it takes on the
     }
   }
 }
+
+TEST_CASE("of two separate networks one learns while the other rests, to the bit", "[agents]") {
+  for (const Precision precision : {Precision::kFloat32, Precision::kBfloat16}) {
+    PolicyValueOptions net = small_go(precision);
+    net.separate = true;
+    const Backend backend{torch::kCPU, precision};
+    WorkerPool pool(2);
+    PolicyValueLearner learner(net, options_of("weight_decay = 0.1\naverage = 0.9"), backend, 5);
+    for (std::uint64_t i = 0; i < 4; ++i) learner.step(random_batch(net, 10, i), 1e-2, pool);
+    const auto bytes_of = [&](bool policy) {
+      std::vector<std::byte> bytes;
+      const auto add = [&](const Parameters& all) {
+        for (const auto [begin, end] : ranges_of(all.layout(), [&](const ParameterSpec& spec) {
+               return PolicyValueNet::of_policy(spec) == policy;
+             })) {
+          const float* first = all.flat().data_ptr<float>() + begin;
+          const auto piece = std::as_bytes(std::span(first, static_cast<std::size_t>(end - begin)));
+          bytes.insert(bytes.end(), piece.begin(), piece.end());
+        }
+      };
+      add(learner.parameters());
+      add(learner.average());
+      // The statistics, as they are saved.
+      const auto reader = ArchiveReader::from_bytes(saved(learner), "test");
+      for (const char* record : {"agent/statistics", "agent/average_statistics"}) {
+        Parameters statistics(learner.network()->statistics(), {});
+        statistics.load(reader, record);
+        add(statistics);
+      }
+      return bytes;
+    };
+    for (const LearntPart part : {LearntPart::kValue, LearntPart::kPolicy}) {
+      const bool policy_rests = part == LearntPart::kValue;
+      const auto resting = bytes_of(policy_rests), learning = bytes_of(!policy_rests);
+      learner.learn_only(part);
+      learner.restart();
+      for (std::uint64_t i = 0; i < 3; ++i) learner.step(random_batch(net, 10, i), 1e-2, pool);
+      CHECK((bytes_of(policy_rests) == resting));
+      CHECK((bytes_of(!policy_rests) != learning));
+    }
+  }
+}
