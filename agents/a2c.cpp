@@ -1,5 +1,5 @@
-// A2C (Mnih et al. 2016, synchronous): one gradient step a rollout, all lanes together. Names and
-// defaults are Stable-Baselines3's.
+// A2C (Mnih et al. 2016, synchronous): one gradient step a rollout, all lanes together. Settings
+// have Stable-Baselines3's names and defaults where it has them; its rms_prop_eps is optimizer_eps.
 #include "agents/a2c.hpp"
 
 #include "agents/on_policy.hpp"
@@ -57,7 +57,7 @@ void update(OnPolicyAgent::Work& work, const ActorCriticSettings& settings,
       batch.d_value[i] = 2 * settings.vf_coef * error / count;
     }
   };
-  const double norm = work.learner.step(rollout, whole(rollout, settings.n_steps), work.normaliser,
+  const double norm = work.learner.step(rollout, whole(rollout, settings.n_steps),
                                         work.learning_rate, loss, work.pool);
   for (std::size_t i = 1; i < sums.size(); ++i) {
     sums[0].policy += sums[i].policy;

@@ -105,7 +105,6 @@ class Impala final : public Agent {
 
   // The learner's while it is under way:
   Rollout learning_;
-  InputNormaliser inputs_;
   Rng order_rng_;
   std::vector<Sums> sums_;  // by shard
   WorkerPool pool_;
@@ -126,7 +125,6 @@ Impala::Impala(const AgentContext& context, const ActorCriticSettings& settings,
              options.lag > 0 ? nullptr : context.pool),
       schedule_(settings.total_steps),
       learning_(actor_.rollout()),
-      inputs_(actor_.normaliser()),
       order_rng_(Rng(context.seed).split(1001)),
       sums_(static_cast<std::size_t>(settings.shards)),
       pool_(std::max(1, context.pool->threads() - options.lag)) {
@@ -153,7 +151,6 @@ void Impala::learn(Logger& logger) {
 
 // The full rollout goes to the learner, which starts; the actor goes on in the other one's memory.
 void Impala::hand_over() {
-  inputs_ = actor_.normaliser();
   actor_.restart(learning_);
   reported_ = false;
   const double rate =
@@ -206,7 +203,7 @@ void Impala::update(double learning_rate) {
           sequences(learning_, std::span(lanes).subspan(begin, end - begin), settings_.n_steps + 1);
       const auto count = static_cast<float>(settings_.n_steps) * static_cast<float>(end - begin);
       sums_[0].norm += learner_.step(
-          learning_, selection, inputs_, learning_rate,
+          learning_, selection, learning_rate,
           [&](const MiniBatch& batch) { compute(batch, count); }, pool_);
       ++sums_[0].steps;
       begin = end;

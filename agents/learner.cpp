@@ -13,6 +13,17 @@ std::span<float> floats(const Tensor& tensor) {
   return {tensor.data_ptr<float>(), static_cast<std::size_t>(tensor.numel())};
 }
 
+// Each row as the actor saw it, by the scale of its step.
+void scale_inputs(const Tensor& input, const Rollout& rollout, std::span<const std::size_t> rows) {
+  const auto width = static_cast<std::size_t>(rollout.options().scaled);
+  if (width == 0) return;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const std::size_t at = rows[i] / static_cast<std::size_t>(rollout.lanes()) * width;
+    normalise(floats(input).subspan(i * width, width), std::span(rollout.shift).subspan(at, width),
+              std::span(rollout.factor).subspan(at, width));
+  }
+}
+
 }  // namespace
 
 Selection sequences(const Rollout& rollout, std::span<const std::size_t> lanes, int steps) {
@@ -51,17 +62,20 @@ Learner::Learner(const ActorCriticSettings& settings, const Backend& backend, st
   }
 }
 
-double Learner::step(const Rollout& rollout, const Selection& selection,
-                     const InputNormaliser& normaliser, double learning_rate,
-                     const LossGradient& loss, WorkerPool& pool) {
+void Learner::differentiate(const Rollout& rollout, const Selection& selection,
+                            const LossGradient& loss, WorkerPool& pool) {
   const bool host = backend_.device.is_cpu();
-  const int used = host ? std::min(static_cast<int>(shards_.size()), selection.columns()) : 1;
+  used_ = host ? std::min(static_cast<int>(shards_.size()), selection.columns()) : 1;
   if (host)
-    pool.run(used, [&](int i) { compute(i, used, rollout, selection, normaliser, loss, nullptr); });
+    pool.run(used_, [&](int i) { compute(i, rollout, selection, loss, nullptr); });
   else
-    compute(0, used, rollout, selection, normaliser, loss, &pool);
+    compute(0, rollout, selection, loss, &pool);
+}
+
+double Learner::apply(double learning_rate, WorkerPool& pool) {
   std::vector<Tensor> gradients;
-  for (int i = 0; i < used; ++i) gradients.push_back(shards_[static_cast<std::size_t>(i)].gradient);
+  for (int i = 0; i < used_; ++i)
+    gradients.push_back(shards_[static_cast<std::size_t>(i)].gradient);
   const double norm = optimiser_.step(parameters_, gradients, learning_rate, pool);
   if (!std::isfinite(norm))
     throw Error(
@@ -92,14 +106,13 @@ std::pair<Tensor, Tensor> Learner::states_of(const Shard& shard, const Rollout& 
   return {state.to(backend_.device), keep.to(backend_.device)};
 }
 
-// Part `index` of `used`; `pool` (null: nobody) helps to gather.
-void Learner::compute(int index, int used, const Rollout& rollout, const Selection& selection,
-                      const InputNormaliser& normaliser, const LossGradient& loss,
-                      WorkerPool* pool) {
+// Part `index` of used_; `pool` (null: nobody) helps to gather.
+void Learner::compute(int index, const Rollout& rollout, const Selection& selection,
+                      const LossGradient& loss, WorkerPool* pool) {
   const ComputeScope scope;
   Shard& shard = shards_[static_cast<std::size_t>(index)];
   const int columns = selection.columns();
-  const int begin = index * columns / used, end = (index + 1) * columns / used;
+  const int begin = index * columns / used_, end = (index + 1) * columns / used_;
   const auto stack = static_cast<std::size_t>(rollout.options().stack);
   const auto count =
       static_cast<std::size_t>(selection.steps) * static_cast<std::size_t>(end - begin);
@@ -112,7 +125,7 @@ void Learner::compute(int index, int used, const Rollout& rollout, const Selecti
     rollout.put_stack(shard.rows[i], std::span(shard.frames).subspan(i * stack, stack));
 
   const InputFormat& format = network_->options().net.input;
-  normaliser.apply(shard.input.gather(format, shard.frames, pool));
+  scale_inputs(shard.input.gather(format, shard.frames, pool), rollout, shard.rows);
 
   const auto [state, keep] = states_of(shard, rollout, selection.steps);
   Rng dropout = shard.dropout.split(static_cast<std::uint64_t>(updates_));

@@ -56,10 +56,18 @@ class Learner {
 
   /// Writes the derivatives of the loss by every output of the rows; called from several threads.
   using LossGradient = std::function<void(const MiniBatch&)>;
-  /// One gradient step. Returns the gradient's norm before clipping. Throws Error if that is not
+  /// Computes the gradient, and with it what `loss` sums up of the rows, but changes nothing.
+  void differentiate(const Rollout& rollout, const Selection& selection, const LossGradient& loss,
+                     WorkerPool& pool);
+  /// A step along the last gradient. Returns its norm before clipping. Throws Error if that is not
   /// finite: learning diverged.
-  double step(const Rollout& rollout, const Selection& selection, const InputNormaliser& normaliser,
-              double learning_rate, const LossGradient& loss, WorkerPool& pool);
+  double apply(double learning_rate, WorkerPool& pool);
+  /// Both.
+  double step(const Rollout& rollout, const Selection& selection, double learning_rate,
+              const LossGradient& loss, WorkerPool& pool) {
+    differentiate(rollout, selection, loss, pool);
+    return apply(learning_rate, pool);
+  }
 
   [[nodiscard]] const Parameters& parameters() const { return parameters_; }
   [[nodiscard]] const std::shared_ptr<const ActorCritic>& network() const { return network_; }
@@ -81,14 +89,15 @@ class Learner {
   };
   [[nodiscard]] std::pair<Tensor, Tensor> states_of(const Shard& shard, const Rollout& rollout,
                                                     int steps) const;
-  void compute(int index, int used, const Rollout& rollout, const Selection& selection,
-               const InputNormaliser& normaliser, const LossGradient& loss, WorkerPool* pool);
+  void compute(int index, const Rollout& rollout, const Selection& selection,
+               const LossGradient& loss, WorkerPool* pool);
 
   Backend backend_;
   std::shared_ptr<const ActorCritic> network_;
   Parameters parameters_;
   Optimiser optimiser_;
   std::vector<Shard> shards_;
+  int used_ = 0;  // of them: the last gradient is their sum
   std::int64_t updates_ = 0;
 };
 

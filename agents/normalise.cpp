@@ -11,6 +11,11 @@ constexpr double kTiny = 1e-8;
 
 }  // namespace
 
+void normalise(std::span<float> x, std::span<const float> shift, std::span<const float> factor) {
+  for (std::size_t c = 0; c < x.size(); ++c)
+    x[c] = std::clamp((x[c] - shift[c]) * factor[c], -kLimit, kLimit);
+}
+
 void RunningMoments::update(std::span<const float> values) {
   const std::size_t columns = mean_.size(), rows = values.size() / columns;
   const auto n = static_cast<double>(rows), total = count_ + n;
@@ -55,12 +60,9 @@ void InputNormaliser::refresh() {
 
 void InputNormaliser::apply(const Tensor& input) const {
   if (!on_) return;
-  auto* x = input.data_ptr<float>();
   const std::size_t width = shift_.size(), rows = static_cast<std::size_t>(input.size(0));
-  for (std::size_t r = 0; r < rows; ++r, x += width) {
-    for (std::size_t c = 0; c < width; ++c)
-      x[c] = std::clamp((x[c] - shift_[c]) * factor_[c], -kLimit, kLimit);
-  }
+  for (std::size_t r = 0; r < rows; ++r)
+    normalise({input.data_ptr<float>() + r * width, width}, shift_, factor_);
 }
 
 void InputNormaliser::update(const Tensor& input) {

@@ -27,9 +27,12 @@ class RunningMoments {
   double count_ = 0;
 };
 
-/// Scales inputs to mean 0 and variance 1, clipped to ±10, by what was seen in earlier rollouts:
-/// constant while a rollout is acted and learnt from, so that both see the same numbers. Does
-/// nothing unless `on`.
+/// x = (x − shift) · factor, clipped to ±10, in place.
+void normalise(std::span<float> x, std::span<const float> shift, std::span<const float> factor);
+
+/// Scales inputs to mean 0 and variance 1, clipped to ±10, by all that was seen, those inputs
+/// included (Stable-Baselines3's VecNormalize): whoever acts takes observations in before looking
+/// at them, and keeps shift() and factor() for whoever learns from them. Does nothing unless `on`.
 class InputNormaliser {
  public:
   InputNormaliser(bool on, std::int64_t width);
@@ -38,6 +41,9 @@ class InputNormaliser {
   /// Takes in rows that apply() has not touched.
   void update(const Tensor& input);
   [[nodiscard]] bool on() const { return on_; }
+  /// What apply() does to each of the width numbers, see normalise().
+  [[nodiscard]] std::span<const float> shift() const { return shift_; }
+  [[nodiscard]] std::span<const float> factor() const { return factor_; }
   void save(ArchiveWriter& writer, const std::string& name) const;
   void load(const ArchiveReader& reader, const std::string& name);
 

@@ -22,15 +22,22 @@ RolloutActor::RolloutActor(const AgentContext& context, const ActorCriticSetting
       rollout_(context.env, {.lanes = context.lanes,
                              .steps = settings.n_steps,
                              .stack = settings.stack,
-                             .state_size = settings.network.state_size()}),
+                             .state_size = settings.network.state_size(),
+                             .scaled = static_cast<int>(normaliser_.shift().size())}),
       actor_(*network_, backend, context.lanes, pool),
       action_(context.env.action, context.lanes),
       rng_(Rng(context.seed).split(1000)),
       first_(static_cast<std::size_t>(context.lanes)),
-      frames_(first_.size() * static_cast<std::size_t>(settings.stack)) {}
+      frames_(first_.size() * static_cast<std::size_t>(settings.stack)) {
+  if (normaliser_.on())
+    seen_ = make_input(settings.network.net.input, context.lanes, torch::kFloat32);
+}
 
 ActionView RolloutActor::act(const ParameterViews& parameters) {
-  if (!started_) rollout_.start();
+  if (!started_) {
+    rollout_.start();
+    see_newest();
+  }
   started_ = true;
   if (rollout_.size() == 0) std::ranges::copy(actor_.state(), rollout_.state.begin());
   const auto stack = static_cast<std::size_t>(settings_.stack);
@@ -65,6 +72,7 @@ ActionView RolloutActor::act(const ParameterViews& parameters) {
 void RolloutActor::take(const ParameterViews& parameters) {
   const std::size_t begin = rollout_.rows();
   rollout_.commit();
+  see_newest();
   const auto lanes = static_cast<std::size_t>(rollout_.lanes());
   const auto reward = rollout_.reward().subspan(begin, lanes);
   for (float& r : reward) {
@@ -97,25 +105,21 @@ std::vector<float> RolloutActor::last_values(const ParameterViews& parameters) {
   return actor_.values(*network_, parameters, normaliser_, frames_, lanes);
 }
 
-void RolloutActor::learn_inputs() {
+// Before anybody acts on the newest observations the normaliser learns from them; the learner will
+// see them by the same scale.
+void RolloutActor::see_newest() {
   if (!normaliser_.on()) return;
   const auto stack = static_cast<std::size_t>(settings_.stack);
-  std::vector<const std::byte*> frames(rollout_.rows() * stack);
-  for (std::size_t row = 0; row < rollout_.rows(); ++row)
-    rollout_.put_stack(row, std::span(frames).subspan(row * stack, stack));
-  const Tensor input =
-      make_input(settings_.network.net.input, static_cast<int>(rollout_.rows()), torch::kFloat32);
-  gather(settings_.network.net.input, frames, input);
-  normaliser_.update(input);
-}
-
-void RolloutActor::restart() {
-  learn_inputs();
-  rollout_.restart(rollout_);
+  for (std::size_t i = 0; i < first_.size(); ++i)
+    rollout_.put_stack(rollout_.rows() + i, std::span(frames_).subspan(i * stack, stack));
+  gather(settings_.network.net.input, frames_, seen_);
+  normaliser_.update(seen_);
+  const auto at = static_cast<std::ptrdiff_t>(rollout_.size()) * rollout_.options().scaled;
+  std::ranges::copy(normaliser_.shift(), rollout_.shift.begin() + at);
+  std::ranges::copy(normaliser_.factor(), rollout_.factor.begin() + at);
 }
 
 void RolloutActor::restart(Rollout& taken) {
-  learn_inputs();
   std::swap(rollout_, taken);
   rollout_.restart(taken);
 }
@@ -138,10 +142,16 @@ void RolloutActor::start_from(const ArchiveReader& player) {
 }
 
 void RolloutActor::load(const ArchiveReader& reader) {
+  normaliser_.load(reader, "agent/inputs");
+  // Earlier versions kept one scale for a whole rollout.
+  const std::size_t width = normaliser_.shift().size();
+  for (std::size_t i = 0; i < rollout_.shift.size(); ++i) {
+    rollout_.shift[i] = normaliser_.shift()[i % width];
+    rollout_.factor[i] = normaliser_.factor()[i % width];
+  }
   rollout_.load(reader, "agent/rollout");
   reader.get_span("agent/state", actor_.state());
   rng_ = reader.get<Rng>("agent/act_rng");
-  normaliser_.load(reader, "agent/inputs");
   rewards_.load(reader, "agent/rewards");
   scale_.load(reader, "agent/action");
   started_ = true;
@@ -169,7 +179,6 @@ void OnPolicyAgent::learn(Logger& logger) {
   const std::vector<float> last_value = actor_.last_values(learner_.parameters().views());
   Work work{.rollout = actor_.rollout(),
             .last_value = last_value,
-            .normaliser = actor_.normaliser(),
             .distribution = actor_.distribution(),
             .learner = learner_,
             .pool = *pool_,

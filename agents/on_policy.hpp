@@ -25,8 +25,8 @@ class RolloutActor {
   /// Values of the newest observations, lanes; for bootstrapping a full rollout. The actor's states
   /// stay.
   [[nodiscard]] std::vector<float> last_values(const ParameterViews& parameters);
-  /// Begins the next rollout where this one ended. The input normaliser learns from the old one.
-  void restart();
+  /// Begins the next rollout where this one ended.
+  void restart() { rollout_.restart(rollout_); }
   /// The same, handing the full one to `taken` in exchange for its memory.
   void restart(Rollout& taken);
 
@@ -47,7 +47,7 @@ class RolloutActor {
   void start_from(const ArchiveReader& player);
 
  private:
-  void learn_inputs();
+  void see_newest();
 
   ActorCriticSettings settings_;
   std::shared_ptr<const ActorCritic> network_;
@@ -63,6 +63,7 @@ class RolloutActor {
   StepView slot_;
   std::vector<std::uint8_t> first_;  // lanes
   std::vector<const std::byte*> frames_;
+  Tensor seen_;  // lanes: the newest observations, for the normaliser
 };
 
 /// An agent whose algorithm is a function from a full rollout to gradient steps: a2c, ppo,
@@ -73,7 +74,6 @@ class OnPolicyAgent final : public Agent {
   struct Work {
     Rollout& rollout;
     std::span<const float> last_value;
-    const InputNormaliser& normaliser;
     const ActionDistribution& distribution;
     Learner& learner;
     WorkerPool& pool;

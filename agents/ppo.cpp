@@ -1,7 +1,8 @@
 // PPO (Schulman et al. 2017): several epochs of minibatches over each rollout, held near the policy
-// that acted by clipping the probability ratio. Names and defaults are Stable-Baselines3's, apart
-// from batch_size and n_steps. With memory (net.recurrent) a minibatch is a few lanes' whole
-// sequences.
+// that acted by clipping the probability ratio. Settings have Stable-Baselines3's names and
+// defaults where it has them, apart from n_steps (128, not 2048), batch_size (256, not 64) and
+// n_epochs (4, not 10), which are its zoo's for Atari. With memory (net.recurrent) a minibatch is a
+// few lanes' whole sequences.
 #include "agents/ppo.hpp"
 
 #include "agents/on_policy.hpp"
@@ -170,15 +171,16 @@ void update(OnPolicyAgent::Work& work, const ActorCriticSettings& settings,
       // Without memory a column is any row; with it, a lane.
       const Selection selection = sequences(work.rollout, columns, steps);
       loss.begin(selection);
-      const double norm = work.learner.step(work.rollout, selection, work.normaliser,
-                                            work.learning_rate, std::ref(loss), work.pool);
+      work.learner.differentiate(work.rollout, selection, std::ref(loss), work.pool);
       last = loss.means();
-      near = options.target_kl <= 0 || last.kl <= 1.5 * options.target_kl;
+      near = options.target_kl <= 0 || !(last.kl > 1.5 * options.target_kl);
       work.logger.record_mean("train/policy_gradient_loss", last.policy_loss);
       work.logger.record_mean("train/value_loss", last.value_loss);
       work.logger.record_mean("train/entropy_loss", -last.entropy);
       work.logger.record_mean("train/clip_fraction", last.clipped);
-      work.logger.record_mean("train/grad_norm", norm);
+      if (near)  // else the policy is too far already, and this step would take it farther
+        work.logger.record_mean("train/grad_norm",
+                                work.learner.apply(work.learning_rate, work.pool));
     }
   }
   work.logger.record("train/approx_kl", last.kl);

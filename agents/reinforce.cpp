@@ -80,7 +80,7 @@ void update(OnPolicyAgent::Work& work, const ActorCriticSettings& settings, Base
   };
   const double norm =
       work.learner.step(rollout, memory ? whole(rollout, settings.n_steps) : finished,
-                        work.normaliser, work.learning_rate, loss, work.pool);
+                        work.learning_rate, loss, work.pool);
   double total = 0;
   for (const double e : entropy) total += e;
   work.logger.record_mean("train/entropy_loss", -total / count);

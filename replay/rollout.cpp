@@ -41,6 +41,8 @@ Rollout::Rollout(const EnvSpec& spec, const RolloutOptions& options)
   log_prob.resize(rows);
   value.resize(rows);
   state.resize(lanes * static_cast<std::size_t>(options.state_size));
+  shift.resize((steps + 1) * static_cast<std::size_t>(options.scaled), 0.0F);
+  factor.resize(shift.size(), 1.0F);
 }
 
 std::byte* Rollout::frame(int step, int lane) const {
@@ -92,6 +94,9 @@ void Rollout::restart(const Rollout& last) {
   std::copy_n(last.age_.begin() + static_cast<std::ptrdiff_t>(from), lanes, age_.begin());
   std::copy_n(last.legal_.begin() + static_cast<std::ptrdiff_t>(from * actions_), lanes * actions_,
               legal_.begin());
+  const auto scaled = static_cast<std::ptrdiff_t>(options_.scaled);
+  std::copy_n(last.shift.begin() + last.size_ * scaled, scaled, shift.begin());
+  std::copy_n(last.factor.begin() + last.size_ * scaled, scaled, factor.begin());
   size_ = 0;
   started_ = true;
 }
@@ -134,6 +139,10 @@ void Rollout::records(Self& self, Archive&& archive) {
   archive("log_prob", self.log_prob, rows);
   archive("value", self.value, rows);
   archive("state", self.state, self.state.size());
+  const auto scales = static_cast<std::size_t>((self.size_ + 1) * self.options_.scaled);
+  if (scales == 0) return;
+  archive("shift", self.shift, scales);
+  archive("factor", self.factor, scales);
 }
 
 void Rollout::save(ArchiveWriter& writer, const std::string& name) const {
@@ -151,6 +160,9 @@ void Rollout::load(const ArchiveReader& reader, const std::string& name) {
   started_ = true;
   records(*this, [&](const char* column, auto& values, std::size_t count) {
     using T = typename std::remove_reference_t<decltype(values)>::value_type;
+    // Saved before scales were kept: those that the caller has set stay.
+    const bool late = std::string_view(column) == "shift" || std::string_view(column) == "factor";
+    if (late && !reader.has(name + "/" + column)) return;
     reader.get_span<T>(name + "/" + column, std::span(values).first(count));
   });
 }

@@ -18,6 +18,7 @@ struct RolloutOptions {
   int steps = 128;     ///< a lane
   int stack = 1;       ///< frames an observation
   int state_size = 0;  ///< numbers of recurrent state a lane
+  int scaled = 0;      ///< numbers an observation whose scale is kept by step; 0: none is
 };
 
 /// `steps` steps of `lanes` lanes. Rows of everything are numbered step · lanes + lane. The
@@ -60,6 +61,9 @@ class Rollout {
   std::vector<float> box_action;  ///< as sampled, before clipping to the Box
   std::vector<float> log_prob, value;
   std::vector<float> state;  ///< lanes × state_size: before the first step
+  /// (steps + 1) × scaled: observations of that step were taken as (x − shift) · factor. The newest
+  /// one's is the next rollout's first.
+  std::vector<float> shift, factor;
 
   [[nodiscard]] const RolloutOptions& options() const { return options_; }
   [[nodiscard]] int lanes() const { return options_.lanes; }
@@ -72,7 +76,8 @@ class Rollout {
   }
 
   void save(ArchiveWriter& writer, const std::string& name) const;
-  /// Throws Error if what was saved is of another shape.
+  /// Throws Error if what was saved is of another shape. shift and factor stay as they are where
+  /// none were saved, as earlier versions did.
   void load(const ArchiveReader& reader, const std::string& name);
 
  private:

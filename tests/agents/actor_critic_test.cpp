@@ -39,6 +39,24 @@ std::string batch_of(const std::string& algo) { return algo == "ppo" ? "\nbatch_
 
 const std::string kGru = "hidden = [16]\nrecurrent = \"gru\"\nrecurrent_size = 16";
 
+// Counts up from 1000 and never ends.
+struct Ramp {
+  using Element = float;
+  using Action = int;
+  float at = 1000;
+  [[nodiscard]] EnvSpec spec() const {
+    return {.name = "Ramp-v0",
+            .observation = {{1}, tengen::Element::kFloat, 0, 1e6F},
+            .action = Discrete{2, {}}};
+  }
+  void reset(Rng&) { at = 1000; }
+  Outcome step(int, Rng&) {
+    ++at;
+    return {1, false};
+  }
+  void observe(std::span<float> out) const { out[0] = at; }
+};
+
 }  // namespace
 
 TEST_CASE("actor-critics give probe environments their known values") {
@@ -174,6 +192,96 @@ TEST_CASE("with memory the learner sees the states that acted") {
     CHECK(figure("train/approx_kl") < 1e-9);
     CHECK(figure("train/entropy_loss") < -0.1);
   }
+}
+
+TEST_CASE("PPO stops before the step that would take the policy too far") {
+  // The first minibatch finds the policy that acted and steps far; the second finds it too far from
+  // that, and must not step again.
+  for (const int epochs : {1, 3}) {
+    Run<tengen::Catch> run("ppo",
+                           recipe(fmt::format("n_steps = 16\nbatch_size = 32\nn_epochs = {}\n"
+                                              "learning_rate = 0.05\ntarget_kl = 1e-4",
+                                              epochs),
+                                  kNet),
+                           8);
+    run.start();
+    run.train(2 * 16 * 8);
+    const TempDirectory directory;
+    ArchiveWriter writer;
+    run.agent->save(writer, directory.path());
+    const auto reader = ArchiveReader::from_bytes(writer.bytes(), "ppo");
+    CHECK(reader.get<std::int64_t>("agent/updates") == 2);  // one a rollout
+  }
+}
+
+TEST_CASE("observations are normalised from the first on, for acting and learning alike") {
+  // As Stable-Baselines3's VecNormalize: by everything seen so far, the newest included.
+  const std::string agent =
+      "n_steps = 6\nbatch_size = 6\nn_epochs = 1\nlearning_rate = 0\nnormalize_observation = true";
+  Run<Ramp> run("ppo", recipe(agent, "hidden = [16]\ninit = \"default\""), 1);
+  run.start();
+  const TempDirectory directory;
+  const auto saved = [&] {
+    ArchiveWriter writer;
+    run.agent->save(writer, directory.path());
+    return ArchiveReader::from_bytes(writer.bytes(), "ppo");
+  };
+  const auto check_scales = [&](const ArchiveReader& reader, int first, int count) {
+    std::vector<float> shift(static_cast<std::size_t>(count)), factor(shift.size());
+    reader.get_span("agent/rollout/shift", std::span(shift));
+    reader.get_span("agent/rollout/factor", std::span(factor));
+    for (int i = 0; i < count; ++i) {
+      const double n = first + i + 1;  // 1000, 1001 … were seen
+      CHECK(shift[static_cast<std::size_t>(i)] == Approx(1000 + (n - 1) / 2));
+      const double variance = (n * n - 1) / 12;
+      CHECK(factor[static_cast<std::size_t>(i)] == Approx(1 / std::sqrt(variance + 1e-8)));
+    }
+  };
+  run.train(4);
+  check_scales(saved(), 0, 5);
+  run.train(4);  // in the second rollout
+  check_scales(saved(), 6, 3);
+  // Nothing is learnt and one pass is made: every probability ratio is 1.
+  run.logger.add(csv_sink(directory / "metrics.csv"));
+  run.logger.dump(1);
+  const std::string figures = text_of(directory / "metrics.csv");
+  const std::size_t at = figures.find("train/approx_kl,");
+  REQUIRE(at != std::string::npos);
+  CHECK(std::stod(figures.substr(at + std::string("train/approx_kl,").size())) < 1e-9);
+  // The player scales by what is known now.
+  const auto policy = run.agent->policy(1);
+  StepBuffer seen(run.env.spec(), 1);
+  ActionMemory action(run.env.spec().action, 1);
+  const auto value_of = [&](float x) {
+    seen.view().observation.row<float>(0)[0] = x;
+    policy->act(seen.view(), action.view());
+    return policy->insight().value[0];
+  };
+  CHECK(value_of(1000) != value_of(1008));
+  CHECK(value_of(1e6F) == value_of(1e7F));  // both are clipped
+}
+
+TEST_CASE("a rollout from before scales were kept by step has one for all its steps") {
+  const std::string settings =
+      recipe("n_steps = 6\nbatch_size = 6\nnormalize_observation = true", kNet);
+  Run<Ramp> run("ppo", settings, 1);
+  run.start();
+  run.train(4);
+  const TempDirectory directory;
+  ArchiveWriter writer, old;
+  run.agent->save(writer, directory.path());
+  const auto reader = ArchiveReader::from_bytes(writer.bytes(), "new");
+  for (const std::string& name : reader.names())
+    if (!name.ends_with("/shift") && !name.ends_with("/factor"))
+      old.put_bytes(name, reader.bytes(name));
+  Run<Ramp> resumed("ppo", settings, 1);
+  resumed.agent->load(ArchiveReader::from_bytes(old.bytes(), "old"), directory.path());
+  ArchiveWriter again;
+  resumed.agent->save(again, directory.path());
+  std::vector<float> shift(5);
+  ArchiveReader::from_bytes(again.bytes(), "again")
+      .get_span("agent/rollout/shift", std::span(shift));
+  for (const float s : shift) CHECK(s == Approx(1002));
 }
 
 TEST_CASE("actor-critics: lanes of pictures are shared out without a difference") {

@@ -31,7 +31,7 @@ TEST_CASE("running moments equal those of all values at once") {
   }
 }
 
-TEST_CASE("inputs are scaled by what earlier rollouts were like, and clipped") {
+TEST_CASE("inputs are scaled by what was seen, and clipped") {
   InputNormaliser normaliser(true, 1);
   Tensor x = torch::tensor({1.0F, 3.0F}).view({2, 1});
   normaliser.apply(x);  // nothing is known yet
