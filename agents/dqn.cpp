@@ -1,6 +1,8 @@
 // DQN (Mnih et al. 2015) with the improvements that make Rainbow (Hessel et al. 2018), each of them
 // a switch: double, dueling, prioritised, n_steps, noisy, and the distributional heads (C51, QR).
-// Names and defaults are Stable-Baselines3's.
+// Settings have Stable-Baselines3's names and defaults where it has them (what makes Rainbow it has
+// not). They count the steps of all lanes together: its train_freq counts vectorised steps, so that
+// with several lanes ours of lanes · train_freq is the same.
 #include "agents/dqn.hpp"
 
 #include "agents/explore.hpp"

@@ -1,7 +1,7 @@
 // R2D2 (Kapturowski et al. 2019): double, dueling Q-learning of a network with memory, from
 // prioritised sequences that start with the recurrent state the actor had there and burn in before
 // they are learned from. One actor, many lanes; the memory sees what the encoder makes of
-// observations, not the last action and reward. Settings are dqn's where it has them.
+// observations, not the last action and reward. Settings have dqn's names where it has them.
 #include "agents/r2d2.hpp"
 
 #include "agents/explore.hpp"

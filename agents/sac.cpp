@@ -1,8 +1,10 @@
 // Soft actor-critic (Haarnoja et al. 2018, "Soft actor-critic algorithms and applications"): a
 // policy that is to be good and undecided at once learns from replay, with two critics against
-// overestimation and a temperature that holds its entropy. Names and defaults are
-// Stable-Baselines3's. Gradients by the networks' outputs are closed forms here; only what is
-// inside the networks is left to nets/.
+// overestimation and a temperature that holds its entropy. Settings have Stable-Baselines3's names
+// and defaults where it has them, apart from net.hidden (64 64, not 256 256) and ent_coef_init (its
+// "auto_0.1" is ent_coef_init = 0.1), and train_freq counts the steps of all lanes together, where
+// its own counts vectorised ones. Gradients by the networks' outputs are closed forms here; only
+// what is inside the networks is left to nets/.
 #include "agents/sac.hpp"
 
 #include "agents/explore.hpp"

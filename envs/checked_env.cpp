@@ -78,10 +78,13 @@ void CheckedEnv::check_seen(const StepView& out) const {
   if (out.observation.element == Element::kFloat && !all_usable(out.observation))
     for (int lane = 0; lane < size(); ++lane) check_lane(lane, out.observation);
   if (out.legal.empty()) return;
-  for (int lane = 0; lane < size(); ++lane)
-    if (allows_nothing(out.legal.row(lane)))
-      throw Error("environment '{}', lane {}, step {}: its mask allows none of the {} actions", id_,
-                  lane, steps_, out.legal.actions);
+  for (int lane = 0; lane < size(); ++lane) check_mask(lane, out.legal);
+}
+
+void CheckedEnv::check_mask(int lane, const MaskView& legal) const {
+  if (allows_nothing(legal.row(lane)))
+    throw Error("environment '{}', lane {}, step {}: its mask allows none of the {} actions", id_,
+                lane, steps_, legal.actions);
 }
 
 void CheckedEnv::reset(std::uint64_t seed, const StepView& out) {
@@ -101,6 +104,9 @@ void CheckedEnv::step(const ActionView& action, const StepView& out) {
   if (out.final_observation.element == Element::kFloat)
     for (int lane = 0; lane < size(); ++lane)
       if (out.ended(lane)) check_lane(lane, out.final_observation);
+  if (!out.final_legal.empty())
+    for (int lane = 0; lane < size(); ++lane)
+      if (out.truncated[static_cast<std::size_t>(lane)] != 0) check_mask(lane, out.final_legal);
   check_seen(out);
 }
 

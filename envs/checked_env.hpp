@@ -33,6 +33,7 @@ class CheckedEnv final : public VectorEnv {
   template <class F>
   auto guarded(const char* what, F&& function) const;
   void check_lane(int lane, const ObservationView& observation) const;
+  void check_mask(int lane, const MaskView& legal) const;
   void check_seen(const StepView& out) const;
 
   std::string id_;

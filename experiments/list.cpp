@@ -30,8 +30,10 @@ std::vector<Item> list_games(const SharedOptions&) {
 }
 
 std::vector<Item> list_agents(const SharedOptions&) {
-  // Learns from games against itself, so it is no Agent.
-  std::vector<Item> items{{"alphazero", "self-play of a policy-value network with tree search"}};
+  // What learns from whole games is no Agent.
+  std::vector<Item> items{
+      {"alphago", "a policy from games of others, made stronger by self-play, and its value"},
+      {"alphazero", "self-play of a policy-value network with tree search"}};
   for (const AgentEntry& entry : agent_entries()) items.push_back({entry.name, entry.description});
   std::ranges::sort(items, {}, &Item::name);
   return items;

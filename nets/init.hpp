@@ -10,7 +10,7 @@
 namespace tengen {
 
 enum class Init {
-  kDefault,         ///< torch's and so SB3's: uniform in ±1/√fan_in, biases too
+  kDefault,         ///< torch's: uniform in ±1/√fan_in, biases too
   kOrthogonal,      ///< Saxe et al. 2014; gain of the activation
   kKaimingUniform,  ///< He et al. 2015, fan-in
   kKaimingNormal,

@@ -85,6 +85,11 @@ TEST_CASE("list, signature and eval print JSON lines") {
     const ProgramResult result = run_program(directory.path(), {"list", what, "--json"});
     const auto lines = lines_of(result.out);
     CHECK(lines.size() >= 2);
+    if (what == std::string("agents"))  // whatever a recipe's algo may be
+      for (const char* name : {"alphago", "alphazero", "dqn"})
+        CHECK(std::ranges::count(lines, name, [](const json& line) {
+                return line.at("name").get<std::string>();
+              }) == 1);
     for (const json& line : lines) {
       CHECK(!line.at("name").get<std::string>().empty());
       CHECK(!line.at("description").get<std::string>().empty());
