@@ -12,6 +12,7 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace tengen {
@@ -56,6 +57,8 @@ class Agent {
   virtual void learn(Logger& logger) = 0;
   /// Environment steps taken in, all lanes together.
   [[nodiscard]] virtual std::int64_t steps() const = 0;
+  /// In what its networks compute: "float32" or "bfloat16"; empty: it has none.
+  [[nodiscard]] virtual std::string_view precision() const { return ""; }
   /// The greedy player as it is now, with its own copy of the weights, for `lanes` lanes.
   [[nodiscard]] virtual std::unique_ptr<Policy> policy(int lanes) const = 0;
 

@@ -125,6 +125,7 @@ class Dqn final : public Agent {
   ActionView act() override;
   void learn(Logger& logger) override;
   [[nodiscard]] std::int64_t steps() const override { return steps_; }
+  [[nodiscard]] std::string_view precision() const override { return name_of(backend_.precision); }
   [[nodiscard]] std::unique_ptr<Policy> policy(int lanes) const override {
     return std::make_unique<QPolicy>(network_, online_, backend_, env_, lanes, options_.eval_eps,
                                      seed_);
@@ -216,9 +217,9 @@ Dqn::Dqn(const AgentContext& context, const DqnOptions& options, const NetOption
     shard.begin = i * rows / count;
     shard.end = (i + 1) * rows / count;
     const int size = static_cast<int>(shard.end - shard.begin);
-    shard.input = make_input(net.input, size, scalar_type(net.precision));
-    shard.next_input = make_input(net.input, size, scalar_type(net.precision));
-    shard.gradient = torch::zeros_like(online_.flat(), scalar_type(net.precision));
+    shard.input = make_input(net.input, size, scalar_type(backend_.precision));
+    shard.next_input = make_input(net.input, size, scalar_type(backend_.precision));
+    shard.gradient = torch::zeros_like(online_.flat(), scalar_type(backend_.precision));
     shard.gradients = views_of(network_->layout(), shard.gradient);
     shard.dropout = root.split(4 + i);
     shards_.push_back(std::move(shard));
@@ -412,10 +413,7 @@ void Dqn::save(ArchiveWriter& writer, const std::filesystem::path& directory) {
 }
 
 void Dqn::load(const ArchiveReader& reader, const std::filesystem::path& directory) {
-  const std::string precision = reader.string("agent/precision");
-  if (precision != name_of(backend_.precision))
-    throw Error("{}: the run computed in {}, this recipe in {}; set net.precision = \"{}\"",
-                reader.origin(), precision, name_of(backend_.precision), precision);
+  compare_precision(reader, backend_);
   online_.load(reader, "agent/online");
   target_.load(reader, "agent/target");
   optimiser_.load(reader, "agent/optimiser");

@@ -66,6 +66,7 @@ class Impala final : public Agent {
   ActionView act() override { return actor_.act(acting_.views()); }
   void learn(Logger& logger) override;
   [[nodiscard]] std::int64_t steps() const override { return steps_; }
+  [[nodiscard]] std::string_view precision() const override { return name_of(backend_.precision); }
   // The policy that acts: the learner's may be changing at this moment.
   [[nodiscard]] std::unique_ptr<Policy> policy(int lanes) const override {
     return std::make_unique<ActorCriticPolicy>(learner_.network(), acting_, actor_.normaliser(),

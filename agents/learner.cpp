@@ -157,10 +157,7 @@ void Learner::save(ArchiveWriter& writer) const {
 }
 
 void Learner::load(const ArchiveReader& reader) {
-  const std::string precision = reader.string("agent/precision");
-  if (precision != name_of(backend_.precision))
-    throw Error("{}: the run computed in {}, this recipe in {}; set net.precision = \"{}\"",
-                reader.origin(), precision, name_of(backend_.precision), precision);
+  compare_precision(reader, backend_);
   parameters_.load(reader, "agent/online");
   optimiser_.load(reader, "agent/optimiser");
   updates_ = reader.get<std::int64_t>("agent/updates");

@@ -90,6 +90,7 @@ class OnPolicyAgent final : public Agent {
   ActionView act() override { return actor_.act(learner_.parameters().views()); }
   void learn(Logger& logger) override;
   [[nodiscard]] std::int64_t steps() const override { return steps_; }
+  [[nodiscard]] std::string_view precision() const override { return name_of(backend_.precision); }
   [[nodiscard]] std::unique_ptr<Policy> policy(int lanes) const override;
   void save(ArchiveWriter& writer, const std::filesystem::path& directory) override;
   void load(const ArchiveReader& reader, const std::filesystem::path& directory) override;

@@ -123,6 +123,7 @@ class R2d2 final : public Agent {
   ActionView act() override;
   void learn(Logger& logger) override;
   [[nodiscard]] std::int64_t steps() const override { return steps_; }
+  [[nodiscard]] std::string_view precision() const override { return name_of(backend_.precision); }
   [[nodiscard]] std::unique_ptr<Policy> policy(int lanes) const override {
     return std::make_unique<QPolicy>(network_, online_, backend_, env_, lanes, options_.eval_eps,
                                      seed_);
@@ -224,7 +225,7 @@ R2d2::Shard R2d2::make_shard(std::size_t index, Rng dropout) const {
   const std::int64_t learned = replay.length + 1, rows = replay.burn_in + learned;
   shard.frames.resize(static_cast<std::size_t>(rows * columns * replay.stack));
   shard.input = make_input(options_.net.input, static_cast<int>(rows * columns),
-                           scalar_type(options_.net.precision));
+                           scalar_type(backend_.precision));
   shard.keep = torch::zeros({rows, columns});
   shard.state = torch::zeros({columns, replay.state_size});
   shard.action = torch::zeros({learned * columns, 1}, torch::kInt64);
@@ -233,7 +234,7 @@ R2d2::Shard R2d2::make_shard(std::size_t index, Rng dropout) const {
   shard.value.resize(static_cast<std::size_t>(learned));
   shard.targets.resize(static_cast<std::size_t>(learned));
   shard.error.reserve(static_cast<std::size_t>(learned));
-  shard.gradient = torch::zeros_like(online_.flat(), scalar_type(options_.net.precision));
+  shard.gradient = torch::zeros_like(online_.flat(), scalar_type(backend_.precision));
   shard.gradients = views_of(network_->layout(), shard.gradient);
   shard.dropout = dropout;
   return shard;
@@ -453,10 +454,7 @@ void R2d2::save(ArchiveWriter& writer, const std::filesystem::path& directory) {
 }
 
 void R2d2::load(const ArchiveReader& reader, const std::filesystem::path& directory) {
-  const std::string precision = reader.string("agent/precision");
-  if (precision != name_of(backend_.precision))
-    throw Error("{}: the run computed in {}, this recipe in {}; set net.precision = \"{}\"",
-                reader.origin(), precision, name_of(backend_.precision), precision);
+  compare_precision(reader, backend_);
   online_.load(reader, "agent/online");
   target_.load(reader, "agent/target");
   optimiser_.load(reader, "agent/optimiser");

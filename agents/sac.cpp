@@ -170,6 +170,7 @@ class Sac final : public Agent {
   ActionView act() override;
   void learn(Logger& logger) override;
   [[nodiscard]] std::int64_t steps() const override { return steps_; }
+  [[nodiscard]] std::string_view precision() const override { return name_of(backend_.precision); }
   [[nodiscard]] std::unique_ptr<Policy> policy(int lanes) const override {
     return std::make_unique<SacPolicy>(networks_, actor_.values, critic_.values, backend_, env_,
                                        lanes);
@@ -240,8 +241,8 @@ Sac::Sac(const AgentContext& context, const SacOptions& options, const NetOption
       squashed_(context.env.action, lanes_),
       played_(context.env.action, lanes_),
       schedule_(options.total_steps),
-      act_input_(make_input(net.input, lanes_, scalar_type(net.precision))),
-      input_(make_input(net.input, options.batch_size, scalar_type(net.precision))),
+      act_input_(make_input(net.input, lanes_, scalar_type(backend_.precision))),
+      input_(make_input(net.input, options.batch_size, scalar_type(backend_.precision))),
       next_input_(input_.clone()),
       acting_(static_cast<std::size_t>(lanes_), dimensions_),
       now_(static_cast<std::size_t>(options.batch_size), dimensions_),
@@ -397,10 +398,7 @@ void Sac::save(ArchiveWriter& writer, const std::filesystem::path& directory) {
 }
 
 void Sac::load(const ArchiveReader& reader, const std::filesystem::path& directory) {
-  const std::string precision = reader.string("agent/precision");
-  if (precision != name_of(backend_.precision))
-    throw Error("{}: the run computed in {}, this recipe in {}; set net.precision = \"{}\"",
-                reader.origin(), precision, name_of(backend_.precision), precision);
+  compare_precision(reader, backend_);
   actor_.load(reader, "agent/actor");
   critic_.load(reader, "agent/critic");
   temperature_.load(reader, "agent/temperature");

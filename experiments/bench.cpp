@@ -5,6 +5,7 @@
 #include "core/output.hpp"
 #include "experiments/commands.hpp"
 #include "experiments/common.hpp"
+#include "nets/runtime.hpp"
 
 #include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
@@ -68,7 +69,9 @@ void run(const std::string& what, const BenchOptions& options) {
 }  // namespace
 
 bool wanted(const BenchOptions& options, const std::string& what) {
-  return what.find(options.only) != std::string::npos;
+  // Emulated bfloat16 crawls, and nobody would use it.
+  const bool emulated = what.find("bfloat16") != std::string::npos && !bfloat16_report().fast;
+  return what.find(options.only) != std::string::npos && !emulated;
 }
 
 double bench(const BenchOptions& options, const std::string& what, const std::string& unit,

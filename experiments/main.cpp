@@ -3,6 +3,8 @@
 #include "core/output.hpp"
 #include "experiments/commands.hpp"
 #include "experiments/common.hpp"
+#include "experiments/manifest.hpp"
+#include "nets/runtime.hpp"
 
 #include <unistd.h>
 
@@ -34,6 +36,14 @@ void settle_thread_environment(int argc, char** argv) {
     changed = true;
   }
   if (changed) ::execv("/proc/self/exe", argv);  // returns only on failure: then we go on as we are
+}
+
+// What it is and what it runs on.
+std::string about() {
+  const Bfloat16Report bfloat16 = bfloat16_report();
+  return fmt::format("tengen {}\nLibTorch {}, BLAS: {}\nprecision \"auto\": {} ({})",
+                     version_text(), torch_version(), blas_name(),
+                     bfloat16.fast ? "bfloat16 for convolutions" : "float32", bfloat16.why);
 }
 
 std::string one_line(std::string text) {
@@ -85,7 +95,7 @@ void check_commands_exist(const CLI::App& program, int argc, char** argv) {
 
 int run(int argc, char** argv) {
   CLI::App program{"Tengen: agents that learn to play, and people who watch them do it.", "tengen"};
-  program.set_version_flag("--version", [] { return "tengen " + version_text(); });
+  program.set_version_flag("--version", about);
   program.require_subcommand(1);
   program.get_formatter()->column_width(34);
   program.footer(

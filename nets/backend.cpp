@@ -5,25 +5,36 @@
 
 #include <dlfcn.h>
 
+#include <algorithm>
 #include <string>
 #if defined(__x86_64__)
-#include <cpuid.h>
 #include <immintrin.h>
 #endif
 
 namespace tengen {
 namespace {
 
-// A function of whichever BLAS the program runs on; null where that BLAS is another.
+// A function of whichever BLAS (or CUDA runtime) the program runs on; null where that is another.
 template <class F>
-F* blas_symbol(const char* name) {
+F* library_symbol(const char* name) {
   return reinterpret_cast<F*>(dlsym(RTLD_DEFAULT, name));
+}
+
+// GPUs have it from compute capability 8 on. What cannot be asked (CUDA's runtime is inside of
+// torch's library) is taken for one of those.
+bool gpu_has_bfloat16(const torch::Device& device) {
+  constexpr int kComputeCapabilityMajor = 75;  // of CUDA's cudaDeviceAttr
+  auto* const attribute = library_symbol<int(int*, int, int)>("cudaDeviceGetAttribute");
+  int major = 8;
+  if (attribute != nullptr)
+    attribute(&major, kComputeCapabilityMajor, std::max<int>(0, device.index()));
+  return major >= 8;
 }
 
 void use_one_thread() {
   // LibTorch and OpenMP keep the number of threads per calling thread, OpenBLAS per process.
   torch::set_num_threads(1);
-  if (auto* set = blas_symbol<void(int)>("openblas_set_num_threads")) set(1);
+  if (auto* set = library_symbol<void(int)>("openblas_set_num_threads")) set(1);
 }
 
 #if defined(__x86_64__)
@@ -38,21 +49,25 @@ void set_floating_point_control(unsigned) {}
 
 }  // namespace
 
-Backend make_backend(const std::string& device, Precision precision) {
-  check_device(device);
-  return {torch::Device(device), precision};
+Precision read_precision(const Config& net) {
+  const std::string asked = net.choice("precision", "auto", {"auto", "float32", "bfloat16"});
+  return asked == "float32" ? Precision::kFloat32 : Precision::kBfloat16;
 }
 
-bool has_fast_bfloat16() {
-#if defined(__x86_64__)
-  unsigned a = 0, b = 0, c = 0, d = 0;
-  // Intel's manual, volume 2A, CPUID leaf 7: subleaf 1 EAX bit 5, subleaf 0 EDX bit 22.
-  const bool avx512 = __get_cpuid_count(7, 1, &a, &b, &c, &d) != 0 && (a & 1U << 5U) != 0;
-  const bool amx = __get_cpuid_count(7, 0, &a, &b, &c, &d) != 0 && (d & 1U << 22U) != 0;
-  return avx512 || amx;
-#else
-  return false;
-#endif
+Backend make_backend(const std::string& device, Precision asked) {
+  check_device(device);
+  const torch::Device where(device);
+  const bool fast = where.is_cpu() ? bfloat16_report().fast : gpu_has_bfloat16(where);
+  return {where, fast ? asked : Precision::kFloat32};
+}
+
+void compare_precision(const ArchiveReader& reader, const Backend& backend) {
+  const std::string before = reader.string("agent/precision");
+  if (before == name_of(backend.precision)) return;
+  fmt::print(stderr,
+             "tengen: warning: {}: the run has computed in {} and goes on in {} ({}): it will not "
+             "be the uninterrupted run\n",
+             reader.origin(), before, name_of(backend.precision), bfloat16_report().why);
 }
 
 ComputeScope::ComputeScope() : control_(floating_point_control()) {

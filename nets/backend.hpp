@@ -1,6 +1,8 @@
 // Where networks compute, how precisely, and on how many threads.
 #pragma once
 
+#include "core/archive.hpp"
+#include "core/config.hpp"
 #include "nets/tensor.hpp"
 
 #include <string>
@@ -24,11 +26,18 @@ struct Backend {
   Precision precision = Precision::kFloat32;
 };
 
-/// Throws UsageError where `device` is not to be had (see check_device).
-Backend make_backend(const std::string& device, Precision precision);
+/// What a recipe's net.precision allows: "auto" and "bfloat16" bfloat16, wherever the device has it;
+/// "float32" not. What is stored is what was asked for, so that a player computes as the machine
+/// that plays does best. Throws UsageError for anything else.
+Precision read_precision(const Config& net);
 
-/// True if this processor multiplies bfloat16 matrices in hardware (AVX-512 BF16 or AMX).
-bool has_fast_bfloat16();
+/// In bfloat16 only if that is asked for and the device multiplies it in hardware: asking for it is
+/// asking for speed. Throws UsageError where `device` is not to be had (see check_device).
+Backend make_backend(const std::string& device, Precision asked);
+
+/// Warns if the run whose checkpoint this is has computed in another precision so far (record
+/// agent/precision): from here on its bits are not those of a run that was never stopped.
+void compare_precision(const ArchiveReader& reader, const Backend& backend);
 
 /// Brackets every use of torch on a thread: one intra-op thread (OpenBLAS's included), and denormal
 /// numbers flushed to zero, as before on leaving, so that environments on the same thread see IEEE

@@ -49,16 +49,6 @@ Body find_body(const Config& net, const InputFormat& format) {
   return body;
 }
 
-// What the processor decides is recorded as the setting's default, so that a resumed run, which
-// reads the resolved recipe, computes alike.
-Precision read_precision(const Config& net, bool convolutional) {
-  const Precision best =
-      convolutional && has_fast_bfloat16() ? Precision::kBfloat16 : Precision::kFloat32;
-  const std::string asked = net.choice("precision", name_of(best), {"auto", "float32", "bfloat16"});
-  if (asked == "auto") return best;
-  return asked == "bfloat16" ? Precision::kBfloat16 : Precision::kFloat32;
-}
-
 }  // namespace
 
 NetOptions read_net(const Config& net, const ObservationSpace& observation, int stack,
@@ -82,7 +72,9 @@ NetOptions read_net(const Config& net, const ObservationSpace& observation, int 
   options.init = find_init(net.get<std::string>("init", defaults.init));
   options.dropout = net.get<float>("dropout", 0.0F, 0.0F, 0.95F);
   options.shared_hidden = net.get<bool>("shared_hidden", false);
-  options.precision = read_precision(net, !options.conv.empty());
+  options.precision = read_precision(net);
+  if (options.conv.empty() && net.get<std::string>("precision", "auto") == "auto")
+    options.precision = Precision::kFloat32;  // small layers lose more than they gain
   return options;
 }
 

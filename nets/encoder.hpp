@@ -21,7 +21,7 @@ struct NetOptions {
   float dropout = 0;           ///< after each dense layer, while learning
   bool shared_hidden = false;  ///< dueling streams part after the last hidden layer, not before it
   InputFormat input;
-  Precision precision = Precision::kFloat32;
+  Precision precision = Precision::kFloat32;  ///< asked for: make_backend() decides
 };
 
 struct NetDefaults {
@@ -37,8 +37,8 @@ struct NetDefaults {
 ///   hidden     list of dense layers' outputs instead of the body's
 ///   activation, init, dropout, shared_hidden
 ///   offset, scale   an input is (element − offset) · scale; images: 0, 1/255
-///   precision  "float32", "bfloat16" or "auto"; left out, what auto chose stands in the resolved
-///   recipe
+///   precision  "float32"; "bfloat16", which is computed where the device has it (make_backend); or
+///              "auto": bfloat16 for convolutions, else float32
 ///
 /// `defaults` are for what differs between families of algorithms. Throws UsageError for what makes
 /// no sense.

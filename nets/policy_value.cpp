@@ -35,11 +35,7 @@ PolicyValueOptions read_policy_value(const Config& net, const PolicyValueOptions
   o.channels = net.get<int>("channels", 32, 1, 4096);
   o.pool = net.get<int>("pool", 3, 0, 100);
   o.separate = net.choice("trunk", "shared", {"shared", "separate"}) == "separate";
-  const Precision best = has_fast_bfloat16() ? Precision::kBfloat16 : Precision::kFloat32;
-  const std::string asked = net.choice("precision", name_of(best), {"auto", "float32", "bfloat16"});
-  o.precision = asked == "auto"       ? best
-                : asked == "bfloat16" ? Precision::kBfloat16
-                                      : Precision::kFloat32;
+  o.precision = read_precision(net);
   return o;
 }
 

@@ -23,7 +23,7 @@ struct PolicyValueOptions {
   int blocks = 4, channels = 32;
   int pool = 3;           ///< every so manieth block pools over the board; 0: none
   bool separate = false;  ///< the policy has a tower of its own, as AlphaGo's two networks
-  Precision precision = Precision::kFloat32;
+  Precision precision = Precision::kFloat32;  ///< asked for: make_backend() decides
 
   [[nodiscard]] int board() const { return rows * columns; }
 };
@@ -33,7 +33,7 @@ struct PolicyValueOptions {
 ///   blocks, channels   of the residual tower (4, 32)
 ///   pool               every so manieth block pools over the board (3; 0: none)
 ///   trunk              "shared", or "separate": policy and value have nothing in common
-///   precision          "float32", "bfloat16" or "auto"
+///   precision          "float32"; "bfloat16" and "auto": bfloat16 where the device has it
 ///
 /// Throws UsageError for what makes no sense.
 PolicyValueOptions read_policy_value(const Config& net, const PolicyValueOptions& game);

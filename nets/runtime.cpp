@@ -6,7 +6,11 @@
 #include <dlfcn.h>
 #include <torch/version.h>
 
+#include <cstdlib>
 #include <regex>
+#if defined(__x86_64__)
+#include <cpuid.h>
+#endif
 
 namespace tengen {
 
@@ -26,6 +30,28 @@ void check_device(const std::string& device) {
   if (index >= static_cast<int>(torch::cuda::device_count()))
     throw UsageError("device '{}': there are {} GPUs, numbered from 0", device,
                      torch::cuda::device_count());
+}
+
+Bfloat16Report bfloat16_report() {
+  bool has = false;
+#if defined(__x86_64__)
+  // Intel's manual, volume 2A, CPUID leaf 7, subleaf 1: EAX bit 5. That the system keeps the
+  // registers, too, is part of what the compiler's question about avx512f asks.
+  unsigned a = 0, b = 0, c = 0, d = 0;
+  __builtin_cpu_init();
+  has = __builtin_cpu_supports("avx512f") != 0 && __get_cpuid_count(7, 1, &a, &b, &c, &d) != 0 &&
+        (a & 1U << 5U) != 0;
+#endif
+  if (!has) return {false, "this processor has no AVX-512 BF16"};
+  static const std::regex kBelow("(SSE41|AVX|AVX2|AVX2_VNNI|AVX512_MIC.*|AVX512_CORE|"
+                                 "AVX512_CORE_VNNI)",
+                                 std::regex::icase);
+  for (const char* name : {"ONEDNN_MAX_CPU_ISA", "DNNL_MAX_CPU_ISA"}) {
+    const char* limit = std::getenv(name);
+    if (limit != nullptr && std::regex_match(limit, kBelow))
+      return {false, fmt::format("{}={} rules AVX-512 BF16 out", name, limit)};
+  }
+  return {true, "this processor has AVX-512 BF16"};
 }
 
 BlasReport blas_report() {

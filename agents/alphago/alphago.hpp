@@ -72,6 +72,7 @@ class AlphaGo final : public GameLearner {
   [[nodiscard]] std::int64_t games() const override;
   [[nodiscard]] std::int64_t rows() const override;
   [[nodiscard]] std::int64_t updates() const override { return learner_.updates(); }
+  [[nodiscard]] std::string_view precision() const override { return name_of(backend_.precision); }
   [[nodiscard]] SelfPlayCounts counts() const override;
   [[nodiscard]] int workers() const override { return pool_->threads(); }
   [[nodiscard]] double bare_evaluations(double seconds) override;

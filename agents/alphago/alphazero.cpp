@@ -54,7 +54,7 @@ AlphaZero::AlphaZero(const AlphaZeroContext& context)
       backend_(make_backend(context.device, net_of(context).precision)),
       play_backend_(make_backend(
           context.config.section("agent").get<std::string>("play_device", context.device),
-          backend_.precision)),
+          net_of(context).precision)),
       learner_(net_of(context), read_policy_value_learner(context.config.section("agent")),
                backend_, stream(context.seed, Stream::kLearner).next64()),
       batch_(net_of(context), options_.batch_size),

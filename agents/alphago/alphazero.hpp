@@ -67,6 +67,7 @@ class AlphaZero final : public GameLearner {
   }
   [[nodiscard]] std::int64_t rows() const override { return store_ ? store_->position().rows : 0; }
   [[nodiscard]] std::int64_t updates() const override { return learner_.updates(); }
+  [[nodiscard]] std::string_view precision() const override { return name_of(backend_.precision); }
   [[nodiscard]] int simulations() const { return simulations_; }
   [[nodiscard]] const GameStore& store() const { return *store_; }
   [[nodiscard]] SelfPlayCounts counts() const override;

@@ -38,6 +38,8 @@ class GameLearner {
   [[nodiscard]] virtual std::int64_t games() const = 0;
   [[nodiscard]] virtual std::int64_t rows() const = 0;
   [[nodiscard]] virtual std::int64_t updates() const = 0;
+  /// In what it learns: "float32" or "bfloat16".
+  [[nodiscard]] virtual std::string_view precision() const = 0;
   /// Of all workers since this process began.
   [[nodiscard]] virtual SelfPlayCounts counts() const = 0;
   [[nodiscard]] virtual int workers() const = 0;

@@ -265,10 +265,7 @@ void PolicyValueLearner::save(ArchiveWriter& writer) const {
 }
 
 void PolicyValueLearner::load(const ArchiveReader& reader) {
-  const std::string precision = reader.string("agent/precision");
-  if (precision != name_of(backend_.precision))
-    throw Error("{}: the run computed in {}, this recipe in {}; set net.precision = \"{}\"",
-                reader.origin(), precision, name_of(backend_.precision), precision);
+  compare_precision(reader, backend_);
   parameters_.load(reader, "agent/online");
   statistics_.load(reader, "agent/statistics");
   average_.load(reader, "agent/average");

@@ -26,7 +26,8 @@ double bench(const BenchOptions& options, const std::string& what, const std::st
 void report(const BenchOptions& options, const std::string& what, double value,
             const std::string& unit, int threads);
 
-/// False where `what` was not asked for (--only): so that costly preparations can be left out.
+/// False where `what` was not asked for (--only), or names bfloat16 and the processor has none: so
+/// that costly preparations can be left out.
 bool wanted(const BenchOptions& options, const std::string& what);
 
 // One function a subject; each has its line in bench.cpp.
