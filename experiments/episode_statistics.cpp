@@ -4,12 +4,18 @@
 
 namespace tengen {
 
-void EpisodeStatistics::take(const StepView& step) {
-  for (int i = 0; i < step.lanes(); ++i) {
-    Episode& episode = lanes_[static_cast<std::size_t>(i)];
-    episode.reward += step.reward[static_cast<std::size_t>(i)];
+StepView EpisodeStatistics::asked(StepView step) {
+  step.scored = scored_;
+  step.game_ended = game_ended_;
+  return step;
+}
+
+void EpisodeStatistics::take() {
+  for (std::size_t i = 0; i < lanes_.size(); ++i) {
+    Episode& episode = lanes_[i];
+    episode.reward += scored_[i];
     episode.length += 1;
-    if (!step.ended(i)) continue;
+    if (game_ended_[i] == 0) continue;
     window_[static_cast<std::size_t>(episodes_++) % kWindow] = episode;
     episode = {};
   }

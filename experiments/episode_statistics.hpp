@@ -1,4 +1,5 @@
-// Returns and lengths of the training episodes, as Stable-Baselines3's Monitor keeps them.
+// Returns and lengths of the games that training plays, as Stable-Baselines3's Monitor keeps them
+// below the wrappers that help to learn.
 #pragma once
 
 #include "core/archive.hpp"
@@ -10,12 +11,19 @@
 
 namespace tengen {
 
-/// Means over the last 100 finished episodes, of all lanes; rewards as the environment gave them.
+/// Means over the last 100 finished games, of all lanes: whole games, whatever lives a learner takes
+/// for episodes, and scores as the environment counts them, without rewards that only help to learn.
 class EpisodeStatistics {
  public:
-  explicit EpisodeStatistics(int lanes) : lanes_(static_cast<std::size_t>(lanes)) {}
+  explicit EpisodeStatistics(int lanes)
+      : scored_(static_cast<std::size_t>(lanes)),
+        game_ended_(scored_.size()),
+        lanes_(scored_.size()) {}
 
-  void take(const StepView& step);
+  /// `step` with memory for what is kept here: hand it to VectorEnv::step().
+  [[nodiscard]] StepView asked(StepView step);
+  /// Counts the step that the environment has written to asked().
+  void take();
   [[nodiscard]] std::int64_t episodes() const { return episodes_; }
   /// Of the last min(episodes(), 100); 0 if there was none.
   [[nodiscard]] double mean_reward() const { return mean(&Episode::reward); }
@@ -32,6 +40,8 @@ class EpisodeStatistics {
 
   [[nodiscard]] double mean(double Episode::*figure) const;
 
+  std::vector<float> scored_;                                    // of the newest step
+  std::vector<std::uint8_t> game_ended_;                         // likewise
   std::vector<Episode> lanes_;                                   // under way
   std::vector<Episode> window_ = std::vector<Episode>(kWindow);  // finished, a ring
   std::int64_t episodes_ = 0;

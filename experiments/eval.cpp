@@ -18,6 +18,14 @@ struct EvalOptions {
   SharedOptions shared;
 };
 
+void print(const std::string& name, const Player& player, const Evaluation& result) {
+  const std::string settings = judged_text(player.recipe);
+  print_out("{} on {}: mean reward {:.4g} ± {:.3g}, mean length {:.5g}, {} games, {} different{}\n",
+            name, player.env->spec().name, result.mean_reward(), result.std_reward(),
+            result.mean_length(), result.episodes(), result.different_games(),
+            settings.empty() ? "" : fmt::format(" ({})", settings));
+}
+
 void evaluate_player(const EvalOptions& options) {
   if (!options.shared.device.empty()) check_device(options.shared.device);
   const Rng root(options.shared.seed.value_or(0));
@@ -28,26 +36,30 @@ void evaluate_player(const EvalOptions& options) {
   player_options.seed = root.split(0).next64();
   player_options.plugins = options.shared.plugins;
   if (!options.shared.device.empty()) player_options.device = options.shared.device;
-  const Player player = load_player(options.player, player_options);
   const InterruptGuard guard;
-  const Evaluation result =
-      evaluate(*player.policy, *player.env, options.episodes, root.split(1).next64());
-  warn_of_cut_games(result, player.env->spec());
-  const bool stopped = result.episodes() < options.episodes;
-  if (stopped)
-    warn("stopped: {} of {} games are over, short ones among them more often than among all",
-         result.episodes(), options.episodes);
-  if (result.episodes() == 0) throw Interrupted{};
-  if (options.shared.json) {
-    const nlohmann::ordered_json line{{"mean_reward", result.mean_reward()},
-                                      {"std_reward", result.std_reward()},
-                                      {"mean_length", result.mean_length()},
-                                      {"episodes", result.episodes()}};
+  std::vector<Evaluation> results;
+  bool stopped = false;
+  std::size_t conditions = 1;
+  for (std::size_t i = 0; i < conditions && !stopped; ++i) {
+    player_options.conditions = i;
+    const Player player = load_player(options.player, player_options);
+    conditions = player.conditions.size();
+    Evaluation result =
+        evaluate(*player.policy, *player.env, options.episodes, root.split(1).next64());
+    result.conditions = player.conditions[i].name;
+    warn_of_cut_games(result, player.env->spec());
+    stopped = result.episodes() < options.episodes;
+    if (stopped)
+      warn("stopped: {} of {} games are over, short ones among them more often than among all",
+           result.episodes(), options.episodes);
+    if (result.episodes() == 0) break;
+    if (!options.shared.json) print(options.player, player, result);
+    results.push_back(std::move(result));
+  }
+  if (options.shared.json && !results.empty()) {
+    nlohmann::ordered_json line;
+    add_figures(line, results);
     print_out("{}\n", line.dump());
-  } else {
-    print_out("{} on {}: mean reward {:.4g} ± {:.3g}, mean length {:.5g}, {} games\n",
-              options.player, player.env->spec().name, result.mean_reward(), result.std_reward(),
-              result.mean_length(), result.episodes());
   }
   if (stopped) throw Interrupted{};
 }

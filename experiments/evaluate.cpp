@@ -2,11 +2,15 @@
 
 #include "core/interrupt.hpp"
 #include "core/output.hpp"
+#include "core/signature.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <limits>
+#include <nlohmann/json.hpp>
 #include <numeric>
+#include <set>
 
 namespace tengen {
 namespace {
@@ -21,25 +25,49 @@ struct LaneGames {
   int wanted = 0, cut = 0;
   double reward = 0;
   std::int64_t length = 0;
-  std::vector<double> returns;
-  std::vector<std::int64_t> lengths;
   bool stuck = false;  // in a game that was cut, until every lane is reset
+  Signature course;
+  Evaluation games;
 
-  [[nodiscard]] bool done() const { return static_cast<int>(returns.size()) == wanted; }
-  void take(double step_reward, bool ended, std::int64_t longest) {
-    reward += step_reward;
+  [[nodiscard]] bool done() const { return games.episodes() == wanted; }
+  void start() {
+    stuck = false;
+    reward = 0;
+    length = 0;
+    course = {};
+  }
+  void take(const ActionView& action, std::size_t lane, std::size_t lanes, float scored,
+            bool ended, std::int64_t longest) {
+    reward += scored;
     ++length;
+    course.add(std::as_bytes(part(action.discrete, lane, lanes)));
+    course.add(std::as_bytes(part(action.box, lane, lanes)));
+    course.add(std::bit_cast<std::uint32_t>(scored));
     if (!ended && length < longest) return;
     if (!done() && !stuck) {
-      returns.push_back(reward);
-      lengths.push_back(length);
+      games.returns.push_back(reward);
+      games.lengths.push_back(length);
+      games.courses.push_back(course.value());
       stuck = !ended;
       cut += ended ? 0 : 1;
     }
     reward = 0;
     length = 0;
+    course = {};
+  }
+
+ private:
+  template <class T>
+  static std::span<T> part(std::span<T> actions, std::size_t lane, std::size_t lanes) {
+    const std::size_t width = actions.size() / lanes;
+    return actions.subspan(lane * width, width);
   }
 };
+
+template <class T>
+void append(std::vector<T>& to, const std::vector<T>& more) {
+  to.insert(to.end(), more.begin(), more.end());
+}
 
 }  // namespace
 
@@ -50,6 +78,26 @@ double Evaluation::std_reward() const {
   double squares = 0;
   for (const double r : returns) squares += (r - centre) * (r - centre);
   return std::sqrt(squares / static_cast<double>(returns.size()));
+}
+
+int Evaluation::different_games() const {
+  return static_cast<int>(std::set(courses.begin(), courses.end()).size());
+}
+
+void add_figures(nlohmann::ordered_json& line, std::span<const Evaluation> evaluations) {
+  for (const Evaluation& e : evaluations) {
+    nlohmann::ordered_json& at = &e == &evaluations.front() ? line : line[e.conditions];
+    at["mean_reward"] = e.mean_reward();
+    at["std_reward"] = e.std_reward();
+    at["mean_length"] = e.mean_length();
+    at["episodes"] = e.episodes();
+    at["different_games"] = e.different_games();
+  }
+}
+
+std::unique_ptr<VectorEnv> make_judged_env(const Config& judged, const EnvRegistry& registry,
+                                           int lanes, WorkerPool& pool) {
+  return registry.make(judged.get<std::string>("env.id", ""), judged.section("env"), lanes, pool);
 }
 
 int evaluation_lanes(int episodes) { return std::min(episodes, 32); }
@@ -70,21 +118,22 @@ Evaluation evaluate(Policy& policy, VectorEnv& env, int episodes, std::uint64_t 
        ++round) {
     policy.reset();
     env.reset(round == 0 ? seed : Rng(seed).split(round).next64(), seen);
-    for (LaneGames& lane : games) lane.stuck = false, lane.reward = 0, lane.length = 0;
+    for (LaneGames& lane : games) lane.start();
     while (!std::ranges::all_of(games, waiting) && !interrupted()) {
       const InterruptPause whole_step;
       policy.act(seen, action.view());
       env.step(action.view(), seen);
-      for (int i = 0; i < lanes; ++i)
-        games[static_cast<std::size_t>(i)].take(seen.reward[static_cast<std::size_t>(i)],
-                                                seen.ended(i), longest);
+      for (std::size_t i = 0; i < games.size(); ++i)
+        games[i].take(action.view(), i, games.size(), seen.scored[i], seen.game_ended[i] != 0,
+                      longest);
     }
   }
   Evaluation result;
   for (const LaneGames& lane : games) {
     result.cut += lane.cut;
-    result.returns.insert(result.returns.end(), lane.returns.begin(), lane.returns.end());
-    result.lengths.insert(result.lengths.end(), lane.lengths.begin(), lane.lengths.end());
+    append(result.returns, lane.games.returns);
+    append(result.lengths, lane.games.lengths);
+    append(result.courses, lane.games.courses);
   }
   return result;
 }

@@ -41,8 +41,8 @@ std::string blas_name() {
   return name;
 }
 
-std::string run_manifest(const Recipe& recipe, int threads) {
-  const nlohmann::ordered_json manifest{
+std::string run_manifest(const Recipe& recipe, const Training& training, int threads) {
+  nlohmann::ordered_json manifest{
       {"tengen", kVersion},
       {"revision", kRevision},
       {"modified", kModified},
@@ -57,24 +57,31 @@ std::string run_manifest(const Recipe& recipe, int threads) {
       {"blas", blas_name()},
       {"compiler", __VERSION__},
       {"processor", processor_name()},
+      {"bfloat16", bfloat16_report().why},
       {"started", now()},
   };
+  training.describe(manifest);
   return manifest.dump(2) + "\n";
 }
 
-std::string resumed_manifest(const std::string& manifest, const Recipe& recipe, int threads,
-                             std::int64_t step, const std::vector<std::string>& changes) {
+std::string resumed_manifest(const std::string& manifest, const Recipe& recipe,
+                             const Training& training, int threads,
+                             const std::vector<std::string>& changes) {
   auto whole = nlohmann::ordered_json::parse(manifest, nullptr, false);
-  if (!whole.is_object()) whole = nlohmann::ordered_json::parse(run_manifest(recipe, threads));
+  if (!whole.is_object())
+    whole = nlohmann::ordered_json::parse(run_manifest(recipe, training, threads));
   if (!whole["resumed"].is_array()) whole["resumed"] = nlohmann::ordered_json::array();
-  whole["resumed"].push_back({{"step", step},
-                              {"started", now()},
-                              {"tengen", kVersion},
-                              {"revision", kRevision},
-                              {"modified", kModified},
-                              {"device", recipe.device},
-                              {"threads", threads},
-                              {"changes", changes}});
+  nlohmann::ordered_json resumed{{"step", training.steps()},
+                                 {"started", now()},
+                                 {"tengen", kVersion},
+                                 {"revision", kRevision},
+                                 {"modified", kModified},
+                                 {"device", recipe.device},
+                                 {"threads", threads},
+                                 {"bfloat16", bfloat16_report().why},
+                                 {"changes", changes}};
+  training.describe(resumed);
+  whole["resumed"].push_back(std::move(resumed));
   return whole.dump(2) + "\n";
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "experiments/recipe.hpp"
+#include "experiments/training.hpp"
 
 #include <cstdint>
 #include <string>
@@ -13,12 +14,14 @@ namespace tengen {
 /// matrix product this process calls.
 std::string blas_name();
 
-/// manifest.json of a run at its start: versions, revision, seed, processor, threads, time.
-std::string run_manifest(const Recipe& recipe, int threads);
+/// manifest.json of a run at its start: versions, revision, seed, processor, threads, time, and what
+/// `training` says of itself.
+std::string run_manifest(const Recipe& recipe, const Training& training, int threads);
 
 /// `manifest` with an entry under "resumed" about a run that goes on: where, when, with what, and
 /// what was changed ("agent.gamma: 0.99 → 0.9").
-std::string resumed_manifest(const std::string& manifest, const Recipe& recipe, int threads,
-                             std::int64_t step, const std::vector<std::string>& changes);
+std::string resumed_manifest(const std::string& manifest, const Recipe& recipe,
+                             const Training& training, int threads,
+                             const std::vector<std::string>& changes);
 
 }  // namespace tengen

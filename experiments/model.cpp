@@ -30,12 +30,20 @@ class OraclePolicy final : public Policy {
 
 bool is_scripted(std::string_view what) { return what == "oracle" || what == "random"; }
 
+// The game of `recipe` as players are judged in it.
+void make_game(Player& player, const Config& recipe, const EnvRegistry& registry,
+               const PlayerOptions& options) {
+  player.conditions = registry.find(recipe.get<std::string>("env.id", "")).conditions;
+  player.recipe = judged_under(player.conditions.at(options.conditions), recipe);
+  player.env = make_judged_env(player.recipe, registry, options.lanes, *player.pool);
+}
+
 void load_scripted(Player& player, const PlayerOptions& options) {
   if (options.env.empty())
     throw UsageError("'{}' needs a game: --env ENV (see 'tengen list envs')", player.name);
-  player.recipe.set("env.id", options.env);
-  player.env = make_registry(options.plugins)
-                   .make(options.env, player.recipe.section("env"), options.lanes, *player.pool);
+  Config recipe;
+  recipe.set("env.id", options.env);
+  make_game(player, recipe, make_registry(options.plugins), options);
   if (player.name == "oracle")
     player.policy = std::make_unique<OraclePolicy>(*player.env);
   else
@@ -47,11 +55,9 @@ void load_trained(Player& player, const PlayerOptions& options) {
   player.info = model_info(reader);
   const Recipe recipe = Recipe::from_config(
       Config::from_string(player.info.recipe, player.file.string()), player.file.stem().string());
-  player.recipe = recipe.evaluation_config();
-  if (!options.env.empty()) player.recipe.set("env.id", options.env);
-  const std::string id = player.recipe.get<std::string>("env.id", "");
-  player.env = make_registry(options.plugins, recipe)
-                   .make(id, player.recipe.section("env"), options.lanes, *player.pool);
+  Config config = recipe.config;
+  if (!options.env.empty()) config.set("env.id", options.env);
+  make_game(player, config, make_registry(options.plugins, recipe), options);
   player.policy = find_agent(recipe.algo)
                       .load_policy({player.env->spec(), options.lanes, player.recipe, options.seed,
                                     options.device, player.pool.get()},
@@ -61,17 +67,13 @@ void load_trained(Player& player, const PlayerOptions& options) {
 }  // namespace
 
 void save_model(const fs::path& path, const Agent& agent, const Recipe& recipe,
-                const Evaluation* score) {
+                std::span<const Evaluation> scores) {
   nlohmann::ordered_json manifest{{"algo", recipe.algo},
                                   {"env", recipe.env},
                                   {"steps", agent.steps()},
                                   {"seed", recipe.seed},
                                   {"tengen", kVersion}};
-  if (score != nullptr)
-    manifest["score"] = {{"mean_reward", score->mean_reward()},
-                         {"std_reward", score->std_reward()},
-                         {"mean_length", score->mean_length()},
-                         {"episodes", score->episodes()}};
+  if (!scores.empty()) add_figures(manifest["score"], scores);
   ArchiveWriter writer;
   agent.save_policy(writer);
   writer.put_string("model/recipe", recipe.config.to_toml());

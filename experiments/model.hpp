@@ -10,6 +10,7 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -21,10 +22,10 @@ struct ModelInfo {
   std::string manifest;  ///< JSON: algo, env, steps, seed, version, score
 };
 
-/// Writes the greedy player of `agent` as a model file, atomically. `score` is null where it has
+/// Writes the greedy player of `agent` as a model file, atomically. `scores` is empty where it has
 /// not been judged. The bytes depend on nothing but the arguments. Throws Error.
 void save_model(const std::filesystem::path& path, const Agent& agent, const Recipe& recipe,
-                const Evaluation* score);
+                std::span<const Evaluation> scores);
 
 /// Throws Error if `reader` is no model file.
 ModelInfo model_info(const ArchiveReader& reader);
@@ -38,6 +39,7 @@ enum class RunPlayer : std::uint8_t { kBest, kNewest };
 
 struct PlayerOptions {
   std::string env;  ///< plays this one instead of the model's own; oracle and random need it
+  std::size_t conditions = 0;  ///< which of the environment's; the first decides
   int lanes = 1;
   int threads = 1;
   std::uint64_t seed = 0;  ///< of the player's own chance, where it has any
@@ -51,7 +53,9 @@ struct PlayerOptions {
 struct Player {
   std::string name;            ///< as asked for
   std::filesystem::path file;  ///< the model file; empty for oracle and random
-  Config recipe;               ///< the model's; of oracle and random only [env] id
+  /// The model's, judged_under() the conditions asked for; of oracle and random only their [env].
+  Config recipe;
+  std::vector<Conditions> conditions;  ///< all that the environment has
   ModelInfo info;              ///< empty for oracle and random
   std::unique_ptr<WorkerPool> pool;
   std::unique_ptr<VectorEnv> env;

@@ -45,7 +45,18 @@ Recipe Recipe::from_config(Config config, std::string_view default_name) {
   return r;
 }
 
-Config Recipe::evaluation_config() const { return config.overlaid("env", "eval_env"); }
+Config judged_under(const Conditions& conditions, const Config& recipe) {
+  Config judged = recipe;
+  for (const auto& [key, value] : conditions.settings) judged.set("judged." + key, value);
+  return judged.overlaid("judged", "eval_env").overlaid("env", "judged");
+}
+
+std::string judged_text(const Config& judged) {
+  std::string text = judged.section("judged").to_toml();
+  for (std::size_t at = text.find('\n'); at != std::string::npos; at = text.find('\n', at))
+    text.replace(at, 1, at + 1 == text.size() ? "" : ", ");
+  return text;
+}
 
 fs::path find_recipe(const std::string& name_or_path) {
   const fs::path named = data_directory("recipes") / (name_or_path + ".toml");

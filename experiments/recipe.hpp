@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/config.hpp"
+#include "envs/registry.hpp"
 
 #include <cstdint>
 #include <filesystem>
@@ -12,7 +13,8 @@
 namespace tengen {
 
 /// The keys that the trainer itself reads; the environment reads [env], the agent [agent] and
-/// [net]. Keys of [eval_env] replace those of [env] where the player is judged or watched.
+/// [net]. Keys of [eval_env] replace those of [env] where the player is judged or watched, beside
+/// what the environment's own Conditions replace.
 struct Recipe {
   Config config;       ///< the whole file; what is read below is marked read
   std::string name;    ///< names the run's folder; the file's name unless the recipe says
@@ -34,9 +36,13 @@ struct Recipe {
   /// Whether it learns from whole games: frequencies are then in games, and n_envs and
   /// stop_at_reward are nobody's.
   [[nodiscard]] bool self_play() const { return algo == "alphazero" || algo == "alphago"; }
-  /// The recipe as judges and viewers play it: [env] with [eval_env] over it.
-  [[nodiscard]] Config evaluation_config() const;
 };
+
+/// A recipe as judges and viewers play it: `conditions` and then [eval_env] over its [env]. What has
+/// been laid over stands in section [judged], too.
+Config judged_under(const Conditions& conditions, const Config& recipe);
+/// "random_start = 40, progress_reward = 0.0": what judged_under() has laid over; empty: nothing.
+std::string judged_text(const Config& judged);
 
 /// The file of a recipe given by name ("pong-dqn") or by path. Throws UsageError with the nearest
 /// name if there is none.

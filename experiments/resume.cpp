@@ -105,8 +105,8 @@ void settle_changes(const TakenUp& taken, const RunPaths& run, const Recipe& rec
           "on, --set agent.learning_rate_schedule=constant and a rate\n");
   if (text_of(run.recipe()) != resolved) write_file_atomically(run.recipe(), resolved);
   try {
-    write_file_atomically(run.manifest(),
-                          resumed_manifest(text_of(run.manifest()), recipe, threads, step, lines));
+    write_file_atomically(run.manifest(), resumed_manifest(text_of(run.manifest()), recipe,
+                                                           *taken.training, threads, lines));
   } catch (const Error& error) {
     warn("{}", error.what());
   }

@@ -349,6 +349,10 @@ void SelfPlayTrainer::add_score(nlohmann::ordered_json& line) const {
   line["losses"] = against_opponent_->losses;
 }
 
+void SelfPlayTrainer::describe(nlohmann::ordered_json& manifest) const {
+  manifest["precision"] = agent_->precision();
+}
+
 std::unique_ptr<Training> make_self_play_training(const Recipe& recipe, WorkerPool& pool) {
   return std::make_unique<SelfPlayTrainer>(recipe, pool);
 }

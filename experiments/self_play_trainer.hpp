@@ -41,6 +41,7 @@ class SelfPlayTrainer final : public Training {
   [[nodiscard]] double steps_per_second() const override;
   [[nodiscard]] std::string score() const override;
   void add_score(nlohmann::ordered_json& line) const override;
+  void describe(nlohmann::ordered_json& manifest) const override;
 
  private:
   enum Phase { kSelfPlay, kLearning, kEvaluation, kSaving, kOther, kPhases };

@@ -37,6 +37,12 @@ void announce(const Training& training, const Recipe& recipe, const RunPaths& ru
             training.steps(), recipe.steps, training.unit(), training.width(), recipe.seed, threads,
             threads == 1 ? "" : "s", recipe.device);
   print_err("LibTorch {}, BLAS: {}\nin {}\n", torch_version(), blas_name(), run.folder.string());
+  nlohmann::ordered_json about;
+  training.describe(about);
+  const std::string precision = about.value("precision", "");
+  if (!precision.empty()) print_err("computes in {}; {}\n", precision, bfloat16_report().why);
+  for (const auto& [name, settings] : about["evaluation"].items())
+    if (settings != "") print_err("evaluated under {}: {}\n", name, settings.get<std::string>());
 }
 
 // "time: acting 12 %, environment 5 %, learning 80 %, …"

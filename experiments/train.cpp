@@ -41,7 +41,7 @@ void train(const TrainOptions& options) {
   training->begin();
   const RunPaths run = create_run(recipe.name, options.out);
   const RunLock lock(run);
-  write_file_atomically(run.manifest(), run_manifest(recipe, threads));
+  write_file_atomically(run.manifest(), run_manifest(recipe, *training, threads));
   write_file_atomically(run.recipe(), recipe.config.to_toml());  // from here on it can be resumed
   run_session(*training, recipe, run, {threads, options.shared.quiet, options.shared.json});
 }

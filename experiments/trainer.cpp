@@ -31,12 +31,9 @@ bool due(std::int64_t every, std::int64_t before, std::int64_t now) {
   return every > 0 && now / every > before / every;
 }
 
-std::unique_ptr<VectorEnv> make_eval_env(const Recipe& recipe, const EnvRegistry& registry,
-                                         WorkerPool& pool) {
-  const Config options = recipe.evaluation_config().section("env");
-  auto env = registry.make(recipe.env, options, evaluation_lanes(recipe.eval_episodes), pool);
-  options.check_all_read();
-  return env;
+// Of the first conditions, which decide, plainly; of others below their names.
+std::string named(const char* what, std::size_t index, const Conditions& conditions) {
+  return index == 0 ? what : fmt::format("{}/{}", what, conditions.name);
 }
 
 // What the environment does in a few steps of random play, so that another build of it is noticed;
@@ -64,14 +61,24 @@ Trainer::Trainer(const Recipe& recipe, const EnvRegistry& registry, WorkerPool& 
       fewer_(find_agent(recipe.algo).overlaps ? std::max(1, pool.threads() - 1) : 1),
       env_(registry.make(recipe.env, recipe.config.section("env"), recipe.n_envs,
                          find_agent(recipe.algo).overlaps ? fewer_ : pool)),
-      eval_env_(make_eval_env(recipe, registry, pool)),
+      conditions_(registry.find(recipe.env).conditions),
       env_signature_(brief_signature(recipe, registry)),
       agent_(find_agent(recipe.algo)
                  .make({env_->spec(), recipe.n_envs, recipe.config, seed_of(recipe, Stream::kAgent),
                         recipe.device, &pool})),
       episodes_(recipe.n_envs),
       best_reward_(-kNever) {
+  make_eval_envs(registry, pool);
   recipe_.config.check_all_read();
+}
+
+void Trainer::make_eval_envs(const EnvRegistry& registry, WorkerPool& pool) {
+  for (const Conditions& conditions : conditions_) {
+    const Config judged = judged_under(conditions, recipe_.config);
+    eval_env_.push_back(
+        make_judged_env(judged, registry, evaluation_lanes(recipe_.eval_episodes), pool));
+    judged.section("env").check_all_read();
+  }
 }
 
 void Trainer::begin() {
@@ -115,22 +122,34 @@ void Trainer::load(const RunPaths& run, const ArchiveReader& reader) {
   episodes_.load(reader, "episodes");
   logger_.load(reader, "logger");
   best_reward_ = reader.get<double>("trainer/best_reward");
-  evaluated_at_ = reader.get<std::int64_t>("trainer/evaluated_at");
-  if (evaluated_at_ >= 0) {
-    // As many games as an evaluation had then: eval_episodes may have changed since.
-    Evaluation& last = evaluation_.emplace();
-    last.returns.resize(reader.bytes("trainer/returns").size() / sizeof(double));
-    last.lengths.resize(last.returns.size());
-    if (last.returns.empty()) throw Error("'{}': an evaluation of no games", reader.origin());
-    reader.get_span<double>("trainer/returns", last.returns);
-    reader.get_span<std::int64_t>("trainer/lengths", last.lengths);
-  }
+  load_evaluation(reader);
   // What was enough may be less than what the recipe asks for now.
-  reached_ = reader.get<std::uint8_t>("trainer/reached") != 0 && evaluation_ &&
-             evaluation_->mean_reward() >= recipe_.stop_at_reward;
+  reached_ = reader.get<std::uint8_t>("trainer/reached") != 0 &&
+             (evaluation_.empty() || evaluation_.front().mean_reward() >= recipe_.stop_at_reward);
   if (reader.has("trainer/books_from"))
     books_from_ = reader.get<std::int64_t>("trainer/books_from");
   started_at_ = steps();
+}
+
+// Checkpoints from before players were judged under several conditions hold less than that: such a
+// run is as if not judged yet.
+void Trainer::load_evaluation(const ArchiveReader& reader) {
+  if (!reader.has(named("trainer/courses", conditions_.size() - 1, conditions_.back()))) return;
+  evaluated_at_ = reader.get<std::int64_t>("trainer/evaluated_at");
+  for (std::size_t i = 0; i < conditions_.size(); ++i) {
+    const std::string returns = named("trainer/returns", i, conditions_[i]);
+    // As many games as an evaluation had then: eval_episodes may have changed since.
+    const std::size_t games = reader.bytes(returns).size() / sizeof(double);
+    if (games == 0) throw Error("'{}': an evaluation of no games", reader.origin());
+    Evaluation& last = evaluation_.emplace_back();
+    last.conditions = conditions_[i].name;
+    last.returns.resize(games);
+    last.lengths.resize(games);
+    last.courses.resize(games);
+    reader.get_span<double>(returns, last.returns);
+    reader.get_span<std::int64_t>(named("trainer/lengths", i, conditions_[i]), last.lengths);
+    reader.get_span<std::uint64_t>(named("trainer/courses", i, conditions_[i]), last.courses);
+  }
 }
 
 void Trainer::open(const RunPaths& run) {
@@ -171,10 +190,10 @@ void Trainer::step() {
   const InterruptPause whole;
   clock_.enter(kActing);
   const ActionView action = agent_->act();
-  const StepView slot = agent_->slot();
+  const StepView slot = episodes_.asked(agent_->slot());
   clock_.enter(kEnvironment);
   env_->step(action, slot);
-  episodes_.take(slot);
+  episodes_.take();
   clock_.enter(kLearning);
   agent_->learn(logger_);
   clock_.enter(kOther);
@@ -208,20 +227,28 @@ void Trainer::record_figures() {
 // False if Ctrl-C cut it off, which leaves no trace.
 bool Trainer::judge() {
   clock_.enter(kEvaluation);
-  const auto policy = agent_->policy(eval_env_->size());
-  const auto index = static_cast<std::uint64_t>(steps());
-  Evaluation result = evaluate(*policy, *eval_env_, recipe_.eval_episodes,
-                               seed_of(recipe_, Stream::kEvaluation, index));
-  if (result.episodes() < recipe_.eval_episodes) {
-    clock_.enter(kOther);
-    return false;
+  const std::uint64_t seed =
+      seed_of(recipe_, Stream::kEvaluation, static_cast<std::uint64_t>(steps()));
+  const auto policy = agent_->policy(eval_env_.front()->size());
+  std::vector<Evaluation> results;
+  for (std::size_t i = 0; i < conditions_.size(); ++i) {
+    Evaluation& result =
+        results.emplace_back(evaluate(*policy, *eval_env_[i], recipe_.eval_episodes, seed));
+    result.conditions = conditions_[i].name;
+    if (result.episodes() < recipe_.eval_episodes) {
+      clock_.enter(kOther);
+      return false;
+    }
+    if (evaluation_.empty() || evaluation_[i].cut == 0)
+      warn_of_cut_games(result, eval_env_[i]->spec());
   }
-  if (!evaluation_ || evaluation_->cut == 0) warn_of_cut_games(result, eval_env_->spec());
-  evaluation_ = std::move(result);
+  for (std::size_t i = 0; i < conditions_.size(); ++i) {
+    logger_.record(named("eval/mean_reward", i, conditions_[i]), results[i].mean_reward());
+    logger_.record(named("eval/mean_ep_length", i, conditions_[i]), results[i].mean_length());
+  }
+  evaluation_ = std::move(results);
   evaluated_at_ = steps();
-  const double reward = evaluation_->mean_reward();
-  logger_.record("eval/mean_reward", reward);
-  logger_.record("eval/mean_ep_length", evaluation_->mean_length());
+  const double reward = evaluation_.front().mean_reward();
   reached_ = reward >= recipe_.stop_at_reward;
   clock_.enter(kSaving);
   if (reward > best_reward_) save_best();
@@ -232,8 +259,8 @@ bool Trainer::judge() {
 // A run does not end for want of it: the next good evaluation tries again.
 void Trainer::save_best() {
   try {
-    save_model(run_.best_model(), *agent_, recipe_, &*evaluation_);
-    best_reward_ = evaluation_->mean_reward();
+    save_model(run_.best_model(), *agent_, recipe_, evaluation_);
+    best_reward_ = evaluation_.front().mean_reward();
   } catch (const std::exception& error) {
     warn("the best player of step {} is not saved: {}", steps(), error.what());
   }
@@ -252,16 +279,20 @@ void Trainer::write_checkpoint() {
   writer.put("trainer/reached", static_cast<std::uint8_t>(reached_));
   writer.put("trainer/evaluated_at", evaluated_at_);
   writer.put("trainer/books_from", books_from_);
-  if (evaluation_) {
-    writer.put_span<double>("trainer/returns", evaluation_->returns);
-    writer.put_span<std::int64_t>("trainer/lengths", evaluation_->lengths);
+  for (std::size_t i = 0; i < evaluation_.size(); ++i) {
+    const Evaluation& last = evaluation_[i];
+    writer.put_span<double>(named("trainer/returns", i, conditions_[i]), last.returns);
+    writer.put_span<std::int64_t>(named("trainer/lengths", i, conditions_[i]), last.lengths);
+    writer.put_span<std::uint64_t>(named("trainer/courses", i, conditions_[i]), last.courses);
   }
   writer.write_file(checkpoint_file(run_, steps()));
   drop_old_checkpoints(run_, steps(), kKeptCheckpoints);
 }
 
 void Trainer::save_player() {
-  save_model(run_.model(), *agent_, recipe_, evaluated_at_ == steps() ? &*evaluation_ : nullptr);
+  const bool judged = evaluated_at_ == steps();
+  save_model(run_.model(), *agent_, recipe_,
+             std::span(evaluation_).first(judged ? evaluation_.size() : 0));
 }
 
 void Trainer::try_checkpoint() {
@@ -298,7 +329,7 @@ void Trainer::finish() {
 std::string Trainer::progress_note() const {
   std::string note;
   if (episodes_.episodes() > 0) note = fmt::format("reward {:.4g}", episodes_.mean_reward());
-  if (evaluation_) note += fmt::format("  eval {:.4g}", evaluation_->mean_reward());
+  if (!evaluation_.empty()) note += fmt::format("  eval {:.4g}", evaluation_[0].mean_reward());
   return note;
 }
 
@@ -325,17 +356,23 @@ std::string Trainer::width() const {
 }
 
 std::string Trainer::score() const {
-  if (!evaluation_) return "";
-  return fmt::format(", mean reward {:.4g} ± {:.2g} over {} games", evaluation_->mean_reward(),
-                     evaluation_->std_reward(), evaluation_->episodes());
+  std::string text;
+  for (const Evaluation& e : evaluation_)
+    text += fmt::format(", {} {:.4g} ± {:.2g} over {} games",
+                        text.empty() ? "mean reward" : e.conditions, e.mean_reward(),
+                        e.std_reward(), e.episodes());
+  return text;
 }
 
 void Trainer::add_score(nlohmann::ordered_json& line) const {
-  if (!evaluation_) return;
-  line["mean_reward"] = evaluation_->mean_reward();
-  line["std_reward"] = evaluation_->std_reward();
-  line["mean_length"] = evaluation_->mean_length();
-  line["episodes"] = evaluation_->episodes();
+  add_figures(line, evaluation_);
+}
+
+void Trainer::describe(nlohmann::ordered_json& manifest) const {
+  manifest["precision"] = agent_->precision();
+  for (const Conditions& conditions : conditions_)
+    manifest["evaluation"][conditions.name.empty() ? "as_trained" : conditions.name] =
+        judged_text(judged_under(conditions, recipe_.config));
 }
 
 }  // namespace tengen

@@ -45,6 +45,7 @@ class Trainer final : public Training {
   /// Of the agent as it was at its last evaluation.
   [[nodiscard]] std::string score() const override;
   void add_score(nlohmann::ordered_json& line) const override;
+  void describe(nlohmann::ordered_json& manifest) const override;
 
  private:
   enum Phase { kActing, kEnvironment, kLearning, kEvaluation, kSaving, kOther, kPhases };
@@ -53,6 +54,8 @@ class Trainer final : public Training {
   void step();
   void keep_books(std::int64_t before);
   void record_figures();
+  void make_eval_envs(const EnvRegistry& registry, WorkerPool& pool);
+  void load_evaluation(const ArchiveReader& reader);
   [[nodiscard]] bool judge();
   void save_best();
   void write_checkpoint();
@@ -65,12 +68,14 @@ class Trainer final : public Training {
   std::string start_from_;  // a model; empty: from nothing
   RunPaths run_;
   WorkerPool fewer_;  // for the environment of an agent that learns while it acts
-  std::unique_ptr<VectorEnv> env_, eval_env_;
-  std::uint64_t env_signature_;  // 0: none
+  std::unique_ptr<VectorEnv> env_;
+  std::vector<Conditions> conditions_;                // that the player is judged under
+  std::vector<std::unique_ptr<VectorEnv>> eval_env_;  // one each
+  std::uint64_t env_signature_;                       // 0: none
   std::unique_ptr<Agent> agent_;
   EpisodeStatistics episodes_;
   Logger logger_;
-  std::optional<Evaluation> evaluation_;
+  std::vector<Evaluation> evaluation_;  // likewise; empty: never judged
   std::int64_t evaluated_at_ = -1;
   double best_reward_;
   bool reached_ = false;

@@ -51,6 +51,9 @@ class Training {
   /// How good the player is: ", mean reward 3.2 over 10 games"; empty if never judged.
   [[nodiscard]] virtual std::string score() const = 0;
   virtual void add_score(nlohmann::ordered_json& line) const = 0;
+  /// Adds in what it computes ("precision"), and how the player is judged, where that is not how it
+  /// is trained: "evaluation", a text for each of its conditions.
+  virtual void describe(nlohmann::ordered_json& manifest) const = 0;
 };
 
 /// Touches no file. `pool` must outlive it. Throws UsageError: unknown ids or keys, values out of

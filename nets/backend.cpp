@@ -1,6 +1,7 @@
 #include "nets/backend.hpp"
 
 #include "core/check.hpp"
+#include "core/output.hpp"
 #include "nets/runtime.hpp"
 
 #include <dlfcn.h>
@@ -64,10 +65,8 @@ Backend make_backend(const std::string& device, Precision asked) {
 void compare_precision(const ArchiveReader& reader, const Backend& backend) {
   const std::string before = reader.string("agent/precision");
   if (before == name_of(backend.precision)) return;
-  fmt::print(stderr,
-             "tengen: warning: {}: the run has computed in {} and goes on in {} ({}): it will not "
-             "be the uninterrupted run\n",
-             reader.origin(), before, name_of(backend.precision), bfloat16_report().why);
+  warn("{}: the run has computed in {} and goes on in {} ({}): it will not be the uninterrupted run",
+       reader.origin(), before, name_of(backend.precision), bfloat16_report().why);
 }
 
 ComputeScope::ComputeScope() : control_(floating_point_control()) {

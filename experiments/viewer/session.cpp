@@ -38,8 +38,8 @@ void Session::play(const ActionView& action) {
   env_.step(action, buffer_.view());
   ++step_;
   ++total_steps_;
-  score_ += buffer_.view().reward[0];
-  if (buffer_.view().ended(0)) {
+  score_ += buffer_.view().scored[0];
+  if (buffer_.view().game_ended[0] != 0) {
     finished_.push_back(static_cast<float>(score_));
     begin_episode();
   }

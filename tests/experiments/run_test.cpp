@@ -72,7 +72,8 @@ TEST_CASE("a run's folder holds what it was made of and what came out") {
     CHECK(recipe.find(text) != std::string::npos);
   CHECK(read_text(run / "command.txt").find("train catch-dqn --out run") != std::string::npos);
   const auto manifest = nlohmann::json::parse(read_text(run / "manifest.json"));
-  for (const char* key : {"tengen", "revision", "seed", "libtorch", "blas", "processor", "threads"})
+  for (const char* key : {"tengen", "revision", "seed", "libtorch", "blas", "processor", "bfloat16",
+                          "precision", "threads"})
     CHECK(manifest.contains(key));
   const std::string metrics = read_text(run / "metrics.csv");
   for (const char* row : {"\n6000,rollout/ep_rew_mean,", "\n6000,eval/mean_reward,",
