@@ -266,7 +266,7 @@ void Impala::load(const ArchiveReader& reader, const std::filesystem::path& /*di
   learner_.load(reader);
   acting_.load(reader, "agent/acting");
   actor_.load(reader);
-  steps_ = reader.get<std::int64_t>("agent/steps");
+  steps_ = reader.count("agent/steps");
   order_rng_ = reader.get<Rng>("agent/order_rng");
   schedule_.load(reader, "agent/schedule", steps_);
   reported_ = reader.get<std::uint8_t>("agent/reported") != 0;

@@ -160,7 +160,7 @@ void Learner::load(const ArchiveReader& reader) {
   compare_precision(reader, backend_);
   parameters_.load(reader, "agent/online");
   optimiser_.load(reader, "agent/optimiser");
-  updates_ = reader.get<std::int64_t>("agent/updates");
+  updates_ = reader.count("agent/updates");
 }
 
 }  // namespace tengen

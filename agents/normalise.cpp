@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace tengen {
 namespace {
@@ -43,7 +44,9 @@ void RunningMoments::save(ArchiveWriter& writer, const std::string& name) const 
 void RunningMoments::load(const ArchiveReader& reader, const std::string& name) {
   reader.get_span(name + "/mean", std::span(mean_));
   reader.get_span(name + "/variance", std::span(variance_));
-  count_ = reader.get<double>(name + "/count");
+  count_ = reader.get<double>(name + "/count", 0, std::numeric_limits<double>::max());
+  const auto good = [](double variance) { return variance >= 0; };
+  reader.check(name + "/variance", std::ranges::all_of(variance_, good));
 }
 
 InputNormaliser::InputNormaliser(bool on, std::int64_t width)

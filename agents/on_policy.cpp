@@ -211,7 +211,7 @@ void OnPolicyAgent::save(ArchiveWriter& writer, const std::filesystem::path& /*d
 void OnPolicyAgent::load(const ArchiveReader& reader, const std::filesystem::path& /*directory*/) {
   learner_.load(reader);
   actor_.load(reader);
-  steps_ = reader.get<std::int64_t>("agent/steps");
+  steps_ = reader.count("agent/steps");
   rng_ = reader.get<Rng>("agent/rng");
   schedule_.load(reader, "agent/schedule", steps_);
 }

@@ -459,9 +459,10 @@ void R2d2::load(const ArchiveReader& reader, const std::filesystem::path& direct
   target_.load(reader, "agent/target");
   optimiser_.load(reader, "agent/optimiser");
   replay_.load(reader, "agent/replay", directory);
+  reader.check("agent/replay/now", replay_.now() >= 0);
   reader.get_span("agent/state", actor_.state());
-  steps_ = reader.get<std::int64_t>("agent/steps");
-  updates_ = reader.get<std::int64_t>("agent/updates");
+  steps_ = reader.count("agent/steps");
+  updates_ = reader.count("agent/updates");
   schedule_.load(reader, "agent/schedule", steps_);
   act_rng_ = reader.get<Rng>("agent/act_rng");
   sample_rng_ = reader.get<Rng>("agent/sample_rng");

@@ -34,9 +34,12 @@ class RandomAgent final : public Agent {
     throw UsageError("start_from: an agent that plays at random has no weights to begin with");
   }
   void load(const ArchiveReader& reader, const std::filesystem::path&) override {
-    steps_ = reader.get<std::int64_t>("agent/steps");
+    steps_ = reader.count("agent/steps");
     policy_.set_rng(reader.get<Rng>("agent/rng"));
-    reader.get_span("agent/legal", buffer_.view().legal.data);
+    const MaskView legal = buffer_.view().legal;
+    reader.get_span("agent/legal", legal.data);
+    for (int lane = 0; !legal.empty() && lane < buffer_.view().lanes(); ++lane)
+      reader.check("agent/legal", std::ranges::count(legal_row(legal, lane), 0) < legal.actions);
   }
   void save_policy(ArchiveWriter&) const override {}  // it knows nothing worth keeping
 

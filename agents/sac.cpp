@@ -404,8 +404,9 @@ void Sac::load(const ArchiveReader& reader, const std::filesystem::path& directo
   temperature_.load(reader, "agent/temperature");
   target_.load(reader, "agent/target");
   replay_.load(reader, "agent/replay", directory);
-  steps_ = reader.get<std::int64_t>("agent/steps");
-  updates_ = reader.get<std::int64_t>("agent/updates");
+  reader.check("agent/replay/now", replay_.now() >= 0);
+  steps_ = reader.count("agent/steps");
+  updates_ = reader.count("agent/updates");
   schedule_.load(reader, "agent/schedule", steps_);
   act_rng_ = reader.get<Rng>("agent/act_rng");
   sample_rng_ = reader.get<Rng>("agent/sample_rng");

@@ -144,4 +144,8 @@ void ArchiveReader::copy_exactly(std::string_view name, std::span<std::byte> out
   if (!out.empty()) std::memcpy(out.data(), record.data(), out.size());
 }
 
+void ArchiveReader::refuse(std::string_view name) const {
+  throw Error("'{}': record '{}' holds a value that cannot be: the file is damaged", origin_, name);
+}
+
 }  // namespace tengen

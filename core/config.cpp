@@ -2,6 +2,7 @@
 
 #include "core/check.hpp"
 #include "core/config_text.hpp"
+#include "core/excerpt.hpp"
 #include "core/file.hpp"
 
 // toml++ 3.3 asserts (debug) or assumes (release: undefined behaviour) that a table's name begins
@@ -75,7 +76,7 @@ void flatten(const toml::table& table, const std::string& prefix, const std::str
     const auto line = node.source().begin.line;
     if (!valid_key(name.str()) || name.str().find('.') != std::string_view::npos)
       throw Error("{}:{}: key {} must be of letters, digits, _ and -", origin, line,
-                  toml_string(key));
+                  excerpt(toml_string(key)));
     if (const toml::table* below = node.as_table()) {
       flatten(*below, key + ".", origin, visit);
       continue;
@@ -84,7 +85,7 @@ void flatten(const toml::table& table, const std::string& prefix, const std::str
     if (!value)
       throw Error(
           "{}:{}: {} must be true or false, a number, a string, or a list of numbers or of strings",
-          origin, line, key);
+          origin, line, excerpt(key));
     visit(key, std::move(*value), line);
   }
 }
@@ -278,29 +279,30 @@ Config Config::from_string(std::string_view toml, std::string origin) {
 void Config::set(std::string_view assignment) {
   const auto equals = assignment.find('=');
   if (equals == std::string_view::npos)
-    throw UsageError("'{}' is not of the form key=value", assignment);
+    throw UsageError("'{}' is not of the form key=value", excerpt(assignment));
   auto value = command_line_value(trimmed(assignment.substr(equals + 1)));
   if (!value)
     throw UsageError(
         "'{}': the value must be true or false, a number, a string, or a list like [1, 2]",
-        assignment);
+        excerpt(assignment));
   set(trimmed(assignment.substr(0, equals)), std::move(*value));
 }
 
 void Config::set(std::string_view key, Value value) {
   if (!valid_key(key))
     throw UsageError("'{}' is not a key: names of letters, digits, _ and -, with dots between",
-                     key);
+                     excerpt(key));
   assign(full(key), {std::move(value), ""});
 }
 
 void Config::assign(std::string key, Setting setting) {
   const auto below = settings_.lower_bound(key + ".");
   if (below != settings_.end() && below->first.starts_with(key + "."))
-    throw UsageError("{} is a section: set '{}' or others below it", key, below->first);
+    throw UsageError("{} is a section: set '{}' or others below it", excerpt(key),
+                     excerpt(below->first));
   for (auto dot = key.find('.'); dot != std::string::npos; dot = key.find('.', dot + 1)) {
     if (const auto above = settings_.find(key.substr(0, dot)); above != settings_.end())
-      throw UsageError("{}: {} is a setting, not a section", key, above->first);
+      throw UsageError("{}: {} is a setting, not a section", excerpt(key), excerpt(above->first));
   }
   settings_.insert_or_assign(std::move(key), std::move(setting));
 }
@@ -328,7 +330,7 @@ T Config::get(std::string_view key, T fallback) const {
   std::optional<T> value = value_as<T>(setting->value);
   if (!value)
     throw UsageError("{}{} = {}: must be {}", at(setting->where), full(key),
-                     to_text(setting->value), expected<T>());
+                     excerpt(to_text(setting->value)), expected<T>());
   return std::move(*value);
 }
 
@@ -341,8 +343,8 @@ const {
   const T value = get<T>(key, fallback);
   if (low <= value && value <= high) return value;
   const Setting& setting = settings_.find(full(key))->second;
-  throw UsageError("{}{} = {}: {}", at(setting.where), full(key), to_text(setting.value),
-                   range_text(low, high));
+  throw UsageError("{}{} = {}: {}", at(setting.where), full(key),
+                   excerpt(to_text(setting.value)), range_text(low, high));
 }
 
 template bool Config::get(std::string_view, bool) const;
@@ -434,7 +436,7 @@ void Config::check_all_read() const {
   for (const auto& [key, setting] : settings_) {
     if (!key.starts_with(prefix_) || asked_->contains(key)) continue;
     const std::string nearest = nearest_match(key, known);
-    throw UsageError("{}{}: unknown key{}", at(setting.where), key,
+    throw UsageError("{}{}: unknown key{}", at(setting.where), excerpt(key),
                      nearest.empty() ? "" : "; did you mean '" + nearest + "'?");
   }
 }

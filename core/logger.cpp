@@ -82,6 +82,10 @@ void Logger::load(const ArchiveReader& reader, const std::string& name) {
   std::vector<std::int64_t> counts(n);
   reader.get_span<double>(name + "/sums", sums);
   reader.get_span<std::int64_t>(name + "/counts", counts);
+  const auto counted = [](std::int64_t count) { return count > 0; };
+  reader.check(name + "/counts", std::ranges::all_of(counts, counted));
+  const auto shown = [](char c) { return c == '\n' || static_cast<unsigned char>(c) >= ' '; };
+  reader.check(name + "/tags", std::ranges::all_of(tags, shown));
   std::size_t begin = 0;
   for (std::size_t i = 0; i < n; ++i) {
     const std::size_t end = tags.find('\n', begin);

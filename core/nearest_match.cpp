@@ -1,4 +1,5 @@
 #include "core/config.hpp"
+#include "core/excerpt.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -89,7 +90,7 @@ std::string nearest_match(std::string_view word, const std::vector<std::string>&
 std::string unknown_name(std::string_view what, std::string_view word,
                          const std::vector<std::string>& candidates) {
   const std::string nearest = nearest_match(word, candidates);
-  return fmt::format("unknown {} '{}'{} (known: {})", what, word,
+  return fmt::format("unknown {} '{}'{} (known: {})", what, excerpt(word),
                      nearest.empty() ? "" : "; did you mean '" + nearest + "'?",
                      candidates.empty() ? "none" : fmt::format("{}", fmt::join(candidates, ", ")));
 }

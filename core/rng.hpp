@@ -44,6 +44,8 @@ class Rng {
   double normal();
 
   friend bool operator==(const Rng&, const Rng&) = default;
+  /// Whether bytes from a file are a generator.
+  [[nodiscard]] bool valid() const { return used_ <= block_.size(); }
 
  private:
   void refill();

@@ -119,6 +119,7 @@ class BatchedEnv final : public VectorEnv {
                   spec_.name);
     reader.get_span(name + "/rng", std::span(rngs_));
     reader.get_span(name + "/elapsed", std::span(elapsed_));
+    reader.check(name + "/elapsed", *std::ranges::min_element(elapsed_) >= 0);
     if constexpr (HasSaveLoad<E>) {
       for (std::size_t i = 0; i < envs_.size(); ++i)
         envs_[i].load(reader, name + "/env/" + std::to_string(i));
@@ -129,6 +130,7 @@ class BatchedEnv final : public VectorEnv {
                     "environment has been changed since",
                     reader.origin(), spec_.name, there, sizeof(E));
       reader.get_span(name + "/env", std::span(envs_));
+      for (const E& env : envs_) reader.check(name + "/env", is_of_this_kind(env));
     }
   }
 
@@ -145,6 +147,14 @@ class BatchedEnv final : public VectorEnv {
   }
 
  private:
+  // Options are part of what is saved: they must be those that the others were sized by.
+  [[nodiscard]] bool is_of_this_kind(const E& env) const {
+    const EnvSpec spec = env.spec();
+    return spec.name == spec_.name && spec.observation.shape == spec_.observation.shape &&
+           spec.max_episode_steps == spec_.max_episode_steps &&
+           spec.action.index() == spec_.action.index();
+  }
+
   using Element = typename E::Element;
   static constexpr bool kDiscrete = !std::is_same_v<typename E::Action, std::span<const float>>;
   // Lanes of one chunk are stepped by one thread: enough of them that waking a thread pays.

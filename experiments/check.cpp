@@ -42,13 +42,18 @@ void check(const CheckCommand& command) {
   options.steps = command.steps;
   options.count_allocations = count_allocations;
   for (const std::string& setting : command.settings) options.env.set(setting);
-  options.found = [&](const Finding& finding) {
-    options.env.check_all_read();  // whoever made the environment has asked for all there is
-    print(finding, command.shared.json);
-  };
+  const EnvEntry& entry = registry.find(command.env);
+  try {  // an unknown setting is told before anything takes its time
+    WorkerPool pool(1);
+    static_cast<void>(entry.make(options.env, 1, pool));
+    options.env.check_all_read();
+  } catch (const UsageError&) {
+    throw;
+  } catch (const std::exception&) {  // the checks will tell
+  }
+  options.found = [&](const Finding& finding) { print(finding, command.shared.json); };
   const InterruptGuard guard;
-  const std::vector<Finding> findings = check_env(registry.find(command.env), options);
-  options.env.check_all_read();
+  const std::vector<Finding> findings = check_env(entry, options);
   if (worst(findings) == Verdict::kFail) throw Exit{1};
 }
 

@@ -2,6 +2,7 @@
 
 #include "core/check.hpp"
 #include "core/config.hpp"
+#include "core/excerpt.hpp"
 #include "core/file.hpp"
 
 #include <nlohmann/json.hpp>
@@ -69,7 +70,7 @@ class Fields {
   [[nodiscard]] bool has(const char* key) const { return object_.contains(key); }
   [[nodiscard]] double number(const char* key) const {
     const json& value = at(key);
-    if (!value.is_number()) throw Error("{} = {}: must be a number", path(key), value.dump());
+    if (!value.is_number()) throw Error("{} = {}: must be a number", path(key), excerpt(value.dump()));
     return value.get<double>();
   }
   [[nodiscard]] double number(const char* key, double otherwise) const {
@@ -78,12 +79,12 @@ class Fields {
   [[nodiscard]] int whole(const char* key) const {
     const json& value = at(key);
     if (const auto n = whole_number(value)) return *n;
-    throw Error("{} = {}: must be a whole number", path(key), value.dump());
+    throw Error("{} = {}: must be a whole number", path(key), excerpt(value.dump()));
   }
   [[nodiscard]] const Material* material(const char* key) const {
     const json& value = at(key);
     if (!value.is_string())
-      throw Error("{} = {}: must be a material's name", path(key), value.dump());
+      throw Error("{} = {}: must be a material's name", path(key), excerpt(value.dump()));
     try {
       return &detector::material(value.get<std::string>());
     } catch (const Error& error) {
@@ -157,7 +158,7 @@ Tracker read_tracker_design(const fs::path& path) {
       std::vector<int> slots;
       for (const json& slot : top.list("slots")) {
         const auto n = whole_number(slot);
-        if (!n) throw Error("slots[{}] = {}: must be a whole number", slots.size(), slot.dump());
+        if (!n) throw Error("slots[{}] = {}: must be a whole number", slots.size(), excerpt(slot.dump()));
         slots.push_back(*n);
       }
       return slot_tracker(slots);

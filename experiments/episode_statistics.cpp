@@ -35,7 +35,7 @@ void EpisodeStatistics::save(ArchiveWriter& writer, const std::string& name) con
 }
 
 void EpisodeStatistics::load(const ArchiveReader& reader, const std::string& name) {
-  episodes_ = reader.get<std::int64_t>(name + "/episodes");
+  episodes_ = reader.count(name + "/episodes");
   reader.get_span<Episode>(name + "/window", window_);
   reader.get_span<Episode>(name + "/lanes", lanes_);
 }

@@ -2,6 +2,7 @@
 
 #include "agents/alphago/arena.hpp"
 #include "core/check.hpp"
+#include "core/excerpt.hpp"
 #include "core/interrupt.hpp"
 #include "core/worker_pool.hpp"
 #include "experiments/games.hpp"
@@ -35,7 +36,7 @@ Side read_side(const std::string& what, const GameMatchOptions& options) {
   }
   const GameModel model = load_game_model(what, options.device);
   if (model.game != options.game)
-    throw UsageError("model '{}' plays {}, not {}", what, model.game, options.game);
+    throw UsageError("model '{}' plays {}, not {}", excerpt(what), model.game, options.game);
   side.player.kind = ArenaPlayer::Kind::kNetwork;
   side.player.search = model.search;
   side.player.search.simulations = options.simulations;

@@ -5,6 +5,7 @@
 #include "core/archive.hpp"
 #include "core/check.hpp"
 #include "core/config.hpp"
+#include "core/excerpt.hpp"
 #include "experiments/games.hpp"
 #include "experiments/model.hpp"
 
@@ -14,7 +15,7 @@ namespace tengen {
 
 GameModel load_game_model(const std::string& model, const std::string& device) {
   const std::filesystem::path file = find_model(model, RunPlayer::kBest);
-  if (file.empty()) throw UsageError("'{}' plays no board game", model);
+  if (file.empty()) throw UsageError("'{}' plays no board game", excerpt(model));
   const ArchiveReader reader = ArchiveReader::read_file(file);
   const Config recipe = Config::from_string(model_info(reader).recipe);
   GameModel out;

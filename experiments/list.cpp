@@ -48,14 +48,11 @@ std::vector<Item> list_recipes_found(const SharedOptions&) {
 
 // "Pong-v0, 400000 steps of dqn, mean reward 19.8"; "Go-v0, 50000 games of alphazero"
 std::string model_description(const std::string& name) {
-  const ModelInfo info = model_info(ArchiveReader::read_file(find_model(name, RunPlayer::kBest)));
-  const auto manifest = nlohmann::json::parse(info.manifest);
-  const bool game = manifest.contains("game");
-  std::string text = fmt::format("{}, {} {} of {}", manifest.value(game ? "game" : "env", ""),
-                                 manifest.value(game ? "games" : "steps", 0),
-                                 game ? "games" : "steps", manifest.value("algo", ""));
-  if (manifest.contains("score"))
-    text += fmt::format(", mean reward {:.4g}", manifest["score"].value("mean_reward", 0.0));
+  const ModelFacts facts = model_facts(
+      model_info(ArchiveReader::read_file(find_model(name, RunPlayer::kBest))));
+  std::string text =
+      fmt::format("{}, {} {} of {}", facts.plays, facts.trained, facts.unit, facts.algo);
+  if (facts.mean_reward) text += fmt::format(", mean reward {:.4g}", *facts.mean_reward);
   return text;
 }
 

@@ -1,4 +1,5 @@
 // `tengen`: one program, one subcommand a file.
+#include "core/excerpt.hpp"
 #include "core/interrupt.hpp"
 #include "core/output.hpp"
 #include "experiments/commands.hpp"
@@ -53,6 +54,14 @@ std::string one_line(std::string text) {
   return text;
 }
 
+// CLI11 quotes in full whatever it was given.
+std::string with_short_words(const std::string& text) {
+  std::istringstream words(text);
+  std::string out;
+  for (std::string word; words >> word;) out += (out.empty() ? "" : " ") + excerpt(word);
+  return out;
+}
+
 int fail(std::string_view message, int code) {
   print_err("tengen: {}\n", one_line(std::string(message)));
   return code;
@@ -66,7 +75,8 @@ std::string explain(const CLI::App& program, const CLI::ParseError& error) {
     deepest = below.front();
   const CLI::App& parser = *deepest;
   const std::vector<std::string> left = parser.remaining(true);
-  if (dynamic_cast<const CLI::ExtrasError*>(&error) == nullptr || left.empty()) return error.what();
+  if (dynamic_cast<const CLI::ExtrasError*>(&error) == nullptr || left.empty())
+    return with_short_words(error.what());
   const std::string& word = left.front();
   std::vector<std::string> known;
   if (word.starts_with("-")) {
@@ -74,7 +84,7 @@ std::string explain(const CLI::App& program, const CLI::ParseError& error) {
       for (const std::string& name : option->get_lnames()) known.push_back("--" + name);
     return unknown_name("option", word, known);
   }
-  return fmt::format("unexpected argument '{}'", word);
+  return fmt::format("unexpected argument '{}'", excerpt(word));
 }
 
 void check_command_exists(const CLI::App& program, std::string_view what, std::string_view word) {

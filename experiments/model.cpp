@@ -1,6 +1,7 @@
 #include "experiments/model.hpp"
 
 #include "agents/random.hpp"
+#include "core/excerpt.hpp"
 #include "experiments/common.hpp"
 #include "experiments/data_directory.hpp"
 #include "experiments/run_folder.hpp"
@@ -40,7 +41,7 @@ void make_game(Player& player, const Config& recipe, const EnvRegistry& registry
 
 void load_scripted(Player& player, const PlayerOptions& options) {
   if (options.env.empty())
-    throw UsageError("'{}' needs a game: --env ENV (see 'tengen list envs')", player.name);
+    throw UsageError("'{}' needs a game: --env ENV (see 'tengen list envs')", excerpt(player.name));
   Config recipe;
   recipe.set("env.id", options.env);
   make_game(player, recipe, make_registry(options.plugins), options);
@@ -86,7 +87,39 @@ ModelInfo model_info(const ArchiveReader& reader) {
   if (!reader.has("model/recipe"))
     throw Error("'{}' is no model file (a checkpoint is continued with 'tengen resume RUN')",
                 reader.origin());
-  return {reader.string("model/recipe"), reader.string("model/manifest")};
+  return {reader.string("model/recipe"), reader.string("model/manifest"), reader.origin()};
+}
+
+ModelFacts model_facts(const ModelInfo& info) {
+  using nlohmann::json;
+  const json manifest = json::parse(info.manifest, nullptr, false);
+  const auto refuse = [&](const std::string& what, const char* expected) {
+    throw Error("'{}': its manifest is damaged: {} must be {}", info.origin, what, expected);
+  };
+  if (!manifest.is_object()) refuse("it", "a JSON object");
+  // What stands at `key` if anything does; it is refused unless `fits`.
+  const auto find = [&](const json& from, const char* key, bool (json::*fits)() const noexcept,
+                        const char* expected) -> const json* {
+    const auto found = from.find(key);
+    if (found == from.end()) return nullptr;
+    if (((*found).*fits)()) return &*found;
+    const std::string value = found->dump(-1, ' ', true, json::error_handler_t::replace);
+    refuse(fmt::format("{} = {}", key, excerpt(value)), expected);
+    return nullptr;
+  };
+  const bool game = manifest.contains("game");
+  ModelFacts facts;
+  if (game) facts.unit = "games";
+  if (const json* algo = find(manifest, "algo", &json::is_string, "a string"))
+    facts.algo = *algo;
+  if (const json* plays = find(manifest, game ? "game" : "env", &json::is_string, "a string"))
+    facts.plays = *plays;
+  if (const json* n = find(manifest, facts.unit, &json::is_number_integer, "an integer"))
+    facts.trained = *n;
+  if (const json* score = find(manifest, "score", &json::is_object, "an object"))
+    if (const json* mean = find(*score, "mean_reward", &json::is_number, "a number"))
+      facts.mean_reward = mean->get<double>();
+  return facts;
 }
 
 std::vector<std::string> list_models() {
@@ -112,7 +145,7 @@ fs::path find_model(const std::string& what, RunPlayer run_player) {
                 run->folder.string());
   }
   if (what.find('/') != std::string::npos || what.ends_with(".tgn"))
-    throw UsageError("there is no model file or run '{}'", what);
+    throw UsageError("there is no model file or run '{}'", excerpt(what));
   names.insert(names.end(), {"oracle", "random"});
   for (const RecipeInfo& recipe : list_recipes()) {
     if (recipe.name == what)

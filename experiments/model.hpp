@@ -20,7 +20,18 @@ namespace tengen {
 struct ModelInfo {
   std::string recipe;    ///< resolved, TOML: the game, its options and the network
   std::string manifest;  ///< JSON: algo, env, steps, seed, version, score
+  std::string origin;    ///< the file, for messages
 };
+/// What the manifest is read for.
+struct ModelFacts {
+  std::string algo, plays;   ///< plays: the environment or game
+  std::int64_t trained = 0;  ///< so many of `unit`
+  const char* unit = "steps";
+  std::optional<double> mean_reward;
+};
+/// Throws Error that names file, key and what would be right if the manifest is not what
+/// save_model() and the trainer of self-play write; what is missing is left empty.
+ModelFacts model_facts(const ModelInfo& info);
 
 /// Writes the greedy player of `agent` as a model file, atomically. `scores` is empty where it has
 /// not been judged. The bytes depend on nothing but the arguments. Throws Error.

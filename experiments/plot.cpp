@@ -2,6 +2,7 @@
 #include "experiments/viewer/plot.hpp"
 
 #include "core/check.hpp"
+#include "core/excerpt.hpp"
 #include "core/output.hpp"
 #include "experiments/commands.hpp"
 
@@ -23,7 +24,7 @@ std::vector<fs::path> runs_of(const std::string& name) {
     std::ranges::sort(runs);
     if (!runs.empty()) return runs;
   }
-  throw UsageError("there is no run '{}' (runs are folders with a metrics.csv)", name);
+  throw UsageError("there is no run '{}' (runs are folders with a metrics.csv)", excerpt(name));
 }
 
 struct PlotOptions {

@@ -1,6 +1,7 @@
 #include "experiments/recipe.hpp"
 
 #include "core/check.hpp"
+#include "core/excerpt.hpp"
 #include "experiments/data_directory.hpp"
 
 #include <algorithm>
@@ -17,7 +18,7 @@ Recipe Recipe::from_config(Config config, std::string_view default_name) {
   Recipe r;
   r.name = config.get<std::string>("name", std::string(default_name));
   if (r.name.empty() || r.name.find('/') != std::string::npos || r.name.starts_with("."))
-    throw UsageError("name = \"{}\": must be usable as a folder's name", r.name);
+    throw UsageError("name = \"{}\": must be usable as a folder's name", excerpt(r.name));
   const auto need = [&](const char* key) {
     if (!config.has(key)) throw UsageError("recipe '{}' does not set '{}'", r.name, key);
     return config.get<std::string>(key, "");
@@ -64,7 +65,7 @@ fs::path find_recipe(const std::string& name_or_path) {
   if (name_or_path.find('/') == std::string::npos && fs::exists(named, ignored)) return named;
   if (name_or_path.find('/') != std::string::npos || name_or_path.ends_with(".toml")) {
     if (fs::exists(name_or_path, ignored)) return name_or_path;
-    throw UsageError("there is no recipe file '{}'", name_or_path);
+    throw UsageError("there is no recipe file '{}'", excerpt(name_or_path));
   }
   std::vector<std::string> names;
   for (const RecipeInfo& recipe : list_recipes()) names.push_back(recipe.name);

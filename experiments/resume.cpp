@@ -25,6 +25,7 @@ struct ResumeOptions {
 };
 
 Recipe wanted_recipe(const RunPaths& run, const ResumeOptions& options) {
+  check_recipe_whole(run);
   Config config = read_recipe(run.recipe());
   for (const std::string& assignment : options.settings) config.set(assignment);
   settle_plugins(config, fs::current_path());

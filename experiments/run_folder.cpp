@@ -1,6 +1,8 @@
 #include "experiments/run_folder.hpp"
 
 #include "core/archive.hpp"
+#include "core/config.hpp"
+#include "core/file.hpp"
 #include "core/output.hpp"
 #include "replay/replay_buffer.hpp"
 
@@ -103,6 +105,48 @@ std::optional<RunPaths> find_run(const std::string& name_or_path) {
   return std::nullopt;
 }
 
+namespace {
+
+// The recipe of the newest checkpoint that can be read; empty where there is none, or an older one
+// that did not keep it.
+std::string checkpoint_recipe(const RunPaths& run) {
+  for (const std::int64_t step : checkpoint_steps(run)) {
+    try {
+      const ArchiveReader reader = ArchiveReader::read_file(checkpoint_file(run, step));
+      return reader.has("trainer/recipe") ? reader.string("trainer/recipe") : "";
+    } catch (const Error&) {  // the one before may do
+    }
+  }
+  return "";
+}
+
+}  // namespace
+
+void check_recipe_whole(const RunPaths& run) {
+  const std::vector<std::byte> bytes = read_file(run.recipe());
+  const bool ends = !bytes.empty() && bytes.back() == std::byte{'\n'};
+  const std::string whole = checkpoint_recipe(run);
+  const Config config = Config::from_file(run.recipe()), was = Config::from_string(whole);
+  std::vector<std::string> missing;
+  for (const std::string& key : was.keys())
+    if (!config.has(key)) missing.push_back(key);
+  if (missing.empty() && (ends || config.to_toml() == was.to_toml())) return;
+  std::string cure = "it has no checkpoint: 'tengen train' starts anew";
+  if (!whole.empty()) {
+    const fs::path beside = run.folder / "recipe.checkpoint.toml";
+    write_file_atomically(beside, whole);
+    cure = fmt::format("to go on, put '{}', the recipe of its newest checkpoint, in its place",
+                       beside.string());
+  }
+  throw Error("'{}' has been cut short: {}; {}", run.recipe().string(),
+              missing.empty() ? "its last line does not end"
+                              : fmt::format("it lacks {}{}", missing.front(),
+                                            missing.size() > 1
+                                                ? fmt::format(" and {} more", missing.size() - 1)
+                                                : ""),
+              cure);
+}
+
 RunLock::RunLock(const RunPaths& run)
     : descriptor_(::open((run.folder / "lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644)) {
   if (descriptor_ < 0) throw Error("cannot write in '{}'", run.folder.string());
@@ -147,7 +191,8 @@ void drop_old_checkpoints(const RunPaths& run, std::int64_t newest, int kept) {
       const ArchiveReader reader = ArchiveReader::read_file(file);
       for (const std::string& name : reader.names())
         if (name.ends_with("/segments")) segments.push_back(reader.string(name));
-    } catch (const Error&) {  // a damaged one protects nothing: it cannot be resumed from
+    } catch (const Error&) {
+      return;  // nobody knows what a checkpoint that cannot be read just now needs
     }
   }
   ReplayBuffer::remove_unreferenced_segments(run.segments(), segments);

@@ -79,22 +79,26 @@ void SelfPlayTrainer::load(const RunPaths& run, const ArchiveReader& reader) {
   agent_->load(reader);
   agent_->open(run.games());
   logger_.load(reader, "logger");
-  judged_at_.resize(reader.get<std::size_t>("trainer/judgements"));
-  results_.resize(reader.get<std::size_t>("trainer/matches"));
-  reader.get_span<std::int64_t>("trainer/judged_at", judged_at_);
-  reader.get_span<PairResult>("trainer/results", results_);
+  judged_at_ = reader.vector<std::int64_t>("trainer/judged_at");
+  results_ = reader.vector<PairResult>("trainer/results");
+  const auto among = [&](int player) { return player >= 0 && player <= std::ssize(judged_at_); };
+  for (const PairResult& result : results_)
+    reader.check("trainer/results", among(result.first) && among(result.second) &&
+                                        result.games > 0 && result.points >= 0 &&
+                                        result.points <= result.games);
   elo_ = reader.get<double>("trainer/elo");
   if (reader.has("trainer/books_from"))
     books_from_ = reader.get<std::int64_t>("trainer/books_from");
   if (!judged_at_.empty())
     previous_ = agent_->load_player(ArchiveReader::read_file(run.player_at(judged_at_.back())));
   started_at_ = steps();
+  loaded_ = true;
 }
 
 void SelfPlayTrainer::open(const RunPaths& run) {
   run_ = run;
   fs::create_directories(run.segments());
-  if (started_at_ == 0) agent_->open(run.games());
+  if (!loaded_) agent_->open(run.games());
   const std::int64_t resume_step = steps() == 0 ? -1 : steps();
   logger_.add(csv_sink(run_.metrics(), resume_step));
   logger_.add(tensorboard_sink(run_.folder, resume_step));
@@ -262,8 +266,6 @@ void SelfPlayTrainer::write_checkpoint() {
   agent_->save(writer);
   logger_.save(writer, "logger");
   writer.put_string("trainer/recipe", recipe_.config.to_toml());
-  writer.put("trainer/judgements", judged_at_.size());
-  writer.put("trainer/matches", results_.size());
   writer.put_span<std::int64_t>("trainer/judged_at", judged_at_);
   writer.put_span<PairResult>("trainer/results", results_);
   writer.put("trainer/elo", elo_);
@@ -299,7 +301,8 @@ void SelfPlayTrainer::finish() {
   }
   if (finished() && agent_->updates() == 0)
     warn("nothing was learnt: {} positions are fewer than agent.learning_starts", agent_->rows());
-  if (steps() == 0) return;  // a run that has not begun begins anew
+  const bool begun = steps() > 0 || agent_->updates() > 0 || agent_->counts().moves > 0;
+  if (!begun) return;  // it begins anew
   clock_.enter(kSaving);
   write_checkpoint();
   packed_player().write_file(run_.model());

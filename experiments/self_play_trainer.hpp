@@ -87,6 +87,7 @@ class SelfPlayTrainer final : public Training {
   std::int64_t books_from_ = -1;
   double bare_ = 0;  // evaluations a second of the network alone; 0: not measured
   std::int64_t started_at_ = 0;
+  bool loaded_ = false;  // goes on with a run
   PhaseClock<Phase> clock_;
 };
 

@@ -121,7 +121,7 @@ void Trainer::load(const RunPaths& run, const ArchiveReader& reader) {
   agent_->load(reader, run.segments());
   episodes_.load(reader, "episodes");
   logger_.load(reader, "logger");
-  best_reward_ = reader.get<double>("trainer/best_reward");
+  best_reward_ = reader.get<double>("trainer/best_reward", -kNever, kNever);
   load_evaluation(reader);
   // What was enough may be less than what the recipe asks for now.
   reached_ = reader.get<std::uint8_t>("trainer/reached") != 0 &&

@@ -1,4 +1,5 @@
 // tengen watch MODEL|RUN|oracle|random: see a player play, in a window or as a file.
+#include "core/excerpt.hpp"
 #include "core/interrupt.hpp"
 #include "core/logger.hpp"
 #include "core/output.hpp"
@@ -11,7 +12,6 @@
 #include "nets/runtime.hpp"
 
 #include <chrono>
-#include <nlohmann/json.hpp>
 #include <thread>
 
 namespace fs = std::filesystem;
@@ -48,10 +48,9 @@ std::string short_count(std::int64_t n) {
 // "dqn after 400k steps"; oracle and random by their names.
 std::string title_of(const Player& player) {
   if (player.info.manifest.empty()) return player.name;
-  const auto manifest = nlohmann::json::parse(player.info.manifest, nullptr, false);
-  if (!manifest.is_object()) return player.name;
-  return fmt::format("{} after {} steps", manifest.value("algo", player.name),
-                     short_count(manifest.value("steps", std::int64_t{0})));
+  const ModelFacts facts = model_facts(player.info);
+  return fmt::format("{} after {} {}", facts.algo.empty() ? player.name : facts.algo,
+                     short_count(facts.trained), facts.unit);
 }
 
 // A policy together with what it needs to live.
@@ -99,7 +98,7 @@ class Follower {
 // A run that has just begun has no player yet.
 void wait_for_first_player(const WatchOptions& options) {
   const std::optional<RunPaths> run = find_run(options.player);
-  if (!run) throw UsageError("--follow needs a run; '{}' is none", options.player);
+  if (!run) throw UsageError("--follow needs a run; '{}' is none", excerpt(options.player));
   if (fs::exists(run->model())) return;
   print_err("waiting for the first checkpoint of {}\n", run->folder.string());
   while (!fs::exists(run->model())) std::this_thread::sleep_for(std::chrono::milliseconds(500));
@@ -110,10 +109,13 @@ fs::path folder_for_files(const WatchOptions& options) {
   return run ? run->folder : fs::path();
 }
 
+constexpr int kPictures = 12, kClipFrames = 300;
+constexpr int kMostPictures = 400;    // their pixels are kept until the sheet is written
+constexpr int kLongestSheet = 5'000;  // some games never end
+
 // A clip has the frames asked for. A contact sheet tells a whole game in so many pictures, or more
 // than one if games are that short.
 bool wants_more(const Session& session, const Recorder& recorder, int frames, bool sheet) {
-  constexpr int kLongestSheet = 20'000;
   if (!sheet) return recorder.frames() < frames;
   return recorder.frames() < frames ||
          (session.episode() == 1 && recorder.frames() < kLongestSheet);
@@ -121,10 +123,19 @@ bool wants_more(const Session& session, const Recorder& recorder, int frames, bo
 
 void record(const WatchOptions& options, Session& session, Follower* follower,
             const fs::path& path) {
-  constexpr int kPictures = 12, kClipFrames = 300;
   const bool sheet = is_contact_sheet(path);
   const int frames = options.frames > 0 ? options.frames : sheet ? kPictures : kClipFrames;
+  if (sheet && frames > kMostPictures)
+    throw UsageError("--frames {}: a contact sheet has {} pictures at most; .mp4, .webm and .gif "
+                     "take any number of frames",
+                     frames, kMostPictures);
   Recorder recorder(make_clip(path, session.spec().steps_per_second, frames));
+  if (sheet)
+    print_err("recording {} pictures of a game, or of its first {} steps, into {}\n", frames,
+              kLongestSheet, path.string());
+  else
+    print_err("recording {} frames ({:.3g} s) into {}\n", frames,
+              frames / session.spec().steps_per_second, path.string());
   ProgressBar progress("recording", frames, 0, "frames");
   const InterruptGuard guard;
   while (wants_more(session, recorder, frames, sheet) &&
@@ -188,8 +199,10 @@ void add_watch_command(CLI::App& program) {
       ->type_name("FILE");
   command
       ->add_option("--frames", options->frames,
-                   "Frames of the clip (300), pictures of the contact sheet (12), or steps after "
-                   "which the window closes")
+                   fmt::format("Frames of the clip ({}), pictures of the contact sheet ({}, spread "
+                               "over a game or its first {} steps), or steps after which the "
+                               "window closes",
+                               kClipFrames, kPictures, kLongestSheet))
       ->type_name("N")
       ->check(CLI::Range(1, 1'000'000));
   command->add_option("--speed", options->speed, "Times the natural speed")

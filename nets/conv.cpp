@@ -1,6 +1,7 @@
 #include "nets/conv.hpp"
 
 #include "core/check.hpp"
+#include "core/excerpt.hpp"
 
 #include <regex>
 
@@ -22,7 +23,7 @@ ConvSpec parse_conv(std::string_view text) {
   throw UsageError(
       "'{}' is no layer: write channels@kernel, with s<stride> and p<padding> behind it "
       "(\"32@8s4\"), or max<size> or avg<size>",
-      text);
+      excerpt(text));
 }
 
 int block_for(const InputFormat& format, const ConvSpec& first) {

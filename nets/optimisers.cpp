@@ -356,7 +356,7 @@ void Optimiser::save(ArchiveWriter& writer, const std::string& name) const {
 }
 
 void Optimiser::load(const ArchiveReader& reader, const std::string& name) {
-  steps_ = reader.get<std::int64_t>(name + "/steps");
+  steps_ = reader.count(name + "/steps");
   if (first_.defined()) load_flat(reader, name + "/first", first_);
   if (second_.defined()) load_flat(reader, name + "/second", second_);
 }

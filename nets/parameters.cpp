@@ -3,6 +3,7 @@
 #include "core/check.hpp"
 
 #include <fmt/ranges.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <numeric>
@@ -22,6 +23,20 @@ Tensor view_of(const ParameterSpec& spec, const Tensor& flat) {
   if (spec.shape.size() != 4) return piece.view(spec.shape);
   const auto& s = spec.shape;
   return piece.view({s[0], s[2], s[3], s[1]}).permute({0, 3, 1, 2});
+}
+
+// Before hours are spent on filling memory that is not there. A learner keeps them several times over:
+// gradients, moments, an average or a target.
+void check_fits(const ParameterLayout& layout, const Backend& backend) {
+  if (!backend.device.is_cpu()) return;  // torch says at once what a GPU lacks
+  const double needed = 4.0 * static_cast<double>(layout.size());
+  const double there = static_cast<double>(::sysconf(_SC_PHYS_PAGES)) *
+                       static_cast<double>(::sysconf(_SC_PAGE_SIZE));
+  if (4 * needed > there)
+    throw UsageError(
+        "[net]: {:.3g} parameters take {:.3g} GB, and several times as much while they learn; this "
+        "machine has {:.3g} GB: fewer or smaller layers would fit",
+        static_cast<double>(layout.count()), needed * 1e-9, there * 1e-9);
 }
 
 }  // namespace
@@ -70,6 +85,7 @@ ParameterViews views_of(const ParameterLayout& layout, const Tensor& flat) {
 }
 
 Parameters::Parameters(const ParameterLayout& layout, const Backend& backend) : layout_(layout) {
+  check_fits(layout, backend);
   const auto options = torch::TensorOptions().device(backend.device);
   flat_ = torch::zeros({layout.size()}, options.dtype(torch::kFloat32));
   exact_views_ = views_of(layout, flat_);

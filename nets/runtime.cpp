@@ -1,6 +1,7 @@
 #include "nets/runtime.hpp"
 
 #include "core/check.hpp"
+#include "core/excerpt.hpp"
 #include "nets/tensor.hpp"
 
 #include <dlfcn.h>
@@ -20,7 +21,8 @@ void check_device(const std::string& device) {
   if (device == "cpu") return;
   static const std::regex kCuda("cuda(:[0-9]{1,3})?");
   if (!std::regex_match(device, kCuda))
-    throw UsageError("unknown device '{}'; cpu, cuda or cuda:N (N from 0) would be right", device);
+    throw UsageError("unknown device '{}'; cpu, cuda or cuda:N (N from 0) would be right",
+                     excerpt(device));
   if (!torch::cuda::is_available())
     throw UsageError(
         "device '{}': this LibTorch ({}) has no CUDA, or finds no GPU; use cpu, or see "

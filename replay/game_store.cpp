@@ -71,6 +71,45 @@ std::uint64_t hash(std::span<const std::byte> game) {
   return XXH3_64bits(game.data() + kHashed, game.size() - kHashed);
 }
 
+std::size_t row_size(const GameRowShape& shape, const RowHeader& header) {
+  return sizeof(RowHeader) + static_cast<std::size_t>(shape.globals) * sizeof(float) +
+         packed(shape.plane_bytes(), 1) + header.entries * sizeof(PolicyEntry);
+}
+
+// Checksums say that bytes are what was written, not that a game of this shape was. These two say
+// it, so that whatever a store holds can be read.
+bool are_rows(const GameRowShape& shape, int rows, std::span<const std::byte> bytes) {
+  for (int row = 0; row < rows; ++row) {
+    if (bytes.size() < sizeof(RowHeader)) return false;
+    const auto header = get<RowHeader>(bytes.data());
+    const std::size_t size = row_size(shape, header);
+    if (header.player > 1 || header.entries == 0 || size > bytes.size() ||
+        !std::isfinite(header.value) || !std::isfinite(header.weight))
+      return false;
+    for (std::size_t e = 1; e <= header.entries; ++e) {
+      const auto entry = get<PolicyEntry>(bytes.data() + size - e * sizeof(PolicyEntry));
+      if (entry.action >= shape.actions || entry.weight == 0) return false;
+    }
+    bytes = bytes.subspan(size);
+  }
+  return rows >= 0 && bytes.empty();
+}
+
+bool is_game(const GameRowShape& shape, std::span<const std::byte> game) {
+  const std::size_t owners = owner_bytes(shape), start = sizeof(GameHeader) + owners;
+  if (game.size() < start) return false;
+  const auto header = get<GameHeader>(game.data());
+  if (header.magic != kGameMagic || header.bytes != game.size() || header.hash != hash(game) ||
+      header.rows < 1 || header.moves < header.rows || !std::isfinite(header.score) ||
+      !std::isfinite(header.margin))
+    return false;
+  const auto owned = [](std::byte four) {  // no point is 3
+    return (four & (four >> 1) & std::byte{0x55}) == std::byte{0};
+  };
+  return std::ranges::all_of(game.subspan(sizeof(GameHeader), owners), owned) &&
+         are_rows(shape, header.rows, game.subspan(start));
+}
+
 Error failure(const char* what, const std::string& path) {
   return Error("cannot {} '{}': {}", what, path, std::strerror(errno));
 }
@@ -131,10 +170,21 @@ void GameRecord::finish(const GameRowShape& shape, std::uint64_t number, int mov
   std::memcpy(whole_.data(), &header, sizeof(header));
 }
 
-GameRecord GameRecord::resumed(int rows, std::span<const std::byte> bytes) {
+std::optional<GameRecord> GameRecord::resumed(const GameRowShape& shape, int rows,
+                                              std::span<const std::byte> bytes) {
+  if (!are_rows(shape, rows, bytes)) return std::nullopt;
   GameRecord game;
   game.rows_ = rows;
   game.body_.assign(bytes.begin(), bytes.end());
+  return game;
+}
+
+std::optional<GameRecord> GameRecord::finished(const GameRowShape& shape,
+                                               std::span<const std::byte> bytes) {
+  if (!is_game(shape, bytes)) return std::nullopt;
+  GameRecord game;
+  game.rows_ = get<GameHeader>(bytes.data()).rows;
+  game.whole_.assign(bytes.begin(), bytes.end());
   return game;
 }
 
@@ -221,7 +271,10 @@ std::optional<std::vector<std::byte>> GameStore::read_game(std::int64_t at,
   if (sane && size - at < static_cast<std::int64_t>(header.bytes)) return std::nullopt;
   std::vector<std::byte> game(sane ? header.bytes : 0);
   if (sane && !read_exactly(descriptor_, game, at)) throw failure("read", path_);
-  if (sane && hash(game) == header.hash) return game;
+  if (sane && is_game(shape_, game)) return game;
+  if (sane && hash(game) == header.hash)
+    throw Error("'{}' is damaged at byte {}: game {} is none of {} points and {} actions", path_,
+                at, position_.games, shape_.points, shape_.actions);
   if (sane && size - at == static_cast<std::int64_t>(header.bytes)) return std::nullopt;
   throw Error("'{}' is damaged at byte {}: the checksum of game {} is wrong", path_, at,
               position_.games);
@@ -249,13 +302,6 @@ void GameStore::flush() {
   unwritten_.clear();
 }
 
-// Packed sizes follow from the header; checksums were right, so sizes are too.
-std::size_t GameStore::row_size(std::span<const std::byte> rest) const {
-  const auto header = get<RowHeader>(rest.data());
-  return sizeof(RowHeader) + static_cast<std::size_t>(shape_.globals) * sizeof(float) +
-         packed(shape_.plane_bytes(), 1) + header.entries * sizeof(PolicyEntry);
-}
-
 void GameStore::take(std::vector<std::byte> game) {
   const auto header = get<GameHeader>(game.data());
   position_.games += 1;
@@ -266,7 +312,7 @@ void GameStore::take(std::vector<std::byte> game) {
   std::size_t offset = sizeof(GameHeader) + owner_bytes(shape_);
   for (int row = 0; row < header.rows; ++row) {
     rows_.push_back({kept.data(), static_cast<std::uint32_t>(offset)});
-    offset += row_size(std::span(kept).subspan(offset));
+    offset += row_size(shape_, get<RowHeader>(kept.data() + offset));
   }
   TENGEN_CHECK(offset == kept.size(), "{} of {} bytes", offset, kept.size());
   const auto wanted = static_cast<std::size_t>(window_.rows(position_.rows));

@@ -45,9 +45,13 @@ class GameRecord {
   [[nodiscard]] int rows() const { return rows_; }
   /// Rows as far as they have been added, to save a game under way.
   [[nodiscard]] std::span<const std::byte> unfinished() const { return body_; }
-  static GameRecord resumed(int rows, std::span<const std::byte> bytes);
   /// After finish().
   [[nodiscard]] std::span<const std::byte> bytes() const { return whole_; }
+  /// What unfinished() and bytes() gave; empty if that is not what these bytes are.
+  static std::optional<GameRecord> resumed(const GameRowShape& shape, int rows,
+                                           std::span<const std::byte> bytes);
+  static std::optional<GameRecord> finished(const GameRowShape& shape,
+                                            std::span<const std::byte> bytes);
 
  private:
   int rows_ = 0;
@@ -89,6 +93,9 @@ class GameStore {
   /// How much there is.
   struct Position {
     std::int64_t games = 0, rows = 0, bytes = 0;
+    [[nodiscard]] bool valid() const {
+      return games >= 0 && rows >= games && bytes >= 0 && (bytes > 0 || games == 0);
+    }
     friend bool operator==(const Position&, const Position&) = default;
   };
 
@@ -126,7 +133,6 @@ class GameStore {
   [[nodiscard]] std::optional<std::vector<std::byte>> read_game(std::int64_t at,
                                                                 std::int64_t size) const;
   void take(std::vector<std::byte> game);
-  [[nodiscard]] std::size_t row_size(std::span<const std::byte> rest) const;
 
   std::string path_;
   GameRowShape shape_;

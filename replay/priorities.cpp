@@ -50,11 +50,20 @@ void Priorities::save(ArchiveWriter& writer, const std::string& name) const {
   writer.put_bytes(name + "/priorities", compressed(std::as_bytes(tree_.leaves())));
 }
 
-void Priorities::load(const ArchiveReader& reader, const std::string& name) {
-  reader.get_span(name + "/max_priority", std::span(&largest_, 1));
+void Priorities::load(const ArchiveReader& reader, const std::string& name, std::int64_t first,
+                      std::int64_t last) {
+  constexpr float kLargest = std::numeric_limits<float>::max();
+  largest_ = reader.get<float>(name + "/max_priority", 0, kLargest);
   std::vector<float> leaves(static_cast<std::size_t>(tree_.size()));
   decompress(reader.bytes(name + "/priorities"), std::as_writable_bytes(std::span(leaves)),
              reader.origin());
+  const auto good = [](float priority) { return priority > 0 && priority <= kLargest; };
+  const auto there = static_cast<std::int64_t>(std::ranges::count_if(leaves, good));
+  const auto absent = static_cast<std::int64_t>(std::ranges::count(leaves, 0.0F));
+  bool fits = there == last - first && there + absent == tree_.size();
+  for (std::int64_t i = first; i < last && fits; ++i)
+    fits = good(leaves[static_cast<std::size_t>(i % tree_.size())]);
+  reader.check(name + "/priorities", fits);
   tree_.assign(leaves);
 }
 

@@ -116,7 +116,8 @@ class ReplayBuffer {
 
   /// Appends what is new since the last save to checksummed segment files in `directory` (synced),
   /// and records cursors, priorities and segment names under `name`. Cost: what changed. Throws
-  /// Error (full disk …), after which saving again is safe.
+  /// Error (full disk …), after which saving again is safe and leaves what it would have left
+  /// without the failure.
   void save(ArchiveWriter& writer, const std::string& name, const std::filesystem::path& directory);
   /// Throws Error if a segment is missing, torn or corrupt, or the options differ; the buffer is
   /// then unusable.
@@ -170,6 +171,8 @@ class ReplayBuffer {
   void for_each_piece(TimeRange range, F&& f);
   void save_segment(TimeRange range, const std::string& name);
   void load_segment(const std::string& file);
+  void load_newest(const ArchiveReader& reader, const std::string& name);
+  [[nodiscard]] bool makes_sense() const;
 
   int lanes_, stack_, n_steps_, actions_, dimensions_;  // Discrete: actions_; Box: dimensions_
   bool masked_;
@@ -195,6 +198,7 @@ class ReplayBuffer {
 
   std::filesystem::path directory_;  // where segments_ are
   std::vector<Segment> segments_;    // by time, without gaps
+  std::vector<Segment> unwritten_;   // those that the last save could not write
 };
 
 }  // namespace tengen

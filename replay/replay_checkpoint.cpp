@@ -73,16 +73,26 @@ void ReplayBuffer::save(ArchiveWriter& writer, const std::string& name,
     std::error_code error;
     return !std::filesystem::exists(directory / segment.file, error);
   };
-  std::erase_if(segments_, [&](const Segment& s) { return s.range.end <= oldest_time(); });
+  const auto gone = [&](const Segment& segment) { return segment.range.end <= oldest_time(); };
+  std::erase_if(segments_, gone);
+  std::erase_if(unwritten_, gone);
   // Another directory, or one that somebody has cleaned: everything is new there.
   if (directory != directory_ || std::any_of(segments_.begin(), segments_.end(), lost))
-    segments_.clear();
+    segments_.clear(), unwritten_.clear();
   directory_ = directory;
+  // A save that fails has divided the times as one that did not: the segments of the next one, and
+  // with them its bytes, are those of a run whose disk was never full.
   const auto longest = static_cast<std::int64_t>(
       std::max<std::size_t>(1, kSegmentBytes / (frame_bytes_ * slot_reward_.size())));
-  std::int64_t saved = segments_.empty() ? oldest_time() : segments_.back().range.end;
-  for (; saved < now_; saved = segments_.back().range.end)
-    save_segment({saved, std::min(now_, saved + longest)}, name);
+  const auto& last = unwritten_.empty() ? segments_ : unwritten_;
+  std::int64_t planned = last.empty() ? oldest_time() : last.back().range.end;
+  for (; planned < now_; planned = unwritten_.back().range.end)
+    unwritten_.push_back({"", {planned, std::min(now_, planned + longest)}});
+  while (!unwritten_.empty()) {
+    const auto [begin, end] = unwritten_.front().range;
+    save_segment({segments_.empty() ? std::max(begin, oldest_time()) : begin, end}, name);
+    unwritten_.erase(unwritten_.begin());
+  }
 
   std::string list;
   for (const Segment& segment : segments_) list += segment.file + "\n";
@@ -121,12 +131,18 @@ void ReplayBuffer::load(const ArchiveReader& reader, const std::string& name,
       throw Error("'{}': the replay was saved with {} = {}, here it is {}", reader.origin(), key,
                   saved, value);
   }
-  now_ = reader.get<std::int64_t>(name + "/now");
+  now_ = reader.get<std::int64_t>(name + "/now", -1, std::int64_t{1} << 53);
   directory_ = directory;
   segments_.clear();
+  unwritten_.clear();
   finals_.drop_before(std::numeric_limits<std::int64_t>::max());
   std::fill(newest_.begin(), newest_.end(), zero_frame_.data());
-  for (const std::string& file : lines(reader.string(name + "/segments"))) load_segment(file);
+  for (const std::string& file : lines(reader.string(name + "/segments"))) {
+    reader.check(name + "/segments", file.starts_with(file_prefix(name)) &&
+                                         file.ends_with(kSegmentExtension) &&
+                                         file.find('/') == std::string::npos);
+    load_segment(file);
+  }
   const bool complete = segments_.empty() ? now_ <= 0
                                           : segments_.front().range.begin <= oldest_time() &&
                                                 segments_.back().range.end == now_;
@@ -134,19 +150,46 @@ void ReplayBuffer::load(const ArchiveReader& reader, const std::string& name,
     throw Error("'{}': its replay segments do not cover times {} to {}", reader.origin(),
                 oldest_time(), now_);
   finals_.drop_before(oldest_time() * lanes_);
-  if (now_ >= 0) {
-    std::size_t bytes = 0;
-    for_each_piece({now_, now_ + 1}, [&](std::span<std::byte> piece) { bytes += piece.size(); });
-    std::vector<std::byte> newest(bytes);
-    decompress(reader.bytes(name + "/newest"), newest, reader.origin());
-    auto from = newest.begin();
-    for_each_piece({now_, now_ + 1}, [&](std::span<std::byte> piece) {
-      std::copy_n(from, piece.size(), piece.begin());
-      from += static_cast<std::ptrdiff_t>(piece.size());
-    });
-    refresh_newest();
+  if (now_ >= 0) load_newest(reader, name);
+  if (!makes_sense())
+    throw Error("'{}': its replay segments hold what no environment has done", reader.origin());
+  if (now_ >= 0) refresh_newest();
+  if (priorities_) priorities_->load(reader, name, first_id(), last_id());
+}
+
+void ReplayBuffer::load_newest(const ArchiveReader& reader, const std::string& name) {
+  std::size_t bytes = 0;
+  for_each_piece({now_, now_ + 1}, [&](std::span<std::byte> piece) { bytes += piece.size(); });
+  std::vector<std::byte> newest(bytes);
+  decompress(reader.bytes(name + "/newest"), newest, reader.origin());
+  auto from = newest.begin();
+  for_each_piece({now_, now_ + 1}, [&](std::span<std::byte> piece) {
+    std::copy_n(from, piece.size(), piece.begin());
+    from += static_cast<std::ptrdiff_t>(piece.size());
+  });
+}
+
+// Whether what was loaded can be sampled: actions that exist, something legal everywhere, a last
+// observation for every episode that ended and for nothing else.
+bool ReplayBuffer::makes_sense() const {
+  const std::int64_t oldest = oldest_time();
+  std::int64_t ends = 0;
+  bool good = true;
+  for (std::int64_t time = oldest; time <= now_ && good; ++time) {
+    for (int lane = 0; lane < lanes_; ++lane) {
+      const std::span<const std::uint8_t> mask = legal(lane, time);
+      good = good && (mask.empty() || std::ranges::count(mask, 0) < std::ssize(mask));
+      if (time == now_) continue;
+      const Step& step = steps_[row(lane, position(time))];
+      const bool known = dimensions_ > 0 || step.action < static_cast<std::uint32_t>(actions_);
+      good = good && known && step.end <= static_cast<std::uint32_t>(End::kTruncated);
+      if (step.end == 0) continue;
+      const std::int64_t id = time * lanes_ + lane;
+      good = good && finals_.count(id, id + 1) == 1;
+      ++ends;
+    }
   }
-  if (priorities_) priorities_->load(reader, name);
+  return good && finals_.count(oldest * lanes_, std::numeric_limits<std::int64_t>::max()) == ends;
 }
 
 // Segments come in the order of time. One may begin before the oldest time still in the ring: what
@@ -161,11 +204,19 @@ void ReplayBuffer::load_segment(const std::string& file) {
   std::int64_t finals = 0;
   segment.take(std::as_writable_bytes(std::span(&finals, 1)));
   const std::size_t mask = masked_ && (finals & kWithMasks) != 0 ? mask_bytes() : 0;
-  for (finals &= ~kWithMasks; finals > 0; --finals) {
+  const auto refuse = [&] {
+    throw Error("'{}' holds an end of an episode that cannot be", (directory_ / file).string());
+  };
+  finals &= ~kWithMasks;
+  for (std::int64_t before = range.begin * lanes_ - 1; finals > 0; --finals) {
     std::int64_t id = 0;
     segment.take(std::as_writable_bytes(std::span(&id, 1)));
+    if (id <= before || id >= range.end * lanes_) refuse();
+    before = id;
     std::byte* last = finals_.add(id);
     segment.take({last, frame_bytes_ + mask});
+    const std::span legal(last + frame_bytes_, mask);
+    if (mask > 0 && std::ranges::count(legal, std::byte{0}) == std::ssize(legal)) refuse();
     std::fill_n(last + frame_bytes_ + mask, mask_bytes() - mask, std::byte{1});
   }
   segment.finish();

@@ -17,6 +17,7 @@ Rollout::Rollout(const EnvSpec& spec, const RolloutOptions& options)
     : options_(options),
       observation_(spec.observation),
       frame_bytes_(spec.observation.bytes()),
+      choices_(0),
       actions_(0) {
   const auto lanes = static_cast<std::size_t>(options.lanes);
   const auto steps = static_cast<std::size_t>(options.steps), rows = steps * lanes;
@@ -24,6 +25,7 @@ Rollout::Rollout(const EnvSpec& spec, const RolloutOptions& options)
   warn_of_memory(fmt::format("a rollout of {} rows (agent.n_steps x n_envs)", rows),
                  frames * frame_bytes_ + rows * kRowBytes);
   if (const auto* discrete = std::get_if<Discrete>(&spec.action)) {
+    choices_ = discrete->n;
     if (spec.masked) actions_ = static_cast<std::size_t>(discrete->n);
     action.resize(rows);
   } else {
@@ -153,10 +155,11 @@ void Rollout::save(ArchiveWriter& writer, const std::string& name) const {
 }
 
 void Rollout::load(const ArchiveReader& reader, const std::string& name) {
-  size_ = reader.get<int>(name + "/size");
-  if (size_ < 0 || size_ > options_.steps)
-    throw Error("{}: a rollout of {} steps, this recipe's has {}", reader.origin(), size_,
+  const int size = reader.get<int>(name + "/size");
+  if (size < 0 || size > options_.steps)
+    throw Error("{}: a rollout of {} steps, this recipe's has {}", reader.origin(), size,
                 options_.steps);
+  size_ = size;
   started_ = true;
   records(*this, [&](const char* column, auto& values, std::size_t count) {
     using T = typename std::remove_reference_t<decltype(values)>::value_type;
@@ -165,6 +168,12 @@ void Rollout::load(const ArchiveReader& reader, const std::string& name) {
     if (late && !reader.has(name + "/" + column)) return;
     reader.get_span<T>(name + "/" + column, std::span(values).first(count));
   });
+  const auto known = [&](std::int32_t choice) { return choice >= 0 && choice < choices_; };
+  reader.check(name + "/action",
+               action.empty() || std::ranges::all_of(std::span(action).first(rows()), known));
+  for (std::size_t at = 0; actions_ > 0 && at < row(size_ + 1, 0); ++at)
+    reader.check(name + "/legal",
+                 std::ranges::count(legal(at), 0) < static_cast<std::ptrdiff_t>(actions_));
 }
 
 }  // namespace tengen

@@ -96,7 +96,9 @@ class Rollout {
 
   RolloutOptions options_;
   ObservationSpace observation_;
-  std::size_t frame_bytes_, actions_;  // actions_: columns of a mask, 0 without
+  std::size_t frame_bytes_;
+  int choices_;          // of a Discrete action
+  std::size_t actions_;  // columns of a mask, 0 without
   int size_ = 0;
   bool started_ = false;
   mutable std::vector<std::byte> frames_;

@@ -195,7 +195,8 @@ void SequenceBuffer::load(const ArchiveReader& reader, const std::string& name,
   steps_.load(reader, name, directory);
   decompress(reader.bytes(name + "/states"), std::as_writable_bytes(std::span(states_)),
              reader.origin());
-  if (priorities_) priorities_->load(reader, name);
+  if (priorities_)
+    priorities_->load(reader, name, first_start() * options_.lanes, last_start() * options_.lanes);
 }
 
 float sequence_error(std::span<const float> absolute, float eta) {

@@ -69,6 +69,7 @@ class SequenceBuffer {
   void commit(const ActionView& action, std::span<const float> reward);
   [[nodiscard]] std::span<const std::byte* const> newest() const { return steps_.newest(); }
   [[nodiscard]] MaskView newest_legal() { return steps_.newest_legal(); }
+  [[nodiscard]] std::int64_t now() const { return steps_.now(); }
   /// Whether the newest observation of a lane is its episode's first.
   [[nodiscard]] bool newest_starts(int lane) const { return steps_.starts(lane, steps_.now()); }
   /// The actor's recurrent state before it sees the newest observation, lanes × state_size. Between

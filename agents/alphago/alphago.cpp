@@ -78,7 +78,7 @@ std::int64_t AlphaGo::games_of(Stage stage) const {
   return store ? store->position().games : 0;
 }
 
-std::int64_t AlphaGo::games() const {
+std::int64_t AlphaGo::stored() const {
   std::int64_t sum = 0;
   for (const auto& store : stores_) sum += store ? store->position().games : 0;
   return sum;
@@ -133,15 +133,19 @@ double AlphaGo::learning_rate() const {
 
 bool AlphaGo::generate(const Stop& stop) {
   if (updates_owed_ > 0) return true;  // this cycle has its games already
-  const std::int64_t left = context_.games - games();
+  const std::int64_t left = context_.games - stored();
   switch (stage_) {
     case Stage::kSupervised:
       imitate();
       return true;
     case Stage::kReinforcement: {
+      const Rng before = rng_;
       const auto opponent = rng_.below(static_cast<std::uint32_t>(past_selves_.size()));
-      return play({player(), past_selves_[opponent]}, PolicyGamesKind::kAgainst,
-                  options_.games_per_update, stop);
+      if (play({player(), past_selves_[opponent]}, PolicyGamesKind::kAgainst,
+               options_.games_per_update, stop))
+        return true;
+      rng_ = before;  // games that were stopped are played anew
+      return false;
     }
     case Stage::kValue:
       return play({past_selves_.front(), player()}, PolicyGamesKind::kOnePosition,
@@ -152,12 +156,11 @@ bool AlphaGo::generate(const Stop& stop) {
 
 void AlphaGo::imitate() {
   context_.teachers([&](const GameRecord& game) { store().append(game); });
-  if (games() + options_.reinforcement_games >= context_.games)
+  if (stored() + options_.reinforcement_games >= context_.games)
     throw UsageError(
         "steps = {} games leaves none for the value network: {} of the teachers and "
         "agent.reinforcement_games = {} come before",
-        context_.games, games(), options_.reinforcement_games);
-  store().flush();
+        context_.games, stored(), options_.reinforcement_games);
   supervised_updates_ = std::max<std::int64_t>(
       1, std::llround(options_.supervised_epochs * static_cast<double>(store().rows()) /
                       options_.batch_size));
@@ -226,6 +229,7 @@ bool AlphaGo::learn(Logger& logger, const Stop& stop) {
   logger.record("train/n_updates", static_cast<double>(updates()));
   logger.record("train/stage", static_cast<double>(stage_));
   fresh_rows_ = 0;
+  learnt_ = stored();
   advance();
   return true;
 }
@@ -239,7 +243,7 @@ void AlphaGo::advance() {
   if (stage_ == Stage::kSupervised) stage_ = Stage::kReinforcement;
   if (stage_ == Stage::kReinforcement && played >= options_.reinforcement_games) {
     stage_ = Stage::kValue;
-    value_schedule_ = value_schedule(games());
+    value_schedule_ = value_schedule(stored());
   }
   if (stage_ == before) return;
   learn_by_stage();
@@ -316,6 +320,7 @@ void AlphaGo::save(ArchiveWriter& writer) {
   writer.put("alphago/supervised_updates", supervised_updates_);
   writer.put("alphago/fresh_rows", fresh_rows_);
   value_schedule_.save(writer, "alphago/value_schedule");
+  writer.put("alphago/learnt", learnt_);
 }
 
 void AlphaGo::load(const ArchiveReader& reader) {
@@ -323,12 +328,20 @@ void AlphaGo::load(const ArchiveReader& reader) {
   for (std::size_t s = 0; s < stores_.size(); ++s)
     loaded_[s] = reader.get<GameStore::Position>(fmt::format("alphago/store{}", s));
   pool_size_ = reader.get<std::size_t>("alphago/pool");
-  stage_ = reader.get<Stage>("alphago/stage");
+  stage_ = reader.get<Stage>("alphago/stage", Stage::kSupervised, Stage::kValue);
   learn_by_stage();
   rng_ = reader.get<Rng>("alphago/rng");
-  updates_owed_ = reader.get<std::int64_t>("alphago/updates_owed");
-  supervised_updates_ = reader.get<std::int64_t>("alphago/supervised_updates");
+  updates_owed_ = reader.count("alphago/updates_owed");
+  supervised_updates_ = reader.count("alphago/supervised_updates");
   fresh_rows_ = reader.get<std::size_t>("alphago/fresh_rows");
+  std::int64_t games = 0;
+  for (const GameStore::Position& position : loaded_) games += position.games;
+  // Older checkpoints were never made while a cycle's rows were being learnt from.
+  learnt_ = reader.has("alphago/learnt") ? reader.count("alphago/learnt") : games;
+  reader.check("alphago/learnt", learnt_ <= games);
+  reader.check("alphago/pool", pool_size_ > 0 || stage_ == Stage::kSupervised);
+  reader.check("alphago/updates_owed",
+               updates_owed_ == 0 || loaded_[static_cast<std::size_t>(stage_)].rows > 0);
   if (stage_ != Stage::kValue) return;
   value_schedule_ = value_schedule(loaded_[0].games + loaded_[1].games);
   value_schedule_.load(reader, "alphago/value_schedule", loaded_[2].games);

@@ -69,7 +69,7 @@ class AlphaGo final : public GameLearner {
   bool generate(const Stop& stop) override;
   bool learn(Logger& logger, const Stop& stop) override;
 
-  [[nodiscard]] std::int64_t games() const override;
+  [[nodiscard]] std::int64_t games() const override { return learnt_; }
   [[nodiscard]] std::int64_t rows() const override;
   [[nodiscard]] std::int64_t updates() const override { return learner_.updates(); }
   [[nodiscard]] std::string_view precision() const override { return name_of(backend_.precision); }
@@ -88,6 +88,7 @@ class AlphaGo final : public GameLearner {
 
  private:
   [[nodiscard]] GameStore& store() { return *stores_[static_cast<std::size_t>(stage_)]; }
+  [[nodiscard]] std::int64_t stored() const;  // games of all stages
   [[nodiscard]] std::int64_t games_of(Stage stage) const;
   [[nodiscard]] double stage_progress() const;
   [[nodiscard]] double learning_rate() const;
@@ -119,6 +120,7 @@ class AlphaGo final : public GameLearner {
   Rng rng_;
   std::int64_t updates_owed_ = 0, supervised_updates_ = 0;
   ScheduleClock value_schedule_{1};  // in games of the value stage; set when it begins
+  std::int64_t learnt_ = 0;  // games whose gradient steps have all been made
   std::size_t fresh_rows_ = 0;  // reinforcement: the newest so many have not been learnt from
   SelfPlayCounts counts_;
 };

@@ -10,6 +10,8 @@
 namespace tengen {
 namespace {
 
+constexpr int kMostWorkers = 1024, kMostGames = 65'536;
+
 // Every purpose draws from a stream of its own.
 enum class Stream : std::uint64_t { kLearner, kGames, kMinibatches };
 
@@ -20,7 +22,7 @@ Rng stream(std::uint64_t seed, Stream stream) {
 AlphaZeroOptions read_options(const Config& agent, const SearchOptions& search) {
   constexpr std::int64_t kMany = std::int64_t{1} << 40;
   AlphaZeroOptions o;
-  o.workers = agent.get<int>("n_workers", 0, 0, 1024);
+  o.workers = agent.get<int>("n_workers", 0, 0, kMostWorkers);
   o.cycle_rows = agent.get<std::int64_t>("cycle_rows", 8'192, 1, kMany);
   o.learning_starts = agent.get<std::int64_t>("learning_starts", o.cycle_rows, 1, kMany);
   o.batch_size = agent.get<int>("batch_size", 256, 1, 65'536);
@@ -68,6 +70,9 @@ AlphaZero::AlphaZero(const AlphaZeroContext& context)
 }
 
 void AlphaZero::make_workers(int workers) {
+  if (workers > kMostGames / play_.slots)
+    throw UsageError("{} workers of agent.n_slots = {} games each: at most {} games at once",
+                     workers, play_.slots, kMostGames);
   play_.workers = workers;
   workers_.clear();
   for (int w = 0; w < workers; ++w)
@@ -116,16 +121,16 @@ bool AlphaZero::generate(const Stop& stop) {
     worker.owed -= worker.games->play(*worker.evaluator, worker.owed,
                                       w == 0 ? Stop(asked) : Stop(quiet), worker.finished);
   });
-  std::int64_t rows = 0;
+  // What is finished waits until all is there: the order of the store's games, from which rows are
+  // drawn by number, is then that of a cycle that nobody stopped.
+  if (std::ranges::any_of(workers_, owes)) return false;
   for (Worker& worker : workers_) {
     for (const GameRecord& game : worker.finished) {
       store_->append(game);
-      rows += game.rows();
+      rows_unlearnt_ += game.rows();
     }
     worker.finished.clear();
   }
-  rows_unlearnt_ += rows;
-  if (std::ranges::any_of(workers_, owes)) return false;
   if (static_cast<std::int64_t>(store_->rows()) < options_.learning_starts) return true;
   const double uses = options_.row_uses * static_cast<double>(rows_unlearnt_);
   updates_owed_ = std::llround(uses / options_.batch_size);
@@ -152,6 +157,7 @@ bool AlphaZero::learn(Logger& logger, const Stop& stop) {
   logger.record("train/n_updates", static_cast<double>(updates()));
   logger.record("train/window_rows", static_cast<double>(store_->rows()));
   logger.record("selfplay/simulations", simulations_);
+  learnt_ = store_->position().games;
   return true;
 }
 
@@ -216,13 +222,39 @@ void AlphaZero::save(ArchiveWriter& writer) {
   writer.put("alphazero/rows_unlearnt", rows_unlearnt_);
   writer.put("alphazero/updates_owed", updates_owed_);
   writer.put("alphazero/simulations", simulations_);
+  writer.put("alphazero/learnt", learnt_);
   writer.put("alphazero/workers", workers());
   for (int w = 0; w < workers(); ++w) {
     const Worker& worker = workers_[static_cast<std::size_t>(w)];
     const std::string name = fmt::format("alphazero/worker{}", w);
     writer.put(name + "/owed", worker.owed);
     worker.games->save(writer, name);
+    std::vector<std::int64_t> sizes;
+    std::vector<std::byte> finished;
+    for (const GameRecord& game : worker.finished) {
+      sizes.push_back(std::ssize(game.bytes()));
+      finished.insert(finished.end(), game.bytes().begin(), game.bytes().end());
+    }
+    writer.put_span<std::int64_t>(name + "/finished_bytes", sizes);
+    writer.put_bytes(name + "/finished", finished);
   }
+}
+
+// Games of a cycle that was stopped, which the store is still to get.
+void AlphaZero::load_finished(const ArchiveReader& reader, const std::string& name,
+                              std::vector<GameRecord>& games) const {
+  games.clear();
+  if (!reader.has(name + "/finished")) return;  // an older checkpoint
+  std::span<const std::byte> bytes = reader.bytes(name + "/finished");
+  for (const std::int64_t size : reader.vector<std::int64_t>(name + "/finished_bytes")) {
+    reader.check(name + "/finished_bytes", size >= 0 && size <= std::ssize(bytes));
+    auto game =
+        GameRecord::finished(row_shape(game_), bytes.first(static_cast<std::size_t>(size)));
+    reader.check(name + "/finished", game.has_value());
+    games.push_back(std::move(*game));
+    bytes = bytes.subspan(static_cast<std::size_t>(size));
+  }
+  reader.check(name + "/finished", bytes.empty());
 }
 
 void AlphaZero::load(const ArchiveReader& reader) {
@@ -230,16 +262,25 @@ void AlphaZero::load(const ArchiveReader& reader) {
   loaded_ = reader.get<GameStore::Position>("alphazero/store");
   rng_ = reader.get<Rng>("alphazero/rng");
   schedule_.load(reader, "alphazero/schedule", loaded_.games);
-  rows_unlearnt_ = reader.get<std::int64_t>("alphazero/rows_unlearnt");
-  updates_owed_ = reader.get<std::int64_t>("alphazero/updates_owed");
-  simulations_ = reader.get<int>("alphazero/simulations");
-  make_workers(reader.get<int>("alphazero/workers"));
+  rows_unlearnt_ = reader.count("alphazero/rows_unlearnt");
+  updates_owed_ = reader.count("alphazero/updates_owed");
+  simulations_ = reader.get<int>("alphazero/simulations", play_.search.simulations,
+                                 options_.final_simulations);
+  // Older checkpoints were never made while a cycle's rows were being learnt from.
+  learnt_ = reader.has("alphazero/learnt") ? reader.count("alphazero/learnt") : loaded_.games;
+  reader.check("alphazero/updates_owed", updates_owed_ == 0 || loaded_.rows > 0);
+  reader.check("alphazero/learnt", learnt_ <= loaded_.games);
+  const int workers_saved = reader.get<int>("alphazero/workers", 1, kMostWorkers);
+  for (int w = 0; w < workers_saved; ++w)  // before memory is taken for them
+    reader.check("alphazero/workers", reader.has(fmt::format("alphazero/worker{}/slots", w)));
+  make_workers(workers_saved);
   for (int w = 0; w < workers(); ++w) {
     Worker& worker = workers_[static_cast<std::size_t>(w)];
     const std::string name = fmt::format("alphazero/worker{}", w);
     worker.owed = reader.get<std::int64_t>(name + "/owed");
     worker.games->load(reader, name);
     worker.games->set_simulations(simulations_);
+    load_finished(reader, name, worker.finished);
   }
 }
 

@@ -62,9 +62,7 @@ class AlphaZero final : public GameLearner {
   bool generate(const Stop& stop) override;
   bool learn(Logger& logger, const Stop& stop) override;
 
-  [[nodiscard]] std::int64_t games() const override {
-    return store_ ? store_->position().games : 0;
-  }
+  [[nodiscard]] std::int64_t games() const override { return learnt_; }
   [[nodiscard]] std::int64_t rows() const override { return store_ ? store_->position().rows : 0; }
   [[nodiscard]] std::int64_t updates() const override { return learner_.updates(); }
   [[nodiscard]] std::string_view precision() const override { return name_of(backend_.precision); }
@@ -88,13 +86,15 @@ class AlphaZero final : public GameLearner {
   struct Worker {
     std::unique_ptr<SelfPlay> games;
     std::unique_ptr<NetEvaluator> evaluator;
-    std::vector<GameRecord> finished;
+    std::vector<GameRecord> finished;  // of this cycle
     std::int64_t owed = 0;  // rows to come in this cycle
   };
   void make_workers(int workers);
+  void load_finished(const ArchiveReader& reader, const std::string& name,
+                     std::vector<GameRecord>& games) const;
   void begin_cycle();
   void sample();
-  [[nodiscard]] double progress() const { return schedule_.progress(games()); }
+  [[nodiscard]] double progress() const { return schedule_.progress(store_ ? store_->position().games : 0); }
   [[nodiscard]] double learning_rate() const;
 
   GameSpec game_;
@@ -116,6 +116,7 @@ class AlphaZero final : public GameLearner {
   };
   std::vector<Pick> picks_;
   ScheduleClock schedule_;  // in games
+  std::int64_t learnt_ = 0;  // games whose gradient steps have all been made
   std::int64_t rows_unlearnt_ = 0, updates_owed_ = 0;
   int simulations_;
 };

@@ -34,8 +34,10 @@ class GameLearner {
   /// Makes the gradient steps that they are worth. False if stopped.
   virtual bool learn(Logger& logger, const Stop& stop) = 0;
 
-  /// Games that were learnt from, and their positions.
+  /// Games that were learnt from: those of whole cycles. Between generate() and the end of learn()
+  /// they are fewer than there are.
   [[nodiscard]] virtual std::int64_t games() const = 0;
+  /// Positions of the games there are.
   [[nodiscard]] virtual std::int64_t rows() const = 0;
   [[nodiscard]] virtual std::int64_t updates() const = 0;
   /// In what it learns: "float32" or "bfloat16".

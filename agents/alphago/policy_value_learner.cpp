@@ -271,7 +271,7 @@ void PolicyValueLearner::load(const ArchiveReader& reader) {
   average_.load(reader, "agent/average");
   average_statistics_.load(reader, "agent/average_statistics");
   optimiser_.load(reader, "agent/optimiser");
-  updates_ = reader.get<std::int64_t>("agent/updates");
+  updates_ = reader.count("agent/updates");
 }
 
 std::shared_ptr<const InferenceNet> load_net_player(const ArchiveReader& reader,

@@ -44,9 +44,11 @@ struct SelfPlayCounts {
 class SelfPlay {
  public:
   virtual ~SelfPlay() = default;
-  /// Plays on until finished games have brought `rows` rows, or `stop()`, which is asked before
-  /// every batch; then every game stands between two moves. Records go to `finished`, in the order
-  /// of their ends. Returns the rows.
+  /// Plays on until finished games have brought `rows` rows; then every game stands between two
+  /// moves. Or until `stop()`, which is asked before every batch; then searches stand where they
+  /// are, and the next call goes on with them as if there had been no stop. Records go to
+  /// `finished`, in the order of their ends. Returns the rows. Throws Error if what was loaded
+  /// cannot be gone on with.
   virtual std::int64_t play(Evaluator& evaluator, std::int64_t rows,
                             const std::function<bool()>& stop,
                             std::vector<GameRecord>& finished) = 0;

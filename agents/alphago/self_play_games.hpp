@@ -52,9 +52,15 @@ class SelfPlayGames final : public SelfPlay {
     State state = State::kBetweenMoves;
     bool full = true;
     Pending pending;
+    // What a search under way is saved as: its random stream at the start, and the number of its
+    // leaves that have been judged. It is searched anew as far as that.
+    Rng before;
+    std::int32_t judged = 0, to_repeat = 0;
   };
 
   void start_game(Slot& slot, std::uint64_t number);
+  [[nodiscard]] bool replay(Slot& slot, std::span<const std::uint16_t> actions);
+  void catch_up(Evaluator& evaluator);
   void begin_move(Slot& slot);
   [[nodiscard]] bool ask(Slot& slot, int row);
   void take(Slot& slot, int row, std::vector<GameRecord>& finished);
@@ -119,15 +125,18 @@ void SelfPlayGames<G>::start_game(Slot& slot, std::uint64_t number) {
   slot.actions.clear();
   slot.record = {};
   slot.state = State::kBetweenMoves;
+  slot.to_repeat = 0;
 }
 
 template <Game G>
 std::int64_t SelfPlayGames<G>::play(Evaluator& evaluator, std::int64_t rows,
                                     const std::function<bool()>& stop,
                                     std::vector<GameRecord>& finished) {
+  catch_up(evaluator);
   finished_rows_ = 0;
   while (true) {
-    const bool going = finished_rows_ < rows && !stop();
+    const bool going = finished_rows_ < rows;
+    if (going && stop()) return finished_rows_;
     int asked = 0;
     for (Slot& slot : slots_) {
       if (slot.state == State::kBetweenMoves) {
@@ -151,8 +160,33 @@ std::int64_t SelfPlayGames<G>::play(Evaluator& evaluator, std::int64_t rows,
   }
 }
 
+// Brings the searches that were loaded to where they stood.
+template <Game G>
+void SelfPlayGames<G>::catch_up(Evaluator& evaluator) {
+  while (true) {
+    int asked = 0;
+    for (Slot& slot : slots_) {
+      if (slot.to_repeat == 0) continue;
+      if (slot.state == State::kBetweenMoves) begin_move(slot);
+      if (slot.state != State::kSearching || !ask(slot, asked))
+        throw Error("a game under way was not searched as the checkpoint says");
+      asked_[static_cast<std::size_t>(asked++)] = &slot;
+    }
+    if (asked == 0) return;
+    evaluator.evaluate(batch_, asked);
+    for (int row = 0; row < asked; ++row) {
+      Slot& slot = *asked_[static_cast<std::size_t>(row)];
+      slot.tree.absorb(batch_, row, slot.pending);
+      ++slot.judged;
+      --slot.to_repeat;
+    }
+  }
+}
+
 template <Game G>
 void SelfPlayGames<G>::begin_move(Slot& slot) {
+  slot.before = slot.rng;
+  slot.judged = 0;
   if (static_cast<int>(slot.actions.size()) < slot.opening) {
     slot.state = State::kOpening;
     return;
@@ -182,6 +216,7 @@ void SelfPlayGames<G>::take(Slot& slot, int row, std::vector<GameRecord>& finish
     return;
   }
   slot.tree.absorb(batch_, row, slot.pending);
+  ++slot.judged;
   if (slot.tree.finished()) play_move(slot, searched_move(slot), finished);
 }
 
@@ -258,14 +293,16 @@ template <Game G>
 void SelfPlayGames<G>::save(ArchiveWriter& writer, const std::string& name) const {
   std::vector<std::uint64_t> numbers;
   std::vector<Rng> rngs;
-  std::vector<std::int32_t> moves, rows, bytes;
+  std::vector<std::int32_t> judged, moves, rows, bytes;
   std::vector<std::uint16_t> actions;
   std::vector<std::byte> records;
   for (const Slot& slot : slots_) {
-    TENGEN_CHECK(slot.state == State::kBetweenMoves);
+    TENGEN_CHECK(slot.state != State::kOpening);
+    const bool searching = slot.state == State::kSearching;
     const auto record = slot.record.unfinished();
     numbers.push_back(slot.number);
-    rngs.push_back(slot.rng);
+    rngs.push_back(searching ? slot.before : slot.rng);
+    judged.push_back(searching ? slot.judged : slot.to_repeat);
     moves.push_back(static_cast<std::int32_t>(slot.actions.size()));
     rows.push_back(slot.record.rows());
     bytes.push_back(static_cast<std::int32_t>(record.size()));
@@ -275,6 +312,7 @@ void SelfPlayGames<G>::save(ArchiveWriter& writer, const std::string& name) cons
   writer.put(name + "/slots", options_.slots);
   writer.put_span<std::uint64_t>(name + "/numbers", numbers);
   writer.put_span<Rng>(name + "/rngs", rngs);
+  writer.put_span<std::int32_t>(name + "/judged", judged);
   writer.put_span<std::int32_t>(name + "/moves", moves);
   writer.put_span<std::int32_t>(name + "/rows", rows);
   writer.put_span<std::int32_t>(name + "/bytes", bytes);
@@ -284,38 +322,60 @@ void SelfPlayGames<G>::save(ArchiveWriter& writer, const std::string& name) cons
 
 template <Game G>
 void SelfPlayGames<G>::load(const ArchiveReader& reader, const std::string& name) {
-  const auto n = static_cast<std::size_t>(reader.get<int>(name + "/slots"));
-  if (n != slots_.size())
-    throw Error("{}: {} games were under way, agent.n_slots says {}", reader.origin(), n,
-                slots_.size());
+  const int slots = reader.get<int>(name + "/slots");
+  if (slots != options_.slots)
+    throw Error("{}: {} games were under way, agent.n_slots says {}", reader.origin(), slots,
+                options_.slots);
+  const std::size_t n = slots_.size();
   std::vector<std::uint64_t> numbers(n);
   std::vector<Rng> rngs(n);
-  std::vector<std::int32_t> moves(n), rows(n), bytes(n);
+  std::vector<std::int32_t> judged(n), moves(n), rows(n), bytes(n);
   reader.get_span<std::uint64_t>(name + "/numbers", numbers);
   reader.get_span<Rng>(name + "/rngs", rngs);
+  if (reader.has(name + "/judged"))  // older checkpoints were made between moves only
+    reader.get_span<std::int32_t>(name + "/judged", judged);
   reader.get_span<std::int32_t>(name + "/moves", moves);
   reader.get_span<std::int32_t>(name + "/rows", rows);
   reader.get_span<std::int32_t>(name + "/bytes", bytes);
-  std::size_t all = 0;
-  for (const std::int32_t m : moves) all += static_cast<std::size_t>(m);
-  std::vector<std::uint16_t> actions(all);
-  reader.get_span<std::uint16_t>(name + "/actions", actions);
+  const std::vector<std::uint16_t> actions = reader.vector<std::uint16_t>(name + "/actions");
+  std::span<const std::uint16_t> next = actions;
   std::span<const std::byte> records = reader.bytes(name + "/records");
-  auto next = actions.begin();
+  const auto take = [&](const char* record, auto& from, std::int32_t count) {
+    reader.check(name + record, count >= 0 && static_cast<std::size_t>(count) <= from.size());
+    const auto taken = from.first(static_cast<std::size_t>(count));
+    from = from.subspan(taken.size());
+    return taken;
+  };
   for (std::size_t s = 0; s < n; ++s) {
     Slot& slot = slots_[s];
+    const auto every = static_cast<std::uint64_t>(options_.workers * options_.slots);
+    reader.check(name + "/numbers", numbers[s] % every == slot.number % every);
     start_game(slot, numbers[s]);
-    G game = slot.tree.position();
-    slot.actions.assign(next, next + moves[s]);
-    next += moves[s];
-    for (const std::uint16_t action : slot.actions) game.play(action);
-    slot.tree.reset(game);
+    reader.check(name + "/actions", replay(slot, take("/moves", next, moves[s])));
     slot.rng = rngs[s];
-    const auto size = static_cast<std::size_t>(bytes[s]);
-    if (size > records.size()) throw Error("{}: games under way are damaged", reader.origin());
-    slot.record = GameRecord::resumed(rows[s], records.first(size));
-    records = records.subspan(size);
+    reader.check(name + "/judged", judged[s] >= 0);
+    slot.to_repeat = judged[s];
+    auto record = GameRecord::resumed(shape_, rows[s], take("/bytes", records, bytes[s]));
+    reader.check(name + "/records", record && rows[s] <= moves[s]);
+    slot.record = std::move(*record);
   }
+  reader.check(name + "/actions", next.empty());
+  reader.check(name + "/records", records.empty());
+}
+
+// Plays the moves of a game under way; false if they are none.
+template <Game G>
+bool SelfPlayGames<G>::replay(Slot& slot, std::span<const std::uint16_t> actions) {
+  G game = slot.tree.position();
+  for (const std::uint16_t action : actions) {
+    if (game.finished() || action >= spec_.actions) return false;
+    game.legal(mask_);
+    if (mask_[action] == 0) return false;
+    game.play(action);
+  }
+  slot.actions.assign(actions.begin(), actions.end());
+  slot.tree.reset(game);
+  return !game.finished();
 }
 
 }  // namespace tengen

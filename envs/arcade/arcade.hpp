@@ -153,7 +153,7 @@ class Arcade {
   void load(const ArchiveReader& reader, const std::string& name) {
     game_ = reader.get<G>(name + "/game");
     previous_ = reader.get<G>(name + "/previous");
-    held_ = reader.get<int>(name + "/held");
+    held_ = reader.get<int>(name + "/held", 0, static_cast<int>(G::action_names().size()) - 1);
     life_lost_ = false;
     paint_background();
   }

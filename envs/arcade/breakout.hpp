@@ -62,6 +62,15 @@ struct Breakout {
         area(brick(row, std::countr_zero(left)));
   }
 
+  [[nodiscard]] bool valid() const {
+    for (const std::uint32_t row : bricks)
+      if ((row & ~kFullRow) != 0) return false;
+    return all_within(-kFarthest, kFarthest, {bat_x, bat_speed, ball_x, ball_y}) &&
+           all_within(-1, 1, {ball_right, ball_down}) && all_within(0, 4, {pace}) &&
+           all_within(0, kLives, {balls}) && all_within(1, kWalls, {walls}) &&
+           all_within(0, kLongestClock, {bat_held, returns, score, frame});
+  }
+
   [[nodiscard]] int bricks_left() const;
   [[nodiscard]] int bat_width() const { return narrow ? kNarrowBat : kWideBat; }
 

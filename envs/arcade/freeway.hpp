@@ -67,6 +67,11 @@ struct Freeway {
     return {kChickenX, chicken_y, kChickenWidth, kChickenHeight};
   }
 
+  [[nodiscard]] bool valid() const {
+    return all_within(-kFarthest, kFarthest, {chicken_y}) &&
+           all_within(0, kLongestClock, {pushed, stunned, score, frame});
+  }
+
   int chicken_y = kStartY;
   int pushed = 0, stunned = 0;  ///< frames left of either
   int score = 0, frame = 0;

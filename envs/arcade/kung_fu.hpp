@@ -143,6 +143,24 @@ struct KungFu {
   [[nodiscard]] bool ducks() const { return low != 0 && in_air == 0; }
   [[nodiscard]] int holders() const;
 
+  [[nodiscard]] bool valid() const {
+    for (const Enemy& e : enemies)
+      if (!all_within(-kFarthest, kFarthest, {e.x, e.up, e.hits, e.clock, e.count}) ||
+          !all_within(-1, 1, {e.side}) || e.kind < Kind::kNone || e.kind > Kind::kBoss ||
+          e.doing < Doing::kMoves || e.doing > Doing::kHidden || e.guard < Guard::kNone ||
+          e.guard > Guard::kLow)
+        return false;
+    return attack >= Attack::kNone && attack <= Attack::kSweep && shot >= Shot::kNone &&
+           shot <= Shot::kFire && all_within(0, kEnergy, {energy, boss_energy}) &&
+           all_within(0, kTime, {time}) && all_within(0, kLives, {lives_left}) &&
+           all_within(-1, 1, {side, walking, jump_way}) &&
+           all_within(-kFarthest, kFarthest,
+                      {x, camera, shot_x, shot_up, shot_speed, next_encounter, stun, pushed,
+                       shaken, in_air, attack_frame, falling, triumph}) &&
+           all_within(0, kLongestClock / kFloorLength, {cleared}) &&
+           all_within(0, kLongestClock, {score, frame, walked, quiet, shot_age});
+  }
+
   int lives_left = kLives, score = 0, cleared = 0;
   int energy = kEnergy, boss_energy = kEnergy, time = kTime;
   int frame = 0;

@@ -49,6 +49,14 @@ struct Pong {
     if (player_score != other.player_score) area(kPlayerScore);
   }
 
+  [[nodiscard]] bool valid() const {
+    return player_y > -kFarthest && player_y < kFarthest && player_speed > -kFarthest &&
+           player_speed < kFarthest &&
+           all_within(-kFarthest, kFarthest, {enemy_y, ball_x, ball_y, ball_vx, ball_vy}) &&
+           all_within(0, kWinningScore, {player_score, enemy_score}) &&
+           all_within(0, kLongestClock, {wait, frame});
+  }
+
   float player_y = 96, player_speed = 0;  ///< top of the bat, pixels; pixels a frame, down is > 0
   int enemy_y = 115;
   int ball_x = 78, ball_y = 115, ball_vx = -1, ball_vy = 1;

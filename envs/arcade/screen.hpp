@@ -7,9 +7,18 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <initializer_list>
 #include <span>
 
 namespace tengen::arcade {
+
+/// For valid() of games: whether every place, speed and clock is one that a picture can be made of.
+constexpr bool all_within(int low, int high, std::initializer_list<int> values) {
+  for (const int value : values)
+    if (value < low || value > high) return false;
+  return true;
+}
+constexpr int kFarthest = 10'000, kLongestClock = 1 << 30;
 
 inline constexpr int kScreenWidth = 160, kScreenHeight = 210;
 

@@ -101,6 +101,20 @@ struct SpaceInvaders {
   /// Bit 4 r + c of a new shield: its chunk in row r, column c stands.
   static constexpr std::uint32_t kNewShield = 0x9FFFF6;
 
+  [[nodiscard]] bool valid() const {
+    for (const std::uint32_t row : aliens)
+      if ((row & ~kFullRow) != 0) return false;
+    for (const std::uint32_t chunks : shields)
+      if (chunks >> (kChunkColumns * kChunkRows) != 0) return false;
+    for (const Shot& bomb : bombs)
+      if (!all_within(-kFarthest, kFarthest, {bomb.x, bomb.y})) return false;
+    return all_within(-kFarthest, kFarthest,
+                      {aliens_x, aliens_y, cannon_x, shot.x, shot.y, ufo_x, burst_x, burst_y}) &&
+           all_within(-1, 1, {aliens_right, ufo_right}) && all_within(0, kLives, {cannons}) &&
+           all_within(0, kLongestClock,
+                      {steps, march, burst, dying, clearing, wave, score, frame});
+  }
+
   /// Bit j of a row: the alien in column j lives.
   std::array<std::uint32_t, kRows> aliens = {kFullRow, kFullRow, kFullRow,
                                              kFullRow, kFullRow, kFullRow};

@@ -74,6 +74,9 @@ class ConnectFour {
     }
     return game.score();
   }
+  [[nodiscard]] bool valid() const {
+    return (stones_[0] & stones_[1]) == 0 && (occupied() & ~kFull) == 0;
+  }
   friend bool operator==(const ConnectFour&, const ConnectFour&) = default;
 
  private:

@@ -119,6 +119,14 @@ class Go {
   /// either player: more than half of them leave the chain to the opponent. Never those pass-alive.
   void dead_stones(Rng& rng, int playouts, std::span<std::uint8_t> marks) const;
 
+  [[nodiscard]] bool valid() const {
+    const auto known = [&](int move) { return move >= -1 && move <= pass_action(); };
+    return board_.valid() && (to_move_ & ~1) == 0 && passes_ >= 0 && moves_ >= 0 && ko_ >= 0 &&
+           ko_ < Board::kCells && past_count_ <= past_.size() && rules_.max_moves >= 1 &&
+           rules_.max_moves <= kMostMoves &&
+           std::ranges::all_of(last_, known);
+  }
+
   friend bool operator==(const Go& a, const Go& b) {
     return a.board_ == b.board_ && a.rules_ == b.rules_ && a.to_move_ == b.to_move_ &&
            a.passes_ == b.passes_ && a.moves_ == b.moves_ && a.ko_ == b.ko_ && a.last_ == b.last_ &&

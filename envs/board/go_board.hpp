@@ -102,6 +102,10 @@ class GoBoard {
   /// Black's points − White's by area, where no two empty points touch (after a playout).
   [[nodiscard]] int settled_balance() const;
 
+  /// Whether bytes from a file are a board: every cell that is pointed to is one, every chain a
+  /// circle.
+  [[nodiscard]] bool valid() const;
+
   friend bool operator==(const GoBoard& a, const GoBoard& b) {
     return a.rows_ == b.rows_ && a.columns_ == b.columns_ && a.stones_ == b.stones_;
   }
@@ -378,6 +382,36 @@ int GoBoard<kMaxSize>::remove_chain(int cell) {
     at = next_[at];
   } while (at != cell);
   return stones;
+}
+
+template <int kMaxSize>
+bool GoBoard<kMaxSize>::valid() const {
+  if (rows_ < 1 || rows_ > kMaxSize || columns_ < 1 || columns_ > kMaxSize) return false;
+  if (empty_count_ < 0 || empty_count_ > kMaxPoints) return false;
+  const GoBoard fresh(rows_, columns_);
+  int empty = 0;
+  for (int cell = 0; cell < kCells; ++cell) {
+    const Stone stone = stones_[cell];
+    if (fresh.stones_[cell] != Stone::kEmpty) {  // beyond the edge
+      if (stone != fresh.stones_[cell] || head_[cell] != cell) return false;
+      continue;
+    }
+    if (stone == Stone::kEmpty) {
+      ++empty;
+      if (head_[cell] != cell || slot_[cell] >= empty_count_ || empties_[slot_[cell]] != cell)
+        return false;
+      continue;
+    }
+    if (stone != Stone::kBlack && stone != Stone::kWhite) return false;
+    int steps = 0, at = cell;
+    do {
+      if (at >= kCells || stones_[at] != stone || head_[at] != head_[cell] || ++steps > kCells)
+        return false;
+      at = next_[at];
+    } while (at != cell);
+    if (head_[cell] >= kCells || stones_[head_[cell]] != stone) return false;
+  }
+  return empty == empty_count_;
 }
 
 }  // namespace tengen

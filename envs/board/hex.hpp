@@ -6,6 +6,7 @@
 #include "envs/board/mixed_bits.hpp"
 #include "envs/game.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <span>
@@ -75,6 +76,11 @@ class Hex {
     for (int x = 0; x < size_; ++x)
       if (game.cells_[x] == 1 && game.connects(x)) return 1;
     return -1;
+  }
+  [[nodiscard]] bool valid() const {
+    const auto stone = [](std::uint8_t cell) { return cell <= 2; };
+    return size_ >= 1 && size_ <= kLargest && std::ranges::all_of(cells_, stone) &&
+           moves_ == std::ranges::count_if(cells_, [](std::uint8_t cell) { return cell != 0; });
   }
   friend bool operator==(const Hex&, const Hex&) = default;
 

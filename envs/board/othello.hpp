@@ -86,6 +86,7 @@ class Othello {
     }
     return game.score();
   }
+  [[nodiscard]] bool valid() const { return (discs_[0] & discs_[1]) == 0 && to_move_ <= 1; }
   friend bool operator==(const Othello&, const Othello&) = default;
 
  private:

@@ -51,6 +51,10 @@ class TicTacToe {
   [[nodiscard]] std::uint64_t hash() const {
     return mixed_bits(static_cast<std::uint64_t>(stones_[0]) << 16 | stones_[1]);
   }
+  [[nodiscard]] bool valid() const {
+    return (stones_[0] & stones_[1]) == 0 && occupied() <= 0x1FF &&
+           std::popcount(stones_[0]) - std::popcount(stones_[1]) == to_move();
+  }
   friend bool operator==(const TicTacToe&, const TicTacToe&) = default;
 
  private:

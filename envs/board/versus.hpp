@@ -86,6 +86,14 @@ struct Versus {
                 static_cast<std::uint8_t>(learner));
   }
 
+  [[nodiscard]] bool valid() const {
+    bool good = learner == (learner & 1) && opponent <= VersusOpponent::kRollouts &&
+                rollouts >= 1 && rollouts <= 1'000'000 && stone_plane >= 0 &&
+                stone_plane + 1 < start.spec().planes;
+    if constexpr (SelfChecking<G>) good = good && start.valid() && game.valid();
+    return good;
+  }
+
   void legal(std::span<std::uint8_t> mask) const {
     game.legal(mask.first(static_cast<std::size_t>(start.spec().actions)));
   }

@@ -1,6 +1,7 @@
 #include "envs/board/vertex.hpp"
 
 #include "core/check.hpp"
+#include "core/excerpt.hpp"
 
 #include <cctype>
 #include <charconv>
@@ -32,7 +33,8 @@ int from_gtp_vertex(std::string_view vertex, int rows, int columns) {
       upper.size() >= 2 && upper[1] != '-' &&
       std::from_chars(upper.data() + 1, end, row) == std::from_chars_result{end, std::errc{}};
   if (x == std::string_view::npos || !is_number)
-    throw Error("'{}' is no vertex; one is a letter and a number, such as A1, or pass", vertex);
+    throw Error("'{}' is no vertex; one is a letter and a number, such as A1, or pass",
+                excerpt(vertex));
   if (static_cast<int>(x) >= columns || row < 1 || row > rows)
     throw Error("vertex {} is outside the board, A1 to {}", upper,
                 to_gtp_vertex(columns - 1, rows, columns));

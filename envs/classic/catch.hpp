@@ -45,6 +45,11 @@ struct Catch {
     out[static_cast<std::size_t>((kRows - 1) * kColumns + paddle)] = 1;
   }
 
+  [[nodiscard]] bool valid() const {
+    return ball_row >= 0 && ball_row < kRows && ball_column >= 0 && ball_column < kColumns &&
+           paddle >= 0 && paddle < kColumns;
+  }
+
   [[nodiscard]] int oracle() const { return 1 + (ball_column > paddle) - (ball_column < paddle); }
 
   void draw(Canvas& canvas) const {

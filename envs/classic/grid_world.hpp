@@ -48,6 +48,10 @@ struct GridWorld {
     }
   }
 
+  [[nodiscard]] bool valid() const {
+    return size >= kSmallest && size <= kLargest && size % 2 == 1 && is_free(row, column);
+  }
+
   void legal(std::span<std::uint8_t> mask) const {
     for (int action = 0; action < 4; ++action) {
       const auto [to_row, to_column] = target(action);

@@ -55,6 +55,9 @@ struct CaloBuild {
   void observe(std::span<float> out) const;
   void legal(std::span<std::uint8_t> mask) const;
   void draw(Canvas& canvas) const;
+  [[nodiscard]] bool valid() const {
+    return context.valid() && plan.valid() && pending.valid() && phase <= kRepeat && showers > 0;
+  }
 
  private:
   [[nodiscard]] bool is_legal(int action) const;

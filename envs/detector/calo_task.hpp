@@ -46,6 +46,7 @@ double calo_cost(const CaloDesign& design);
 struct CaloChoice {
   std::uint8_t absorber = 0, thickness = 0, active = 0, repeats = 0;
   [[nodiscard]] int layers() const { return kRepeats[repeats]; }
+  [[nodiscard]] bool valid() const;
   friend bool operator==(const CaloChoice&, const CaloChoice&) = default;
 };
 /// Its four places, in the order in which they are chosen, and how many there are of each.
@@ -53,6 +54,11 @@ inline constexpr std::array kChoiceParts{&CaloChoice::absorber, &CaloChoice::thi
                                          &CaloChoice::active, &CaloChoice::repeats};
 inline constexpr std::array<std::size_t, 4> kChoiceSizes{kAbsorbers.size(), kAbsorberLengths.size(),
                                                          kActiveLayers.size(), kRepeats.size()};
+inline bool CaloChoice::valid() const {
+  for (std::size_t part = 0; part < kChoiceParts.size(); ++part)
+    if (this->*kChoiceParts[part] >= kChoiceSizes[part]) return false;
+  return true;
+}
 /// One layer of the catalogue, worked out.
 struct CatalogueLayer {
   const Material *absorber = nullptr, *active = nullptr;
@@ -93,6 +99,10 @@ struct CaloContext {
   [[nodiscard]] double price(const CaloChoice& layer) const;  ///< of one, without the cryostat
   void set_reference();
   [[nodiscard]] CaloDesign reference_design() const;
+  [[nodiscard]] bool valid() const {
+    return budget > 0 && length_cm > 0 && target <= CaloTarget::kGammaPi0 && free >= -1 &&
+           free < static_cast<int>(kPrices.size());
+  }
   friend bool operator==(const CaloContext&, const CaloContext&) = default;
 };
 /// Options `budget`, `length_cm`, `energies` (three), `photo_electrons`, `noise_mev`, `constant`,
@@ -137,6 +147,11 @@ struct CaloPlan {
   /// Whether the segment can be added within the context's limits.
   [[nodiscard]] bool fits(const CaloChoice& choice, const CaloContext& context) const;
   void add(const CaloChoice& choice, const CaloContext& context);
+  [[nodiscard]] bool valid() const {
+    for (const CaloChoice& segment : segments)
+      if (!segment.valid()) return false;
+    return count >= 0 && count <= kMostSegments && layers >= 0 && layers <= kMostLayers;
+  }
   /// Worked out, in order; returns the first `count` of `out`.
   std::span<const CaloCell> cells(std::array<CaloCell, kMostSegments>& out) const;
   [[nodiscard]] CaloDesign design(const Readout& readout) const;

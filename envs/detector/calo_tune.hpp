@@ -20,6 +20,9 @@ struct CaloTuneTask {
   int segments = kLeastSegments;
 
   [[nodiscard]] int knobs() const { return 3 * segments; }
+  [[nodiscard]] bool valid() const {
+    return segments >= 1 && segments <= kMostTuned && context.valid();
+  }
   /// Returns how many segments of `out` are built, and what they cost.
   struct Built {
     std::size_t count = 0;

@@ -71,6 +71,9 @@ struct ExperimentBuild {
   void observe(std::span<float> out) const;
   void legal(std::span<std::uint8_t> mask) const;
   void draw(Canvas& canvas) const;
+  [[nodiscard]] bool valid() const {
+    return context.calorimeter.valid() && tracker.valid() && calorimeter.valid() && events > 0;
+  }
 
  private:
   [[nodiscard]] ExperimentValue value() const;

@@ -94,6 +94,10 @@ struct PhoneArray {
   /// The cell with the largest gain.
   [[nodiscard]] int oracle() const { return map.best_cell(expected, taken); }
   void draw(Canvas& canvas) const;
+  [[nodiscard]] bool valid() const {
+    return clusters >= 1 && clusters <= kMostClusters && placed >= 0 && placed <= clusters &&
+           last >= -1 && last < PhoneMap::kCells && map.coincidence >= 1 && map.coincidence <= 64;
+  }
 };
 /// Options `clusters` (12), `coincidence` (5), `energy_gev` (1e11), `map_seed` (0),
 /// `random_context`.

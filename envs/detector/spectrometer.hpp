@@ -56,6 +56,7 @@ struct SpectroTask {
   double energy_mj = 1;
 
   [[nodiscard]] int knobs() const { return kMostKnobs; }
+  [[nodiscard]] bool valid() const { return energy_mj > 0; }
   template <class Real>
   [[nodiscard]] Spectrometer build(std::span<const Real> knobs) const;
   [[nodiscard]] Spectrometer reference() const;

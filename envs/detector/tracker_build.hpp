@@ -47,6 +47,7 @@ struct TrackerBuild {
   void observe(std::span<float> out) const;
   void legal(std::span<std::uint8_t> mask) const;
   void draw(Canvas& canvas) const;
+  [[nodiscard]] bool valid() const { return plan.valid() && tracks > 0; }
 
   /// Slot and technology of an action that is not STOP.
   struct Layer {

@@ -59,6 +59,14 @@ struct TrackerPlan {
     return count >= context.least_layers();
   }
   void add(int slot, int technology);
+  [[nodiscard]] bool valid() const {
+    int layers = 0;
+    for (const std::int8_t t : technology) {
+      if (t < -1 || t >= static_cast<int>(kTechnologies.size())) return false;
+      layers += t >= 0 ? 1 : 0;
+    }
+    return count == layers && count <= kMostBuiltLayers && last >= -1 && last < kSlots;
+  }
 
  private:
   static constexpr std::array<std::int8_t, kSlots> nothing() {

@@ -18,7 +18,8 @@ namespace tengen::detector {
 /// Observation: the knobs, R/3, and the Task's kFeatures numbers, all in [−1, 1].
 ///
 /// A Task is plain data: `int knobs() const`, kMostKnobs, kFeatures, kName, kWorst (of R), Value
-/// with `reward`, `Value value(span) const` by the formulas, `features(Value, writer)`, `draw`.
+/// with `reward`, `Value value(span) const` by the formulas, `features(Value, writer)`, `draw`,
+/// `valid`.
 template <class Task>
 struct Tune {
   using Element = float;
@@ -70,6 +71,8 @@ struct Tune {
     task.features(value, write);
     write.finish();
   }
+
+  [[nodiscard]] bool valid() const { return task.valid(); }
 
   void draw(Canvas& canvas) const {
     task.draw(std::span(knob).first(static_cast<std::size_t>(task.knobs())), value, best, canvas);

@@ -72,6 +72,12 @@ struct HiddenFactors {
     out[static_cast<std::size_t>(2 + last)] = 1;
   }
 
+  [[nodiscard]] bool valid() const {
+    const auto bit = [](std::uint8_t x) { return x <= 1; };
+    return std::ranges::all_of(value, bit) && std::ranges::all_of(open, bit) && last >= kStart &&
+           last <= kEnd;
+  }
+
   /// The best player, who knows no more than the open boxes show.
   [[nodiscard]] int oracle() const {
     if (open[kX1] == 0) return kX1;

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdlib>
 
 namespace tengen {
 
@@ -63,6 +64,11 @@ struct TMaze {
                        : goal < 0       ? kGoesNorth
                                         : kGoesSouth;
     std::ranges::copy(seen, out.begin());
+  }
+
+  [[nodiscard]] bool valid() const {
+    return length >= kShortest && length <= kLongest && column >= 0 && column <= length &&
+           std::abs(row) <= 1 && std::abs(goal) == 1;
   }
 
   [[nodiscard]] int oracle() const {

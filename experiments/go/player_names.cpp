@@ -2,6 +2,7 @@
 
 #include "core/check.hpp"
 #include "core/config.hpp"
+#include "core/excerpt.hpp"
 #include "experiments/go/engine_go_player.hpp"
 #include "experiments/go/gtp_protocol.hpp"
 #include "experiments/go/rave_go_player.hpp"
@@ -15,7 +16,7 @@ PlayerName parse_player_name(const std::string& what) {
   if (colon == std::string::npos) return out;
   out.number = gtp_integer(plain_integer(what.substr(colon + 1)));
   if (!out.number || *out.number < 1)
-    throw UsageError("player '{}': after the colon comes a number, as in {}:10", what, out.kind);
+    throw UsageError("player '{}': after the colon comes a number, as in {}:10", excerpt(what), out.kind);
   return out;
 }
 

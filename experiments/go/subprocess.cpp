@@ -1,6 +1,7 @@
 #include "experiments/go/subprocess.hpp"
 
 #include "core/check.hpp"
+#include "core/excerpt.hpp"
 #include "core/interrupt.hpp"
 
 #include <fcntl.h>
@@ -91,7 +92,7 @@ std::vector<std::string> split_command(std::string_view line) {
     else
       words.back() += c;
   }
-  if (quote != 0) throw UsageError("command \"{}\": a {} stays open", line, quote);
+  if (quote != 0) throw UsageError("command \"{}\": a {} stays open", excerpt(line), quote);
   if (words.empty()) throw UsageError("an empty command; the name of a program is needed");
   return words;
 }

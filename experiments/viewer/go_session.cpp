@@ -1,5 +1,6 @@
 #include "experiments/viewer/go_session.hpp"
 
+#include "core/excerpt.hpp"
 #include "envs/board/vertex.hpp"
 
 #include <algorithm>
@@ -16,7 +17,7 @@ std::vector<int> points_of(const SgfTree& tree, int node, const std::string& val
   const std::optional<int> first = sgf_point(from, columns, rows);
   const std::optional<int> last = to.empty() ? first : sgf_point(to, columns, rows);
   if (!first || !last || *first < 0 || *last < 0)
-    throw Error("{}: '{}' is no point of a {} × {} board", tree.where(node), value, columns, rows);
+    throw Error("{}: '{}' is no point of a {} × {} board", tree.where(node), excerpt(value), columns, rows);
   std::vector<int> points;
   for (int y = std::min(*first / columns, *last / columns);
        y <= std::max(*first / columns, *last / columns); ++y)
@@ -114,7 +115,7 @@ void GoSession::add_from(const SgfTree& tree, int sgf_node, int node) {
     const std::string* value = from.value(player == 0 ? "B" : "W");
     if (value == nullptr) continue;
     const std::optional<int> point = sgf_point(*value, start_.columns(), start_.rows());
-    if (!point) throw Error("{}: '{}' is no point of this board", tree.where(sgf_node), *value);
+    if (!point) throw Error("{}: '{}' is no point of this board", tree.where(sgf_node), excerpt(*value));
     to.action = *point < 0 ? game_.pass_action() : *point;
     to.player = player;
     if (const std::string why = game_.why_illegal(player, to.action); !why.empty())

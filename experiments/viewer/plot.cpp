@@ -2,6 +2,7 @@
 
 #include "core/check.hpp"
 #include "core/config.hpp"
+#include "core/excerpt.hpp"
 #include "experiments/viewer/programs.hpp"
 
 #include <algorithm>
@@ -40,7 +41,7 @@ Metrics read_metrics(const fs::path& run) {
     if (first == last || !number_in(0, first, point.step) ||
         !number_in(last + 1, line.size(), point.value)) {
       if (file.peek() == EOF) break;  // the row that a run is just writing
-      throw Error("{}:{}: not a row of step,tag,value: '{}'", path.string(), number, line);
+      throw Error("{}:{}: not a row of step,tag,value: '{}'", path.string(), number, excerpt(line));
     }
     Curve& curve = metrics[line.substr(first + 1, last - first - 1)];
     if (std::isfinite(point.value)) curve.push_back(point);

@@ -305,6 +305,20 @@ TEST_CASE("AlphaGo goes on from a checkpoint as if never stopped") {
   CHECK((resumed.saved() == whole.saved()));  // bytes are compared, not printed
 }
 
+TEST_CASE("AlphaGo stopped within a phase ends as if never stopped") {
+  const auto end = [](int every) {
+    const TempDirectory directory;
+    Pipeline pipeline(directory.path());
+    pipeline.agent_.open(directory.path() / "games.store");
+    int asked = 0;
+    const auto stop = [&] { return every > 0 && ++asked % every == 0; };
+    for (int cycle = 0; cycle < 3;)
+      if (pipeline.agent_.generate(stop) && pipeline.agent_.learn(pipeline.logger_, stop)) ++cycle;
+    return pipeline.saved();
+  };
+  CHECK((end(23) == end(0)));  // bytes are compared, not printed
+}
+
 TEST_CASE("AlphaGo wants two networks, and games for each stage") {
   WorkerPool pool;
   AlphaGoContext context{

@@ -160,26 +160,43 @@ TEST_CASE(
   CHECK((end("three", 3, true) == whole));
 }
 
-TEST_CASE("what is stopped within a phase goes on there") {
+TEST_CASE("what is stopped within a phase goes on there, and ends as if never stopped") {
   const TempDirectory directory;
   WorkerPool pool(2);
-  AlphaZero agent(context(TicTacToe{}, kTicTacToe, 400, pool));
-  agent.open(directory / "games");
-  Logger logger;
-  int stops = 0;
-  bool learnt = false;  // on a busy machine the last games may come in before they are learnt from
-  for (int asked = 0; !learnt || agent.games() < 400;) {
-    const auto stop = [&] { return ++asked % 37 == 0; };
-    learnt = agent.generate(stop) && agent.learn(logger, stop);
-    if (learnt) continue;
-    ++stops;
+  int stops = 0, in_learning = 0;
+  const auto end = [&](const char* name, int every, bool loads) {
+    auto agent = std::make_unique<AlphaZero>(context(TicTacToe{}, kTicTacToe, 400, pool));
+    agent->open(directory / name);
+    Logger logger;
+    int asked = 0;
+    const auto stop = [&] { return every > 0 && ++asked % every == 0; };
+    while (agent->games() < 400) {
+      const std::int64_t games = agent->games();
+      const bool whole = agent->generate(stop);
+      if (whole && agent->learn(logger, stop)) continue;
+      ++stops;
+      in_learning += whole ? 1 : 0;
+      CHECK(agent->games() == games);  // those of a cycle count when all of it is done
+      if (!loads) continue;
+      ArchiveWriter writer;
+      agent->save(writer);
+      agent = std::make_unique<AlphaZero>(context(TicTacToe{}, kTicTacToe, 400, pool));
+      agent->load(ArchiveReader::from_bytes(writer.bytes(), "test"));
+      agent->open(directory / name);
+    }
+    CHECK(agent->rows() >= 2048);
+    CHECK(static_cast<double>(agent->updates()) ==
+          Approx(3.0 * static_cast<double>(agent->rows()) / 128).epsilon(0.35));
     ArchiveWriter writer;
-    agent.save(writer);
-  }
-  CHECK(stops > 5);
-  CHECK(agent.rows() >= 2048);
-  CHECK(static_cast<double>(agent.updates()) ==
-        Approx(3.0 * static_cast<double>(agent.rows()) / 128).epsilon(0.35));
+    agent->save(writer);
+    return std::pair{writer.bytes(), read_file(directory / name)};
+  };
+  const auto whole = end("whole", 0, false);
+  REQUIRE(stops == 0);
+  CHECK((end("stopped", 37, false) == whole));
+  CHECK((end("loaded", 41, true) == whole));
+  CHECK(stops > 10);
+  CHECK(in_learning > 2);
 }
 
 TEST_CASE("AlphaZero learns Go on 3 x 3: the centre, and that it takes all", "[.slow]") {

@@ -7,6 +7,8 @@
 
 #include <array>
 #include <bit>
+#include <cstring>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -135,4 +137,71 @@ TEST_CASE("a signature depends on every bit and on the order") {
     flipped.add(std::bit_cast<std::uint64_t>(-x));
   }
   CHECK(plain.value() != flipped.value());
+}
+
+namespace {
+
+struct Gapped {
+  std::uint8_t small;
+  std::int64_t large;
+  std::int32_t last;
+};
+struct Die {
+  int pips;
+  [[nodiscard]] bool valid() const { return pips >= 1 && pips <= 6; }
+};
+enum class Colour : std::uint8_t { kRed, kGreen, kBlue };
+
+ArchiveReader reader_of(const ArchiveWriter& writer) {
+  return ArchiveReader::from_bytes(writer.bytes(), "a.tgn");
+}
+
+}  // namespace
+
+TEST_CASE("what lies between the members of a value is not part of an archive") {
+  const auto bytes_over = [](int dirt) {
+    Gapped value;
+    std::memset(static_cast<void*>(&value), dirt, sizeof(value));
+    value.small = 1;
+    value.large = 2;
+    value.last = 3;
+    ArchiveWriter writer;
+    writer.put("one", value);
+    writer.put_span<Gapped>("many", std::span(&value, 1));
+    return writer.bytes();
+  };
+  CHECK((bytes_over(0) == bytes_over(0xAB)));
+}
+
+TEST_CASE("a record that cannot be is refused by file and name") {
+  ArchiveWriter writer;
+  writer.put("number", 7);
+  writer.put("negative", std::int64_t{-1});
+  writer.put("nan", std::numeric_limits<double>::quiet_NaN());
+  writer.put("colour", static_cast<std::uint8_t>(3));
+  writer.put("die", Die{9});
+  const std::vector<Die> dice{{1}, {6}, {0}};
+  writer.put_span<Die>("dice", dice);
+  writer.put_span<Die>("good dice", std::span(dice).first(2));
+  Rng rng;
+  std::array<std::uint32_t, sizeof(Rng) / 4> words;
+  std::memcpy(words.data(), &rng, sizeof(rng));
+  words.back() = 1000;  // words of a block of four that were given out
+  writer.put("rng", words);
+  const ArchiveReader reader = reader_of(writer);
+  const char* const expected = "'a.tgn': record '{}' holds a value that cannot be";
+  const auto says = [&](const char* name) {
+    return ContainsSubstring(fmt::format(fmt::runtime(expected), name));
+  };
+  CHECK(reader.get<int>("number", 0, 7) == 7);
+  CHECK_THROWS_WITH(reader.get<int>("number", 0, 6), says("number"));
+  CHECK_THROWS_WITH(reader.get<int>("number", 8, 9), says("number"));
+  CHECK_THROWS_WITH(reader.count("negative"), says("negative"));
+  CHECK_THROWS_WITH(reader.get<double>("nan", -1e300, 1e300), says("nan"));
+  CHECK_THROWS_WITH(reader.get<Colour>("colour", Colour::kRed, Colour::kBlue), says("colour"));
+  CHECK_THROWS_WITH(reader.get<Die>("die"), says("die"));
+  CHECK_THROWS_WITH(reader.vector<Die>("dice"), says("dice"));
+  CHECK(reader.vector<Die>("good dice").size() == 2);
+  CHECK_THROWS_WITH(reader.vector<std::int64_t>("number"), ContainsSubstring("'number'"));
+  CHECK_THROWS_WITH(reader.get<Rng>("rng"), says("rng"));
 }

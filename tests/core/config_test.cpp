@@ -1,6 +1,7 @@
 #include "core/config.hpp"
 
 #include "core/check.hpp"
+#include "core/excerpt.hpp"
 #include "core/file.hpp"
 #include "tests/catch.hpp"
 #include "tests/temp_directory.hpp"
@@ -365,4 +366,34 @@ TEST_CASE("a seed of 64 bits is kept exactly") {
   }
   CHECK_THROWS_WITH(Config::from_string("seed = 18446744073709551615"),
                     ContainsSubstring("in quotes"));
+}
+
+TEST_CASE("a message quotes eighty characters of what it was given") {
+  CHECK(excerpt("short") == "short");
+  CHECK(excerpt(std::string(80, 'x')) == std::string(80, 'x'));
+  CHECK(excerpt(std::string(81, 'x')) == std::string(80, 'x') + "…");
+  CHECK(excerpt("a\nb\x1b[31mc") == "a b [31mc");
+  std::string umlauts, eighty;
+  for (int i = 0; i < 100; ++i) umlauts += "ä";
+  for (int i = 0; i < 80; ++i) eighty += "ä";
+  CHECK(excerpt(umlauts) == eighty + "…");
+  CHECK(excerpt(std::string(5000, '\x80')).size() < 400);
+
+  Config config;
+  const std::string endless(100'000, 'q');
+  const auto length_of = [](auto&& f) {
+    try {
+      f();
+    } catch (const UsageError& error) {
+      return std::string_view(error.what()).size();
+    }
+    return std::size_t{0};
+  };
+  CHECK(length_of([&] { config.set(endless); }) - 1 < 300);
+  CHECK(length_of([&] { config.set(endless + "=[[1]]"); }) - 1 < 300);
+  config.set("steps=" + endless);
+  CHECK(length_of([&] { static_cast<void>(config.get<int>("steps", 1)); }) - 1 < 300);
+  CHECK(length_of([&] { static_cast<void>(config.choice("steps", "a", {"a", "b"})); }) - 1 < 300);
+  config.set(endless + "=1");
+  CHECK(length_of([&] { config.check_all_read(); }) - 1 < 300);
 }

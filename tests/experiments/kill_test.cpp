@@ -2,7 +2,9 @@
 #include "tests/catch.hpp"
 #include "tests/experiments/program.hpp"
 
+#include <algorithm>
 #include <csignal>
+#include <cstdlib>
 #include <random>
 
 using namespace tengen;
@@ -55,12 +57,13 @@ Subject agent(Arguments recipe) {
   return {std::move(recipe), {"model.tgn", "best/model.tgn", "checkpoint/16000.tgn"}};
 }
 
-// Games under way are part of a checkpoint, too.
-Subject self_play() {
+// Games under way are part of a checkpoint, too. `more`: further settings.
+Subject self_play(const Arguments& more = {}) {
   Arguments recipe{"tictactoe-alphazero", "--threads", "2", "--steps", "1500"};
   for (const char* setting : {"eval_freq=300", "eval_episodes=20", "agent.cycle_rows=512",
                               "agent.n_slots=16", "agent.n_workers=2"})
     recipe.insert(recipe.end(), {"--set", setting});
+  for (const std::string& setting : more) recipe.insert(recipe.end(), {"--set", setting});
   return {std::move(recipe), {"model.tgn", "games.store"}};
 }
 
@@ -72,12 +75,29 @@ Seconds time_of(const fs::path& directory, const Arguments& arguments) {
   return std::chrono::steady_clock::now() - began;
 }
 
-// Everything that a run leaves, clocks aside.
+std::vector<std::string> files_in(const fs::path& folder) {
+  std::vector<std::string> names;
+  std::error_code none;
+  for (const auto& entry : fs::directory_iterator(folder, none))
+    if (entry.is_regular_file()) names.push_back(entry.path().filename().string());
+  std::ranges::sort(names);
+  return names;
+}
+
+// Everything that a run leaves, byte for byte: the newest checkpoint and the players that were
+// judged, too. Only what is measured in seconds differs: the rows time/* of metrics.csv.
 void check_same_end(const Subject& subject, const fs::path& a, const fs::path& b) {
-  for (const std::string& file : subject.files) {
+  std::vector<std::string> files = subject.files;
+  for (const std::string& name : files_in(a / "players")) files.push_back("players/" + name);
+  CHECK(files_in(a / "players") == files_in(b / "players"));
+  std::int64_t newest = -1;
+  for (const std::string& name : files_in(a / "checkpoint"))
+    if (name.ends_with(".tgn")) newest = std::max<std::int64_t>(newest, std::stoll(name));
+  files.push_back("checkpoint/" + std::to_string(newest) + ".tgn");
+  for (const std::string& file : files) {
     CAPTURE(file, b.string());
     CHECK(fs::file_size(a / file) > 0);
-    CHECK(read_text(a / file) == read_text(b / file));
+    CHECK((read_text(a / file) == read_text(b / file)));  // bytes are compared, not printed
   }
   CHECK(metrics_without_time(a) == metrics_without_time(b));
 }
@@ -119,6 +139,59 @@ void kill_and_compare(const TempDirectory& directory, const Subject& subject, in
   WARN(killed << " kills in " << runs << " runs, each the same as the one undisturbed");
 }
 
+// Asks the training of `subject` to stop, `stops` times, and resumes it.
+void interrupt_and_compare(const TempDirectory& directory, const Subject& subject, int stops) {
+  const Seconds whole = time_of(directory.path(), train(subject, "reference"));
+  std::mt19937 random(21);
+  std::uniform_real_distribution<double> life(0.2 * whole.count(), 0.6 * whole.count());
+  int stopped = 0;
+  for (int run = 1; stopped < stops; ++run) {
+    const std::string out = "run" + std::to_string(run);
+    for (bool ended = false, begun = false; !ended; begun = true) {
+      Program program(directory.path(),
+                      begun ? Arguments{"resume", out, "--quiet"} : train(subject, out));
+      const bool alive = !program.ended_within(Seconds(life(random)));
+      if (alive) program.signal(stopped % 2 == 0 ? SIGTERM : SIGINT);
+      const ProgramResult result = program.wait();
+      INFO(result.err);
+      REQUIRE((result.code == 0 || result.code == 130 || !alive));
+      stopped += result.code == 130 ? 1 : 0;
+      ended = result.code == 0;
+    }
+    check_same_end(subject, directory / "reference", directory / out);
+  }
+}
+
+#ifdef TENGEN_FAILING_CALLS
+// Trains with the `n`-th call of that kind in the run's folder failing once; true if there was one.
+bool fails_and_compare(const TempDirectory& directory, const Subject& subject, const char* call,
+                       int n) {
+  const std::string out = fmt::format("{}{}", call, n);
+  ::setenv("LD_PRELOAD", TENGEN_FAILING_CALLS, 1);
+  ::setenv("TENGEN_FAIL_CALL", call, 1);
+  ::setenv("TENGEN_FAIL_NUMBER", std::to_string(n).c_str(), 1);
+  ::setenv("TENGEN_FAIL_PATH", (out + "/checkpoint/").c_str(), 1);
+  const ProgramResult result = run_program(directory.path(), train(subject, out));
+  for (const char* name : {"LD_PRELOAD", "TENGEN_FAIL_CALL", "TENGEN_FAIL_NUMBER",
+                           "TENGEN_FAIL_PATH"})
+    ::unsetenv(name);
+  INFO(call << ' ' << n << ": " << result.err);
+  REQUIRE(result.code == 0);
+  check_same_end(subject, directory / "reference", directory / out);
+  return result.err.find("warning: no checkpoint at") != std::string::npos;
+}
+
+// Writes, syncs and renames of checkpoints fail, each once, early and late in the run.
+void fail_and_compare(const Subject& subject) {
+  const TempDirectory directory;
+  static_cast<void>(time_of(directory.path(), train(subject, "reference")));
+  int failed = 0;
+  for (const char* call : {"write", "fsync", "rename"})
+    for (const int n : {1, 4}) failed += fails_and_compare(directory, subject, call, n) ? 1 : 0;
+  CHECK(failed == 6);
+}
+#endif
+
 }  // namespace
 
 TEST_CASE("three kills at random instants change nothing") {
@@ -140,6 +213,24 @@ TEST_CASE("nor in self-play") {
   const TempDirectory directory;
   kill_and_compare(directory, self_play(), 3);
 }
+
+TEST_CASE("nor does a request to stop self-play, while games are played or learnt from") {
+  const TempDirectory directory;
+  // Many gradient steps a game: most requests come while they are made.
+  interrupt_and_compare(directory, self_play({"agent.row_uses=12", "search.simulations=8"}), 4);
+}
+
+#ifdef TENGEN_FAILING_CALLS
+TEST_CASE("a checkpoint that cannot be written changes nothing of what comes after") {
+  Subject subject = agent(kContinuous);
+  for (std::string& argument : subject.train)
+    if (argument == "16000") argument = "2400";
+  subject.files.back() = "checkpoint/2400.tgn";
+  fail_and_compare(subject);
+}
+
+TEST_CASE("nor one of self-play") { fail_and_compare(self_play()); }
+#endif
 
 TEST_CASE("twenty kills at random instants change nothing", "[.slow]") {
   const TempDirectory directory;

@@ -110,6 +110,28 @@ TEST_CASE("runs are numbered, found by their recipe's name, and evaluated") {
   }
 }
 
+TEST_CASE("a recipe that was cut short is refused, and one that was edited is not") {
+  const TempDirectory directory;
+  REQUIRE(run_program(directory.path(), small_run("run", "600")).code == 0);
+  const fs::path recipe = directory / "run/recipe.toml";
+  const std::string whole = read_text(recipe);
+  const std::vector<std::string> resume{"resume", "run", "--quiet"};
+  // Wherever it is cut, be it after a line, within one, or before the last end of line.
+  for (const std::size_t size : {whole.size() / 4, whole.size() / 2,
+                                 whole.rfind('\n', whole.size() - 2) + 1, whole.size() - 2}) {
+    write_text(recipe, whole.substr(0, size));
+    const ProgramResult result = run_program(directory.path(), resume);
+    CAPTURE(size, result.err);
+    CHECK(result.code == 1);
+    CHECK_THAT(result.err, ContainsSubstring("recipe.toml"));
+  }
+  CHECK(read_text(directory / "run/recipe.checkpoint.toml") == whole);
+  std::string edited = whole;
+  edited.replace(edited.find("eval_episodes = 20"), 18, "eval_episodes = 21");
+  write_text(recipe, edited);
+  CHECK(run_program(directory.path(), resume).code == 0);
+}
+
 TEST_CASE("damaged and foreign model files are refused in one line") {
   const TempDirectory directory;
   REQUIRE(run_program(directory.path(),

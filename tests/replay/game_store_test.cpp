@@ -6,6 +6,10 @@
 #include "tests/catch.hpp"
 #include "tests/temp_directory.hpp"
 
+#include <xxhash.h>
+
+#include <cstring>
+#include <limits>
 #include <numeric>
 
 using namespace tengen;
@@ -241,10 +245,57 @@ TEST_CASE("a game under way is taken up") {
     const Plain p = plain_row(2, row);
     whole.add_row(kShape, p.player, p.planes, p.globals, p.policy, p.value, 1);
     half.add_row(kShape, p.player, p.planes, p.globals, p.policy, p.value, 1);
-    half = GameRecord::resumed(half.rows(),
-                               std::vector(half.unfinished().begin(), half.unfinished().end()));
+    const std::vector<std::byte> bytes(half.unfinished().begin(), half.unfinished().end());
+    CHECK(!GameRecord::resumed(kShape, half.rows() + 1, bytes));
+    CHECK(!GameRecord::resumed(kShape, half.rows(), std::span(bytes).first(bytes.size() - 1)));
+    half = GameRecord::resumed(kShape, half.rows(), bytes).value();
   }
   whole.finish(kShape, 2, 4, {0, 0, kOwners});
   half.finish(kShape, 2, 4, {0, 0, kOwners});
   CHECK(std::ranges::equal(whole.bytes(), half.bytes()));
+}
+
+TEST_CASE("a game whose checksum is right and whose contents are not is refused or can be read") {
+  const TempDirectory directory;
+  std::vector<std::byte> file;
+  {
+    GameStore store(directory / "games", kShape, kEverything);
+    for (std::uint64_t game = 0; game < 2; ++game) store.append(made(game));
+    store.flush();
+    file = read_file(directory / "games");
+  }
+  const std::size_t size = made(1).bytes().size(), at = file.size() - size;
+  constexpr std::size_t kHash = 8, kHashed = 16;  // of a game's header
+  int refused = 0, read_back = 0;
+  for (std::size_t i = kHashed; i < size; ++i)
+    for (const int change : {0x01, 0x80, 0xFF}) {
+      std::vector<std::byte> bad = file;
+      bad[at + i] ^= static_cast<std::byte>(change);
+      const std::uint64_t hash = XXH3_64bits(bad.data() + at + kHashed, size - kHashed);
+      std::memcpy(bad.data() + at + kHash, &hash, sizeof(hash));
+      write(directory / "games", bad);
+      try {
+        const GameStore store(directory / "games", kShape, kEverything);
+        for (std::size_t row = 0; row < store.rows(); ++row) {
+          const Unpacked unpacked = read(store, row, identity());
+          for (const float p : unpacked.policy) REQUIRE((p >= 0 && p <= 1));
+          for (const std::int8_t owner : unpacked.ownership) REQUIRE((owner >= -1 && owner <= 1));
+        }
+        ++read_back;
+      } catch (const Error& error) {
+        CHECK_THAT(error.what(), ContainsSubstring("games") && ContainsSubstring("damaged"));
+        ++refused;
+      }
+    }
+  CHECK(refused > 50);
+  CHECK(read_back > 50);
+}
+
+TEST_CASE("a position that no store has had is none") {
+  CHECK(GameStore::Position{}.valid());
+  CHECK(GameStore::Position{2, 5, 400}.valid());
+  CHECK(!GameStore::Position{-1, 5, 400}.valid());
+  CHECK(!GameStore::Position{2, 1, 400}.valid());
+  CHECK(!GameStore::Position{2, 5, 0}.valid());
+  CHECK(!GameStore::Position{0, 0, std::numeric_limits<std::int64_t>::min()}.valid());
 }

@@ -3,6 +3,10 @@
 #include "tests/replay/history.hpp"
 #include "tests/temp_directory.hpp"
 
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <csignal>
 #include <filesystem>
 #include <fstream>
 
@@ -151,6 +155,22 @@ ArchiveReader without_final_masks(const ArchiveReader& reader, const fs::path& d
   writer.put_string("agent/replay/segments", name);
   return ArchiveReader::from_bytes(writer.bytes(), "old.archive");
 }
+// While it lives, no file of this process grows beyond a few bytes.
+class FullDisk {
+ public:
+  FullDisk() {
+    std::signal(SIGXFSZ, SIG_IGN);
+    ::getrlimit(RLIMIT_FSIZE, &before_);
+    const rlimit small{16, before_.rlim_max};
+    ::setrlimit(RLIMIT_FSIZE, &small);
+  }
+  ~FullDisk() { ::setrlimit(RLIMIT_FSIZE, &before_); }
+  FullDisk(const FullDisk&) = delete;
+  FullDisk& operator=(const FullDisk&) = delete;
+
+ private:
+  rlimit before_{};
+};
 
 bool contains(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;
@@ -367,4 +387,74 @@ TEST_CASE("segments that do not fit the checkpoint, and other options, are named
   CHECK(contains(with([](auto& o) { o.n_steps = 1; }), "n_steps"));
   CHECK(contains(with([](auto& o) { o.gamma = 0.5F; }), "gamma"));
   CHECK(contains(with([](auto& o) { o.prioritised = false; }), "prioritised"));
+}
+
+TEST_CASE("a save that failed changes nothing of what later ones write") {
+  const TempDirectory one, two;
+  Run run, disturbed;
+  for (int i = 0; i < 4; ++i) {
+    run.step(5);
+    disturbed.step(5);
+    const ArchiveReader archive = saved(run.replay, one.path());
+    if (i == 1 || i == 2) {
+      const FullDisk full;
+      CHECK_THROWS_AS(saved(disturbed.replay, two.path()), Error);
+      continue;
+    }
+    CHECK(segments(saved(disturbed.replay, two.path())) == segments(archive));
+  }
+}
+
+TEST_CASE("a replay of what no environment has done is refused") {
+  const TempDirectory directory;
+  const HistoryOptions history{Element::kUint8, 0, true, 0};
+  const auto refusal = [&](auto spoil) {
+    Run run(history, kOptions);
+    run.step(12);
+    spoil(run.replay);
+    const ArchiveReader archive = saved(run.replay, directory.path());
+    return load_error(archive, directory.path());
+  };
+  const auto commit = [](ReplayBuffer& replay, std::int32_t action, std::uint8_t legal) {
+    const StepView view = replay.slot();
+    std::ranges::fill(view.legal.data, legal);
+    std::ranges::fill(view.terminated, std::uint8_t{0});
+    std::ranges::fill(view.truncated, std::uint8_t{0});
+    const std::vector<std::int32_t> actions(3, action);
+    replay.commit({actions, {}}, std::vector<float>(3));
+  };
+  CHECK(refusal([&](ReplayBuffer& replay) { commit(replay, 4, 1); }).empty());
+  CHECK(contains(refusal([&](ReplayBuffer& replay) { commit(replay, 5, 1); }), "no environment"));
+  CHECK(contains(refusal([&](ReplayBuffer& replay) { commit(replay, 1, 0); }), "no environment"));
+}
+
+TEST_CASE("records of a replay that hold anything else are refused by name, or harm nobody") {
+  const TempDirectory directory;
+  Run run;
+  run.step(40);
+  ArchiveWriter writer;
+  run.replay.save(writer, "agent/replay", directory.path());
+  const ArchiveReader good = ArchiveReader::from_bytes(writer.bytes(), "test.archive");
+  int refused = 0, tried = 0;
+  for (const std::string& name : good.names()) {
+    const auto record = good.bytes(name);
+    for (const int byte : {0x00, 0x01, 0x7F, 0x80, 0xFF})
+      for (const std::size_t size : {std::size_t{0}, record.size() / 2, record.size(),
+                                     record.size() + 8}) {
+        ArchiveWriter bad = writer;
+        bad.put_bytes(name, std::vector<std::byte>(size, static_cast<std::byte>(byte)));
+        Run other(kHistory, kOptions, 5);
+        ++tried;
+        try {
+          load(other.replay, ArchiveReader::from_bytes(bad.bytes(), "test.archive"),
+               directory.path());
+          other.history = run.history;
+          other.step(50);
+        } catch (const Error& error) {
+          ++refused;
+          CHECK((contains(error.what(), "test.archive") || contains(error.what(), ".segment")));
+        }
+      }
+  }
+  CHECK(refused > tried * 9 / 10);
 }

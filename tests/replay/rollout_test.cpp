@@ -43,7 +43,7 @@ Rollout filled(int steps) {
     write(slot, 0, 2 + t);
     write(slot, 1, 52 + t, t == 1);
     slot.final_observation.row<std::uint8_t>(1)[0] = 99;
-    rollout.action[rollout.row(t, 0)] = t;
+    rollout.action[rollout.row(t, 0)] = t % 2;
     rollout.commit();
   }
   return rollout;
