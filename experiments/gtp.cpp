@@ -53,7 +53,6 @@ void serve(GtpCommandOptions options) {
   gtp.version = version_text();
   gtp.board_size = options.size;
   gtp.ruleset = named_rules(options.rules, options.komi);
-  gtp.seed = options.shared.seed.value_or(0);
   gtp.ponder = options.ponder;
   gtp.resign_below = options.resign_below;
   player->check_board(options.size, options.size);

@@ -24,7 +24,8 @@ using Names = std::array<std::string, 2>;
 struct MatchCommandOptions {
   std::vector<std::string> players, engines;
   std::string game = "Go-v0", rules = "tengen", out, openings;
-  int games = 200, size = 9, opening_moves = 2, simulations = 0;
+  int games = 200, size = 0, opening_moves = 2, simulations = 0;  // size 0: the openings', or 9
+  int rows = 0, columns = 0;  // the board of Go that comes of them
   float komi = 7.5F;
   double patience = 120;
   bool sprt = false;
@@ -32,18 +33,33 @@ struct MatchCommandOptions {
   SharedOptions shared;
 };
 
-std::vector<GoRecord> read_openings(const std::string& path) {
+bool is_sgf_name(const fs::path& file) {
+  std::string ending = file.extension().string();
+  for (char& c : ending) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  return ending == ".sgf";
+}
+
+// All on one board, which is `size` × `size` if that is not 0.
+std::vector<GoRecord> read_openings(const std::string& path, int size) {
   std::vector<GoRecord> out;
   std::vector<fs::path> files;
   if (fs::is_directory(path)) {
     for (const auto& entry : fs::directory_iterator(path))
-      if (entry.path().extension() == ".sgf") files.push_back(entry.path());
+      if (is_sgf_name(entry.path())) files.push_back(entry.path());
     std::ranges::sort(files);
   } else {
     files.emplace_back(path);
   }
   for (const fs::path& file : files)
-    for (const SgfTree& tree : read_sgf(file)) out.push_back(go_record(tree));
+    for (const SgfTree& tree : read_sgf(file)) {
+      const GoRecord& record = out.emplace_back(go_record(tree));
+      if (size != 0 && (record.columns != size || record.rows != size))
+        throw UsageError("--openings {}: an opening on {}x{}, but --size {}", file.string(),
+                         record.columns, record.rows, size);
+      if (record.columns != out[0].columns || record.rows != out[0].rows)
+        throw UsageError("--openings {}: an opening on {}x{} beside others on {}x{}", file.string(),
+                         record.columns, record.rows, out[0].columns, out[0].rows);
+    }
   if (out.empty()) throw UsageError("--openings {}: no SGF file there", path);
   return out;
 }
@@ -55,26 +71,27 @@ fs::path next_folder(std::string name) {
     if (const fs::path folder = parent / fmt::format("{}", n); !fs::exists(folder)) return folder;
 }
 
-MatchSide side(const MatchCommandOptions& options, const std::string& what, const GoRules& rules) {
+MatchSide side(const MatchCommandOptions& options, const std::string& what,
+               const MatchOptions& match) {
   const std::chrono::duration<double> patience(options.patience);
-  if (auto named = named_side(what, rules, patience)) return *std::move(named);
+  if (auto named = named_side(what, match.ruleset.rules, patience)) return *std::move(named);
   const SearchGoOptions model =
       load_go_model(what, {.simulations = options.simulations,
                            .threads = 1,
                            .device = options.shared.device.empty() ? "cpu" : options.shared.device,
                            .seed = 0});
-  search_go_player(model)->check_board(options.size, options.size);
+  search_go_player(model)->check_board(match.rows, match.columns);
   return {model.name, [model] { return search_go_player(model); }};
 }
 
 // Names that differ, for files and tables.
-std::array<MatchSide, 2> sides(const MatchCommandOptions& options, const GoRules& rules) {
+std::array<MatchSide, 2> sides(const MatchCommandOptions& options, const MatchOptions& match) {
   std::vector<std::string> all = options.players;
   for (const std::string& engine : options.engines) all.push_back("engine:" + engine);
   if (all.size() != 2)
     throw UsageError("a match needs two players, not {}: names or --engine \"COMMAND\"",
                      all.size());
-  std::array<MatchSide, 2> out{side(options, all[0], rules), side(options, all[1], rules)};
+  std::array<MatchSide, 2> out{side(options, all[0], match), side(options, all[1], match)};
   if (out[0].name == out[1].name) {
     out[0].name += " (1)";
     out[1].name += " (2)";
@@ -117,7 +134,10 @@ ordered_json summary(const MatchCommandOptions& options, const Names& names,
                    {"elo_low", finite(elo_of_score(interval.low))},
                    {"elo_high", finite(elo_of_score(interval.high))}};
   if (options.game == "Go-v0") {
-    out["size"] = options.size;
+    if (options.rows == options.columns)
+      out["size"] = options.rows;
+    else
+      out["size"] = fmt::format("{}x{}", options.columns, options.rows);
     out["komi"] = options.komi;
     out["rules"] = options.rules;
   }
@@ -168,16 +188,23 @@ std::optional<SprtOptions> test_of(const MatchCommandOptions& options) {
   return options.test;
 }
 
-void play_go(const MatchCommandOptions& options) {
+void play_go(MatchCommandOptions options) {
+  constexpr int kUsualSize = 9;
   MatchOptions match;
   match.ruleset = named_rules(options.rules, options.komi);
   match.sprt = test_of(options);
-  const std::array<MatchSide, 2> players = sides(options, match.ruleset.rules);
+  match.rows = match.columns = options.size == 0 ? kUsualSize : options.size;
+  if (!options.openings.empty()) {
+    match.openings = read_openings(options.openings, options.size);
+    match.rows = match.openings[0].rows;
+    match.columns = match.openings[0].columns;
+  }
+  options.rows = match.rows;
+  options.columns = match.columns;
+  const std::array<MatchSide, 2> players = sides(options, match);
   const Names names{players[0].name, players[1].name};
   match.games = options.games;
-  match.rows = match.columns = options.size;
   match.opening_moves = options.opening_moves;
-  if (!options.openings.empty()) match.openings = read_openings(options.openings);
   match.threads = options.shared.thread_budget();
   match.seed = options.shared.seed.value_or(0);
   match.out = options.out.empty() ? next_folder(names[0] + "-" + names[1]) : fs::path(options.out);
@@ -250,7 +277,7 @@ void add_match_command(CLI::App& program) {
   command->add_option("--games", options->games, "Games; colours alternate (200)")
       ->type_name("N")
       ->check(CLI::Range(1, 1'000'000));
-  command->add_option("--size", options->size, "Board of Go (9)")
+  command->add_option("--size", options->size, "Board of Go (that of the openings, or 9)")
       ->type_name("N")
       ->check(CLI::Range(2, 25));
   command->add_option("--komi", options->komi, "Komi (7.5)")->type_name("POINTS");

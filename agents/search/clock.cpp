@@ -61,8 +61,12 @@ void Clock::spend(double seconds) {
       flagged_ = true;
       break;
     case Overtime::kPeriods:
-      periods_left_ -= static_cast<int>(std::min(over / settings_.period, 1e6));
+      // The period that runs may have begun before; those behind it are whole.
+      if (over > period_left_)
+        periods_left_ -=
+            1 + static_cast<int>(std::min((over - period_left_) / settings_.period, 1e6));
       flagged_ = flagged_ || periods_left_ <= 0;
+      period_left_ = settings_.period;
       break;
     case Overtime::kCanadian:
       period_left_ -= over;
@@ -80,6 +84,7 @@ void Clock::set_left(double seconds, int stones) {
   seconds = std::max(0.0, seconds);
   flagged_ = false;
   if (stones == 0) {
+    reset(settings_);
     main_left_ = seconds;
     return;
   }
@@ -92,10 +97,7 @@ std::optional<double> Clock::seconds_for_move(int moves_left, double lag) const 
   TENGEN_CHECK(moves_left >= 1);
   if (!limited()) return std::nullopt;
   // What a move may cost in overtime without harm; main time is shared out before.
-  const double free = settings_.overtime == Overtime::kNone ? 0
-                      : settings_.overtime == Overtime::kPeriods
-                          ? settings_.period
-                          : period_left_ / std::max(1, stones_left_);
+  const double free = period_left_ / std::max(1, stones_left_);
   const double most = main_left_ + free;
   return std::max(
       kLeast, std::min(std::max(main_left_ / moves_left, free), most - std::min(lag, most / 2)));

@@ -36,13 +36,15 @@ class Clock {
   void reset(const TimeSettings& settings);
   /// A move took so long.
   void spend(double seconds);
-  /// The referee's view (GTP time_left): `stones` 0 means main time is left, otherwise how many
-  /// moves (byo-yomi: periods) the seconds are for.
+  /// The referee's view (GTP time_left): `stones` 0 means that so much main time is left and all of
+  /// the overtime; otherwise it is how many moves the seconds are for, or, in byo-yomi, how many
+  /// periods are left with the one of which so many seconds are left.
   void set_left(double seconds, int stones);
 
   /// How long the next move should take if about `moves_left` ≥ 1 more of one's own follow in the
   /// game; nothing where there is no limit. An equal share of the main time, but not less than
-  /// overtime gives. At least kLeast, and leaves `lag` seconds, or half of what there is, to spare.
+  /// overtime gives (what is left of the period that runs). At least kLeast, and leaves `lag`
+  /// seconds, or half of what there is, to spare.
   [[nodiscard]] std::optional<double> seconds_for_move(int moves_left, double lag = 0.3) const;
   /// The time is up: the game is lost on time.
   [[nodiscard]] bool flagged() const { return flagged_; }

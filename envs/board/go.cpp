@@ -352,30 +352,6 @@ void Go<kMaxSize>::pass_alive(int player, std::span<std::uint8_t> marks) const {
     marks[static_cast<std::size_t>(point)] = alive[board_.cell(point)] ? 1 : 0;
 }
 
-template <int kMaxSize>
-void Go<kMaxSize>::dead_stones(Rng& rng, int playouts, std::span<std::uint8_t> marks) const {
-  std::array<std::int32_t, Board::kCells> owned{};  // Black's playouts − White's
-  std::array<std::int8_t, Board::kCells> owner;
-  for (int i = 0; i < playouts; ++i) {
-    play_out(rng.next64(), i % 2, &owner);
-    for (int cell = 0; cell < Board::kCells; ++cell) owned[cell] += owner[cell];
-  }
-  std::array<std::int32_t, Board::kCells> chain{};  // by head
-  for (int point = 0; point < board_.points(); ++point)
-    chain[board_.head(board_.cell(point))] += owned[board_.cell(point)];
-  const auto black = go_pass_alive(board_, Stone::kBlack);
-  const auto white = go_pass_alive(board_, Stone::kWhite);
-  for (int point = 0; point < board_.points(); ++point) {
-    const int cell = board_.cell(point);
-    const Stone stone = board_.at(cell);
-    const int balance = chain[board_.head(cell)];
-    const bool lost = stone == Stone::kBlack   ? balance < 0 && !black[cell]
-                      : stone == Stone::kWhite ? balance > 0 && !white[cell]
-                                               : false;
-    marks[static_cast<std::size_t>(point)] = lost ? 1 : 0;
-  }
-}
-
 template class Go<9>;
 template class Go<13>;
 template class Go<19>;

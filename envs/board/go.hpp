@@ -115,9 +115,6 @@ class Go {
   /// Marks with 1 the stones of `player` that live even if it always passes (Benson 1976), and the
   /// points inside on which nothing of the opponent's can live; else 0. A byte a point.
   void pass_alive(int player, std::span<std::uint8_t> marks) const;
-  /// Marks with 1 the stones that would not survive, judged by `playouts` random continuations of
-  /// either player: more than half of them leave the chain to the opponent. Never those pass-alive.
-  void dead_stones(Rng& rng, int playouts, std::span<std::uint8_t> marks) const;
 
   [[nodiscard]] bool valid() const {
     const auto known = [&](int move) { return move >= -1 && move <= pass_action(); };

@@ -213,14 +213,8 @@ std::string score_text(float margin) {
   return fmt::format("{}+{}", margin > 0 ? 'B' : 'W', std::abs(margin));
 }
 
-float margin_without(const GoGame& game, std::span<const std::uint8_t> dead) {
-  GoRules rules = game.ruleset().rules;
-  rules.komi = game.full_komi();
-  GoGame::Position left(game.rows(), game.columns(), rules);
-  for (int point = 0; point < game.points(); ++point)
-    if (game.position().at(point) != Stone::kEmpty && dead[static_cast<std::size_t>(point)] == 0)
-      left.set_up(point, game.position().at(point));
-  return left.margin();
+GoJudgement judge(const GoGame& game, std::span<const float> owners) {
+  return judge_go(game.position().board(), owners);
 }
 
 }  // namespace tengen

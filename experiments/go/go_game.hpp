@@ -2,6 +2,7 @@
 #pragma once
 
 #include "envs/board/go.hpp"
+#include "envs/board/go_life.hpp"
 #include "envs/board/go_record.hpp"
 
 #include <optional>
@@ -134,7 +135,7 @@ class GoGame {
 /// "B+3.5", "W+0.5" or "0" of a margin for Black.
 std::string score_text(float margin);
 
-/// Black's margin once the marked stones (a byte a point) are taken off.
-float margin_without(const GoGame& game, std::span<const std::uint8_t> dead);
+/// Which stones are dead as the game stands, see judge_go().
+GoJudgement judge(const GoGame& game, std::span<const float> owners = {});
 
 }  // namespace tengen

@@ -75,6 +75,8 @@ class GoPlayer {
   [[nodiscard]] virtual GoAnalysis analysis() const { return {}; }
   /// The network's word on a position, turned by a symmetry in [0, 8). Throws Error without one.
   virtual GoRawEvaluation raw_evaluation(const GoGame& game, int symmetry);
+  /// Who a network expects to own each point, Black's 1 … White's −1; empty without one.
+  virtual std::vector<float> owners(const GoGame& /*game*/) { return {}; }
 };
 
 inline GoRawEvaluation GoPlayer::raw_evaluation(const GoGame& /*game*/, int /*symmetry*/) {

@@ -58,6 +58,16 @@ AnalysisRequest read_request(const GtpCommand& command) {
   return out;
 }
 
+constexpr int kMost = 100'000'000;  // seconds, moves
+
+double seconds(const GtpCommand& command, std::size_t i) {
+  const float value = command.number(i);
+  if (value < 0 || value > static_cast<float>(kMost))
+    throw GtpError("syntax error: '{}' is no time from 0 to {} seconds",
+                   command.word(i).substr(0, 40), kMost);
+  return double{value};
+}
+
 class AnalysisText {
  public:
   AnalysisText(const AnalysisRequest& request, int rows, int columns)
@@ -172,7 +182,7 @@ std::string GtpServer::genmove_cleanup(const GtpCommand& command) {
   return move_by(command, [&](const ThinkLimit& limit) {
     const int action = player_.choose(game_, limit);
     if (action != game_.pass_action()) return action;
-    const std::vector<std::uint8_t> dead = dead_stones();
+    const std::vector<GoFate> fates = judgement().fates;
     const auto& position = game_.position();
     for (int point = 0; point < game_.points(); ++point) {
       if (position.at(point) != Stone::kEmpty || !game_.why_illegal(game_.to_move(), point).empty())
@@ -182,7 +192,7 @@ std::string GtpServer::genmove_cleanup(const GtpCommand& command) {
         if (y + dy < 0 || y + dy >= game_.rows() || x + dx < 0 || x + dx >= game_.columns())
           continue;
         const int to = (y + dy) * game_.columns() + x + dx;
-        if (dead[static_cast<std::size_t>(to)] != 0 &&
+        if (fates[static_cast<std::size_t>(to)] == GoFate::kDead &&
             position.at(to) == stone_of(1 - game_.to_move()))
           return point;
       }
@@ -195,26 +205,24 @@ std::string GtpServer::genmove_cleanup(const GtpCommand& command) {
 
 std::string GtpServer::time_settings(const GtpCommand& command) {
   command.expect(3, 3);
-  constexpr int kMost = 100'000'000;
-  time_ = TimeSettings::gtp(command.integer(0, 0, kMost), command.integer(1, 0, kMost),
-                            command.integer(2, 0, kMost));
+  time_ = TimeSettings::gtp(seconds(command, 0), seconds(command, 1), command.integer(2, 0, kMost));
   restart_clocks();
   return "";
 }
 
 // none | absolute MAIN | byoyomi MAIN PERIOD PERIODS | canadian MAIN TIME STONES
 std::string GtpServer::kgs_time_settings(const GtpCommand& command) {
-  constexpr int kMost = 100'000'000;
   const std::string& kind = command.word(0);
-  const auto number = [&](std::size_t i) { return command.integer(i, 0, kMost); };
+  const auto time = [&](std::size_t i) { return seconds(command, i); };
+  const auto count = [&] { return command.integer(3, 0, kMost); };
   if (kind == "none")
     time_ = TimeSettings();
   else if (kind == "absolute")
-    time_ = TimeSettings::gtp(number(1), 0, 0);
+    time_ = TimeSettings::gtp(time(1), 0, 0);
   else if (kind == "byoyomi")
-    time_ = TimeSettings::byo_yomi(number(1), number(2), number(3));
+    time_ = TimeSettings::byo_yomi(time(1), time(2), count());
   else if (kind == "canadian")
-    time_ = TimeSettings::gtp(number(1), number(2), number(3));
+    time_ = TimeSettings::gtp(time(1), time(2), count());
   else
     throw GtpError("unknown time system '{}'; known are none, absolute, byoyomi, canadian",
                    kind.substr(0, 40));
@@ -225,36 +233,37 @@ std::string GtpServer::kgs_time_settings(const GtpCommand& command) {
 std::string GtpServer::time_left(const GtpCommand& command) {
   command.expect(3, 3);
   const int player = command.player(0);
-  const float seconds = command.number(1);
-  clock(player).set_left(seconds, command.integer(2, 0, 100'000));
+  const float left = command.number(1);
+  clock(player).set_left(left, command.integer(2, 0, 100'000));
   return "";
 }
 
 // --- Scores ----------------------------------------------------------------------------------
 
-std::vector<std::uint8_t> GtpServer::dead_stones() const {
-  std::vector<std::uint8_t> marks(static_cast<std::size_t>(game_.points()));
-  Rng rng(options_.seed);
-  game_.position().dead_stones(rng, options_.dead_playouts, marks);
-  return marks;
+GoJudgement GtpServer::judgement() {
+  return judge(game_, player_.owners(game_));
 }
 
-std::string GtpServer::final_score(const GtpCommand& /*command*/) {
-  return score_text(margin_without(game_, dead_stones()));
+std::string GtpServer::final_score(const GtpCommand& command) {
+  command.expect(0, 0);
+  return score_text(static_cast<float>(judgement().balance) - game_.full_komi());
 }
 
 std::string GtpServer::final_status_list(const GtpCommand& command) {
   command.expect(1, 1);
   const std::string& status = command.word(0);
-  if (status != "alive" && status != "seki" && status != "dead")
+  const GoFate wanted = status == "alive"  ? GoFate::kAlive
+                        : status == "seki" ? GoFate::kSeki
+                        : status == "dead" ? GoFate::kDead
+                                           : GoFate::kNoStone;
+  if (wanted == GoFate::kNoStone)
     throw GtpError("unknown status '{}'; known are alive, seki, dead", status.substr(0, 40));
-  const std::vector<std::uint8_t> dead = dead_stones();
+  const std::vector<GoFate> fates = judgement().fates;
   // A chain a line, as GTP 2 has it.
   const auto& position = game_.position();
   std::vector<std::pair<int, std::vector<int>>> chains;  // by head
   for (int point = 0; point < game_.points(); ++point) {
-    if (position.at(point) == Stone::kEmpty || status == "seki") continue;
-    if ((dead[static_cast<std::size_t>(point)] != 0) != (status == "dead")) continue;
+    if (fates[static_cast<std::size_t>(point)] != wanted) continue;
     const int head = position.board().head(position.board().cell(point));
     auto chain = std::ranges::find(chains, head, &std::pair<int, std::vector<int>>::first);
     if (chain == chains.end()) chain = chains.insert(chains.end(), {head, {}});

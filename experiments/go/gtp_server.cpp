@@ -3,6 +3,7 @@
 #include "core/config.hpp"
 #include "core/file.hpp"
 #include "envs/board/vertex.hpp"
+#include "experiments/go/line_reader.hpp"
 
 #include <algorithm>
 #include <ctime>
@@ -15,6 +16,27 @@ constexpr int kSmallest = 2, kLargest = 25;
 std::string joined(const std::vector<std::string>& words, std::size_t first, std::size_t last) {
   return fmt::format("{}", fmt::join(words.begin() + static_cast<std::ptrdiff_t>(first),
                                      words.begin() + static_cast<std::ptrdiff_t>(last), " "));
+}
+
+std::string lower_case(std::string word) {
+  for (char& c : word) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  return word;
+}
+
+std::uint64_t count_sequences(const GoGame::Position& position, int depth) {
+  if (depth == 0) return 1;
+  std::vector<std::uint8_t> legal(static_cast<std::size_t>(position.pass_action()) + 1);
+  position.legal(legal);
+  legal.pop_back();
+  if (depth == 1) return static_cast<std::uint64_t>(std::ranges::count(legal, 1));
+  std::uint64_t sum = 0;
+  for (std::size_t point = 0; point < legal.size(); ++point) {
+    if (legal[point] == 0) continue;
+    GoGame::Position next = position;
+    next.play(static_cast<int>(point));
+    sum += count_sequences(next, depth - 1);
+  }
+  return sum;
 }
 
 }  // namespace
@@ -37,11 +59,17 @@ std::span<const GtpServer::Entry> GtpServer::entries() {
       {"list_commands", &S::list_commands},
       {"quit", &S::quit},
       {"boardsize", &S::boardsize},
+      {"rectangular_boardsize", &S::rectangular_boardsize},
+      {"query_boardsize", &S::query_boardsize},
       {"clear_board", &S::clear_board},
       {"komi", &S::komi},
       {"get_komi", &S::get_komi},
       {"play", &S::play},
       {"undo", &S::undo},
+      {"gg-undo", &S::undo_moves},
+      {"is_legal", &S::is_legal},
+      {"all_legal", &S::all_legal},
+      {"list_stones", &S::list_stones},
       {"genmove", &S::genmove},
       {"reg_genmove", &S::reg_genmove},
       {"showboard", &S::showboard},
@@ -70,12 +98,16 @@ std::span<const GtpServer::Entry> GtpServer::entries() {
       {"kata-raw-nn", &S::raw_nn},
       {"gogui-analyze_commands", &S::gogui_commands},
       {"tengen-ownership", &S::ownership},
+      {"perft", &S::perft},
   };
   return kEntries;
 }
 
 bool GtpServer::handle(std::string_view line) {
-  const std::optional<GtpCommand> command = parse_gtp(line);
+  // What is left of a longer line is enough for its id, and to see whether it is a command at all.
+  constexpr std::size_t kShown = 1000;
+  const bool too_long = line.size() > LineReader::kLongest;
+  const std::optional<GtpCommand> command = parse_gtp(too_long ? line.substr(0, kShown) : line);
   if (!command) return running_;
   id_ = command->id;
   answered_ = false;
@@ -84,7 +116,10 @@ bool GtpServer::handle(std::string_view line) {
                                        [](const Entry& e) { return std::string_view(e.name); });
   std::string text;
   bool ok = true;
-  if (entry == entries().end()) {
+  if (too_long) {
+    ok = false;
+    text = fmt::format("a line of over {} bytes", LineReader::kLongest);
+  } else if (entry == entries().end()) {
     ok = false;
     text = "unknown command";
   } else {
@@ -173,9 +208,28 @@ std::string GtpServer::boardsize(const GtpCommand& command) {
     return *n;
   };
   const int columns = side(0), rows = command.arguments.size() == 2 ? side(1) : columns;
-  player_.check_board(rows, columns);
-  game_ = GoGame(rows, columns, game_.ruleset());
+  begin_game(GoGame(rows, columns, game_.ruleset()));
+  restart_clocks();
   return "";
+}
+
+// Sabaki's: columns and rows.
+std::string GtpServer::rectangular_boardsize(const GtpCommand& command) {
+  command.expect(2, 2);
+  return boardsize(command);
+}
+
+std::string GtpServer::query_boardsize(const GtpCommand& command) {
+  command.expect(0, 0);
+  return game_.rows() == game_.columns() ? fmt::format("{}", game_.rows())
+                                         : fmt::format("{} {}", game_.columns(), game_.rows());
+}
+
+// Throws where the player cannot play on such a board; the old game then stays.
+void GtpServer::begin_game(GoGame game) {
+  player_.check_board(game.rows(), game.columns());
+  game_ = std::move(game);
+  hopeless_ = 0;
 }
 
 std::string GtpServer::clear_board(const GtpCommand& /*command*/) {
@@ -188,7 +242,7 @@ std::string GtpServer::clear_board(const GtpCommand& /*command*/) {
 std::string GtpServer::komi(const GtpCommand& command) {
   command.expect(1, 1);
   GoRuleset ruleset = game_.ruleset();
-  ruleset.rules.komi = command.number(0);
+  ruleset.rules.komi = command.number(0) + 0.0F;  // −0 becomes 0
   constexpr float kMost = 1000;
   if (std::abs(ruleset.rules.komi) > kMost) throw GtpError("komi beyond ±{}", kMost);
   game_.set_ruleset(ruleset);
@@ -202,7 +256,7 @@ std::string GtpServer::get_komi(const GtpCommand& /*command*/) {
 std::string GtpServer::play(const GtpCommand& command) {
   command.expect(2, 2);
   const int player = command.player(0);
-  if (command.word(1) == "resign") return "";
+  if (lower_case(command.word(1)) == "resign") return "";
   const int action = command.vertex(1, game_.rows(), game_.columns());
   if (const std::string why = game_.why_illegal(player, action); !why.empty())
     throw GtpError("illegal move: {}", why);
@@ -213,6 +267,51 @@ std::string GtpServer::play(const GtpCommand& command) {
 std::string GtpServer::undo(const GtpCommand& /*command*/) {
   if (!game_.undo()) throw GtpError("cannot undo");
   return "";
+}
+
+// GoGui's: so many moves, one by default; all of them or none.
+std::string GtpServer::undo_moves(const GtpCommand& command) {
+  command.expect(0, 1);
+  const int made = static_cast<int>(game_.moves().size());
+  const int moves = command.arguments.empty() ? 1 : command.integer(0, 0, 1'000'000);
+  if (moves > made) throw GtpError("cannot undo {} of {} moves", moves, made);
+  for (int i = 0; i < moves; ++i) game_.undo();
+  return "";
+}
+
+std::string GtpServer::is_legal(const GtpCommand& command) {
+  command.expect(2, 2);
+  const int player = command.player(0);
+  const int action = command.vertex(1, game_.rows(), game_.columns());
+  return game_.why_illegal(player, action).empty() ? "1" : "0";
+}
+
+std::string GtpServer::all_legal(const GtpCommand& command) {
+  command.expect(1, 1);
+  const int player = command.player(0);
+  std::vector<int> points;
+  for (int point = 0; point < game_.points(); ++point)
+    if (game_.why_illegal(player, point).empty()) points.push_back(point);
+  return vertices(points);
+}
+
+std::string GtpServer::list_stones(const GtpCommand& command) {
+  command.expect(1, 1);
+  const Stone colour = stone_of(command.player(0));
+  std::vector<int> points;
+  for (int point = 0; point < game_.points(); ++point)
+    if (game_.position().at(point) == colour) points.push_back(point);
+  return vertices(points);
+}
+
+// How many sequences of so many legal moves there are, without passes.
+std::string GtpServer::perft(const GtpCommand& command) {
+  command.expect(1, 1);
+  const int depth = command.integer(0, 0, 20);
+  const GoGame::Position position = game_.open_position();
+  if (position.move_number() + depth > position.rules().max_moves)
+    throw GtpError("no game is that long");
+  return fmt::format("{}", count_sequences(position, depth));
 }
 
 std::string GtpServer::showboard(const GtpCommand& /*command*/) {
@@ -270,9 +369,7 @@ std::string GtpServer::loadsgf(const GtpCommand& command) {
   if (record.columns < kSmallest || record.columns > kLargest || record.rows < kSmallest ||
       record.rows > kLargest)
     throw GtpError("unacceptable size {}x{}", record.columns, record.rows);
-  player_.check_board(record.rows, record.columns);
-  game_ = GoGame::from_record(record, game_.ruleset(), before);
-  hopeless_ = 0;
+  begin_game(GoGame::from_record(record, game_.ruleset(), before));
   return "";
 }
 

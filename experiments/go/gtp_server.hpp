@@ -3,7 +3,6 @@
 #pragma once
 
 #include "agents/search/clock.hpp"
-#include "core/rng.hpp"
 #include "experiments/go/go_player.hpp"
 #include "experiments/go/gtp_protocol.hpp"
 
@@ -19,8 +18,6 @@ struct GtpOptions {
   std::string version = "0";
   int board_size = 19;
   GoRuleset ruleset;
-  std::uint64_t seed = 0;   ///< of handicap, dead stones
-  int dead_playouts = 400;  ///< that judge which stones are dead
   double lag = 0.2;         ///< seconds a move that a clock may lose on the way
   bool ponder = false;      ///< thinks on in the opponent's time
   double resign_below = 0;  ///< winrate below which genmove resigns; 0: never
@@ -60,11 +57,18 @@ class GtpServer {
   std::string list_commands(const GtpCommand& command);
   std::string quit(const GtpCommand& command);
   std::string boardsize(const GtpCommand& command);
+  std::string rectangular_boardsize(const GtpCommand& command);
+  std::string query_boardsize(const GtpCommand& command);
   std::string clear_board(const GtpCommand& command);
   std::string komi(const GtpCommand& command);
   std::string get_komi(const GtpCommand& command);
   std::string play(const GtpCommand& command);
   std::string undo(const GtpCommand& command);
+  std::string undo_moves(const GtpCommand& command);
+  std::string is_legal(const GtpCommand& command);
+  std::string all_legal(const GtpCommand& command);
+  std::string list_stones(const GtpCommand& command);
+  std::string perft(const GtpCommand& command);
   std::string showboard(const GtpCommand& command);
   std::string set_position(const GtpCommand& command);
   std::string loadsgf(const GtpCommand& command);
@@ -96,11 +100,12 @@ class GtpServer {
 
   [[nodiscard]] Clock& clock(int player) { return clocks_[static_cast<std::size_t>(player)]; }
   void restart_clocks() { clocks_.fill(Clock(time_)); }
+  void begin_game(GoGame game);
   void require_empty_board() const;
   std::string place_handicap(const std::vector<int>& points);
   std::string vertices(const std::vector<int>& actions) const;
   [[nodiscard]] std::string vertex(int action) const;
-  [[nodiscard]] std::vector<std::uint8_t> dead_stones() const;
+  [[nodiscard]] GoJudgement judgement();
   // Lets the player choose for the player that is named in the first argument, and plays it.
   std::string move_by(const GtpCommand& command, const std::function<int(ThinkLimit)>& choose);
   bool resigns();

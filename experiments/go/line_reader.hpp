@@ -1,35 +1,41 @@
 // Lines from a file descriptor, and whether another one waits.
 #pragma once
 
-#include "core/check.hpp"
-
 #include <poll.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <optional>
 #include <string>
+#include <utility>
 
 namespace tengen {
 
 /// One thread at a time; does not own the descriptor.
 class LineReader {
  public:
+  static constexpr std::size_t kLongest = std::size_t{1} << 20;
+
   explicit LineReader(int descriptor) : descriptor_(descriptor) {}
 
-  /// The next line, without its '\n'; waits for it. Empty at the end of the input. Throws Error
-  /// where a line is longer than a MiB.
+  /// The next line, without its '\n'; waits for it. Empty at the end of the input. Of a line of
+  /// over kLongest bytes, the first kLongest + 1 are returned and the others skipped.
   std::optional<std::string> next() {
+    std::string line;
+    const auto take = [&](std::size_t bytes) {
+      line.append(buffer_, 0, std::min(bytes, kLongest + 1 - line.size()));
+      buffer_.erase(0, bytes);
+    };
     for (;;) {
       if (const std::size_t end = buffer_.find('\n'); end != std::string::npos) {
-        std::string line = buffer_.substr(0, end);
-        buffer_.erase(0, end + 1);
+        take(end);
+        buffer_.erase(0, 1);
         return line;
       }
-      if (ended_ && buffer_.empty()) return std::nullopt;
-      if (ended_) return std::exchange(buffer_, {});
-      if (buffer_.size() > kLongest) throw Error("a line of over {} bytes", kLongest);
+      take(buffer_.size());
+      if (ended_) return line.empty() ? std::nullopt : std::optional(std::move(line));
       read();
     }
   }
@@ -42,8 +48,6 @@ class LineReader {
   }
 
  private:
-  static constexpr std::size_t kLongest = std::size_t{1} << 20;
-
   void read() {
     std::array<char, 4096> bytes;
     const ssize_t n = ::read(descriptor_, bytes.data(), bytes.size());

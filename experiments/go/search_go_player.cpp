@@ -208,6 +208,25 @@ class SearchGoPlayer final : public GoPlayer {
     return at(game).raw(game, symmetry);
   }
 
+  // The mean over the board's symmetries and whoever might move: the game is over.
+  std::vector<float> owners(const GoGame& game) override {
+    if (!options_.network) return {};
+    GoGame before = game;  // the network never saw a game go on after two passes
+    while (!before.moves().empty() && before.moves().back().action == before.pass_action())
+      before.undo();
+    const int symmetries = game.rows() == game.columns() ? 8 : 1;
+    std::vector<float> sum(static_cast<std::size_t>(game.points()));
+    for (const int player : {0, 1}) {
+      before.set_to_move(player);
+      const float share = (player == 0 ? 0.5F : -0.5F) / static_cast<float>(symmetries);
+      for (int symmetry = 0; symmetry < symmetries; ++symmetry) {
+        const std::vector<float> seen = at(before).raw(before, symmetry).ownership;
+        for (std::size_t point = 0; point < sum.size(); ++point) sum[point] += share * seen[point];
+      }
+    }
+    return sum;
+  }
+
  private:
   void think(const GoGame& game, bool ownership, const SearchLimits& limits,
              const std::function<bool()>& stop) {

@@ -64,6 +64,29 @@ TEST_CASE("match: a table for people, JSON for programs, SGF for both") {
   CHECK_THAT(read_text(directory / "here/00001.sgf"), ContainsSubstring("SZ[4]KM[7.5]"));
 }
 
+TEST_CASE("match: openings bring their board along, whatever their files' ending") {
+  const TempDirectory directory;
+  std::filesystem::create_directories(directory / "openings");
+  write_text(directory / "openings/ONE.SGF", "(;GM[1]FF[4]SZ[5:4];B[aa];W[bb])");
+  const std::vector<std::string> arguments{
+      "match", "random", "random", "--openings", (directory / "openings").string(),
+      "--games", "2", "--json", "--quiet", "--out", "games"};
+  const ProgramResult result = run_program(directory.path(), arguments);
+  REQUIRE(result.code == 0);
+  CHECK(json::parse(result.out)["size"] == "5x4");
+  CHECK_THAT(read_text(directory / "games/00001.sgf"),
+             ContainsSubstring("SZ[5:4]") && ContainsSubstring(";B[aa];W[bb]"));
+  std::vector<std::string> other = arguments;
+  other.insert(other.end(), {"--size", "9"});
+  const ProgramResult refused = run_program(directory.path(), other);
+  CHECK(refused.code == 2);
+  CHECK_THAT(refused.err, ContainsSubstring("an opening on 5x4, but --size 9"));
+  write_text(directory / "openings/two.sgf", "(;GM[1]FF[4]SZ[7];B[aa])");
+  const ProgramResult mixed = run_program(directory.path(), arguments);
+  CHECK(mixed.code == 2);
+  CHECK_THAT(mixed.err, ContainsSubstring("7x7") && ContainsSubstring("5x4"));
+}
+
 TEST_CASE("match: other games among our own players, the same on any number of threads") {
   const TempDirectory directory;
   const auto play = [&](const char* threads) {

@@ -65,7 +65,7 @@ TEST_CASE("GTP: every listed command is known, and answers something") {
     CHECK(s.answer("known_command " + name) == "true");
     if (name != "quit") CHECK(s.ask(name).ends_with("\n\n"));
   }
-  CHECK(count == 40);
+  CHECK(count == 47);
   CHECK(s.answer("known_command lz-dance") == "false");
 }
 
@@ -92,6 +92,85 @@ TEST_CASE("GTP: board, moves, undo") {
   CHECK(s.answer("boardsize 5 3").empty());
   CHECK(s.server.game().columns() == 5);
   CHECK(s.server.game().rows() == 3);
+  CHECK(s.answer("query_boardsize") == "5 3");
+  CHECK(s.answer("rectangular_boardsize 9 13").empty());
+  CHECK(s.server.game().columns() == 9);
+  CHECK(s.server.game().rows() == 13);
+  CHECK(s.answer("rectangular_boardsize 7 7").empty());
+  CHECK(s.answer("query_boardsize") == "7");
+  CHECK(s.ask("rectangular_boardsize 7") ==
+        "? syntax error: rectangular_boardsize takes 2 arguments, not 1\n\n");
+  CHECK(s.ask("rectangular_boardsize 7 26") == "? unacceptable size\n\n");
+  CHECK(s.answer("query_boardsize") == "7");
+}
+
+TEST_CASE("GTP: a player of one size of board says so, and the game stays") {
+  struct Nine final : GoPlayer {
+    [[nodiscard]] std::string name() const override { return "nine"; }
+    void check_board(int rows, int columns) const override {
+      if (rows != 9 || columns != 9) throw Error("nine plays on 9x9 only");
+    }
+    int choose(const GoGame& game, const ThinkLimit& /*limit*/) override {
+      return game.pass_action();
+    }
+  } player;
+  GtpOptions options;
+  options.board_size = 9;
+  std::string out;
+  GtpServer server(
+      player, options, [&](std::string_view text) { out += text; }, [] { return true; });
+  server.handle("play b C3");
+  server.handle("rectangular_boardsize 9 13");
+  CHECK(out == "=\n\n? nine plays on 9x9 only\n\n");
+  CHECK(server.game().moves().size() == 1);
+  CHECK(server.game().rows() == 9);
+}
+
+TEST_CASE("GTP: what may be played, what lies where, moves taken back") {
+  Session s;
+  s.answer("boardsize 3");
+  s.answer("komi -0");
+  CHECK(s.answer("get_komi") == "0");
+  s.answer("set_position w b1 w a2 b c3");
+  CHECK(s.answer("is_legal b a1") == "0");  // suicide
+  CHECK(s.answer("is_legal b C3") == "0");
+  CHECK(s.answer("is_legal w A1") == "1");
+  CHECK(s.answer("is_legal b pass") == "1");
+  CHECK(s.answer("list_stones w") == "A2 B1");
+  CHECK(s.answer("list_stones black") == "C3");
+  CHECK(s.answer("all_legal b") == "A3 B3 B2 C2 C1");
+  CHECK(s.answer("play w RESIGN").empty());
+  CHECK(s.server.game().moves().empty());
+  for (const char* move : {"play b b2", "play w c1", "play b pass"}) s.answer(move);
+  CHECK(s.ask("gg-undo 4") == "? cannot undo 4 of 3 moves\n\n");
+  CHECK(s.server.game().moves().size() == 3);
+  CHECK(s.answer("gg-undo 2").empty());
+  CHECK(s.answer("gg-undo").empty());
+  CHECK(s.answer("list_stones b") == "C3");
+  CHECK(s.server.game().moves().empty());
+}
+
+TEST_CASE("GTP: perft counts sequences of moves as everybody does") {
+  Session s;
+  s.answer("boardsize 5");
+  CHECK(s.answer("perft 0") == "1");
+  CHECK(s.answer("perft 1") == "25");
+  CHECK(s.answer("perft 3") == "13800");
+  s.answer("boardsize 3");
+  s.answer("kata-set-rules chinese");  // simple ko
+  CHECK(s.answer("perft 5") == "14720");
+  CHECK(s.answer("clear_board").empty());
+  s.answer("play b B2");
+  CHECK(s.answer("perft 1") == "8");
+  CHECK_THAT(s.ask("perft -1"), ContainsSubstring("from 0 to"));
+}
+
+TEST_CASE("GTP: a line that is too long is refused, and the session goes on") {
+  Session s;
+  const std::string rubbish(std::size_t{1} << 20, 'a');
+  CHECK(s.ask("7 play b " + rubbish) == "?7 a line of over 1048576 bytes\n\n");
+  CHECK(s.ask("# " + rubbish).empty());
+  CHECK(s.ask("8 name") == "=8 Tengen\n\n");
 }
 
 TEST_CASE("GTP: ko, superko and suicide by the rules in force") {
@@ -167,6 +246,36 @@ TEST_CASE("GTP: scores and dead stones") {
   CHECK_THAT(s.ask("final_status_list black_territory"), ContainsSubstring("known are alive"));
   CHECK(s.answer("clear_board").empty());
   CHECK(s.answer("final_score") == "W+0.5");
+  // A seki in the corner.
+  s.answer("boardsize 9");
+  s.answer(
+      "set_position w A9 w A8 w A7 w A6 w B6 w C6 w D5 w D4 w D3 w D2 w D1 w D9 w D8 w D7 "
+      "b B9 b B8 b B7 b C7 b E9 b E8 b E7 b E6 b D6 b E5 b E4 b E3 b E2 b E1");
+  CHECK(s.answer("final_status_list seki") == "B9 B8 C7 B7\nD9 D8 D7");
+  CHECK(s.answer("final_status_list dead").empty());
+  CHECK(s.answer("final_score") == "B+20.5");
+}
+
+TEST_CASE("GTP: a network's word on the owners of points decides what is dead") {
+  struct Knows final : GoPlayer {
+    [[nodiscard]] std::string name() const override { return "knows"; }
+    void check_board(int /*rows*/, int /*columns*/) const override {}
+    int choose(const GoGame& game, const ThinkLimit& /*limit*/) override {
+      return game.pass_action();
+    }
+    std::vector<float> owners(const GoGame& game) override {
+      return std::vector<float>(static_cast<std::size_t>(game.points()), 0.5F);
+    }
+  } player;
+  GtpOptions options;
+  options.board_size = 5;
+  std::string out;
+  GtpServer server(
+      player, options, [&](std::string_view text) { out += text; }, [] { return true; });
+  for (const char* line : {"set_position b b2 b d4 w c3 w c4", "final_status_list dead",
+                           "komi 0", "final_score"})
+    server.handle(line);
+  CHECK(out == "=\n\n= C4 C3\n\n=\n\n= B+25\n\n");
 }
 
 TEST_CASE("GTP: SGF out and in") {
@@ -231,7 +340,8 @@ TEST_CASE("GTP: random sessions never break the protocol") {
   std::istringstream commands(s.answer("list_commands"));
   std::vector<std::string> names;
   for (std::string name; std::getline(commands, name);)
-    if (name != "quit" && name != "loadsgf" && name != "printsgf") names.push_back(name);
+    if (name != "quit" && name != "loadsgf" && name != "printsgf" && name != "perft")
+      names.push_back(name);
   Rng rng(5);
   const auto pick = [&](const std::vector<std::string>& from) {
     return from[rng.below(static_cast<std::uint32_t>(from.size()))];
@@ -274,6 +384,11 @@ TEST_CASE("GTP: clocks say how long a move may take") {
   CHECK(seconds_after("time_settings 0 300 25") == Approx(11.8));
   CHECK(seconds_after("time_left b 60 10") == Approx(5.8));
   CHECK(seconds_after("kgs-time_settings byoyomi 0 30 5") == Approx(29.8));
+  CHECK(seconds_after("time_left b 1 1") == Approx(0.8));  // the last period is all there is
+  CHECK(seconds_after("time_left b 0.3 2") == Approx(0.15));
+  CHECK(seconds_after("time_left b 64 0") == Approx(30));  // main time, and all periods to come
   CHECK(seconds_after("kgs-time_settings absolute 32") == Approx(1));
+  CHECK(seconds_after("time_settings 320.0 0.0 0") == Approx(10));
+  CHECK(seconds_after("kgs-time_settings canadian 0.0 300.0 25") == Approx(11.8));
   CHECK(seconds_after("kgs-time_settings none") == 0);
 }

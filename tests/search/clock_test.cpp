@@ -40,6 +40,24 @@ TEST_CASE("byo-yomi: a period a move is free, longer moves use periods up") {
   CHECK(clock.flagged());
 }
 
+TEST_CASE("byo-yomi: of the period that runs, only what is left") {
+  Clock clock(TimeSettings::byo_yomi(0, 5, 2));
+  clock.set_left(1, 1);
+  CHECK(*clock.seconds_for_move(50) == Approx(0.7));
+  clock.spend(0.9);
+  CHECK(*clock.seconds_for_move(50) == Approx(4.7));  // it begins anew with the next move
+  clock.set_left(1, 1);
+  clock.spend(1.1);
+  CHECK(clock.flagged());
+  clock.set_left(2, 2);
+  clock.spend(6);  // the rest of one period, and part of the last
+  CHECK_FALSE(clock.flagged());
+  clock.spend(5.5);
+  CHECK(clock.flagged());
+  clock.set_left(20, 0);  // main time again: all of the overtime is still to come
+  CHECK(*clock.seconds_for_move(100) == Approx(5));
+}
+
 TEST_CASE("Canadian overtime: so many moves a period") {
   Clock clock(TimeSettings::gtp(0, 30, 10));
   CHECK(*clock.seconds_for_move(50) == Approx(2.7));

@@ -418,27 +418,6 @@ TEST_CASE("Go: playouts score as area does, on every size") {
   }
 }
 
-TEST_CASE("Go: stones that cannot be saved are dead") {
-  const Go<9> game = pictured({". . . X O . . . .",  //
-                               ". X . X O . . O .",  //
-                               ". . . X O . . . .",  //
-                               "X X X X O O O O O",  //
-                               "O O O O X X X X X",  //
-                               ". . . O X . . . .",  //
-                               ". X . O X . . . .",  //
-                               ". . . O X . O . .",  //
-                               ". . . O X . . . ."});
-  Rng rng(3);
-  std::vector<std::uint8_t> dead(81);
-  game.dead_stones(rng, 200, dead);
-  for (int point = 0; point < 81; ++point) {
-    const bool expected =
-        point == from_gtp_vertex("B3", 9, 9) || point == from_gtp_vertex("G2", 9, 9);
-    CAPTURE(to_gtp_vertex(point, 9, 9));
-    CHECK((dead[static_cast<std::size_t>(point)] == 1) == expected);
-  }
-}
-
 TEST_CASE("Go: what cannot be is said") {
   CHECK_THROWS_WITH(Go<9>(10, 9), ContainsSubstring("10 × 9") && ContainsSubstring("1 to 9"));
   CHECK_THROWS_WITH(Go<9>(9, 9, {.max_moves = 1000}), ContainsSubstring("max_moves = 1000"));
