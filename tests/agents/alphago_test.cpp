@@ -3,6 +3,7 @@
 #include "agents/alphago/net_evaluator.hpp"
 #include "core/check.hpp"
 #include "envs/board/tic_tac_toe.hpp"
+#include "tests/agents/figures.hpp"
 #include "tests/catch.hpp"
 #include "tests/temp_directory.hpp"
 
@@ -85,8 +86,9 @@ constexpr const char* kQuickPipeline =
     "supervised_epochs = 4\nreinforcement_games = 256\npool_every = 256\nvalue_cycle = 256\n";
 
 struct Pipeline {
-  explicit Pipeline(const std::filesystem::path& folder, const char* stages = kWholePipeline)
-      : folder_(folder), stages_(stages), agent_(context()) {}
+  explicit Pipeline(const std::filesystem::path& folder, const char* stages = kWholePipeline,
+                    std::int64_t games = 400 + 1024 + 8192)
+      : folder_(folder), stages_(stages), games_(games), agent_(context()) {}
 
   AlphaGoContext context() {
     return {TicTacToe::spec(),
@@ -101,7 +103,7 @@ struct Pipeline {
                                 stages_),
             1,
             "cpu",
-            400 + 1024 + 8192,
+            games_,
             &pool_};
   }
   void cycle() {
@@ -116,6 +118,7 @@ struct Pipeline {
 
   std::filesystem::path folder_;
   std::string stages_;
+  std::int64_t games_;
   WorkerPool pool_{2};
   Logger logger_;
   AlphaGo agent_;
@@ -283,6 +286,30 @@ TEST_CASE("AlphaGo's value stage leaves the policy as it is, to the bit, resumed
     CHECK(said(pipeline->agent_, false) == policy);
   }
   CHECK((resumed.saved() == whole.saved()));
+}
+
+TEST_CASE("AlphaGo's last schedule goes on from where it was to a later end") {
+  TempDirectory folder;
+  std::map<std::string, double> figures;
+  const auto rate_after = [&](Pipeline& pipeline) {
+    pipeline.logger_ = Logger();
+    pipeline.logger_.add(std::make_unique<LastFigures>(figures));
+    pipeline.cycle();
+    pipeline.logger_.dump(pipeline.agent_.games());
+    return figures.at("train/learning_rate");
+  };
+  Pipeline first(folder.path(), kQuickPipeline, 400 + 256 + 512);
+  first.agent_.open(folder.path() / "games.store");
+  while (first.agent_.stage() != AlphaGo::Stage::kValue) first.cycle();
+  const double before = rate_after(first);
+  const auto middle = first.saved();
+  Pipeline longer(folder.path(), kQuickPipeline, 400 + 256 + 8192);
+  longer.agent_.load(ArchiveReader::from_bytes(middle, "middle"));
+  longer.agent_.open(folder.path() / "games.store");
+  const double after = rate_after(longer);
+  CHECK(before < 0.7 * 5e-3);  // it had gone down,
+  CHECK(after < before);
+  CHECK(after > 0.9 * before);  // and goes on from there
 }
 
 TEST_CASE("AlphaGo goes on from a checkpoint as if never stopped") {

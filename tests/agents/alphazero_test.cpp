@@ -3,6 +3,7 @@
 #include "core/file.hpp"
 #include "envs/board/go.hpp"
 #include "envs/board/tic_tac_toe.hpp"
+#include "tests/agents/figures.hpp"
 #include "tests/catch.hpp"
 #include "tests/temp_directory.hpp"
 
@@ -158,6 +159,32 @@ TEST_CASE(
   CHECK((end("resumed", 2, true) == whole));
   CHECK((end("one thread", 1, false) == whole));
   CHECK((end("three", 3, true) == whole));
+}
+
+TEST_CASE("AlphaZero's schedule goes on from where it was to a later end") {
+  const TempDirectory directory;
+  WorkerPool pool(2);
+  std::map<std::string, double> figures;
+  const auto rate_after = [&](AlphaZero& agent) {
+    Logger logger;
+    logger.add(std::make_unique<LastFigures>(figures));
+    REQUIRE(agent.generate(never));
+    REQUIRE(agent.learn(logger, never));
+    logger.dump(agent.games());
+    return figures.at("train/learning_rate");
+  };
+  AlphaZero first(context(TicTacToe{}, kTicTacToe, 400, pool));
+  first.open(directory / "games");
+  const double before = rate_after(first);
+  ArchiveWriter writer;
+  first.save(writer);
+  AlphaZero longer(context(TicTacToe{}, kTicTacToe, 8000, pool));
+  longer.load(ArchiveReader::from_bytes(writer.bytes(), "test"));
+  longer.open(directory / "games");
+  const double after = rate_after(longer);
+  CHECK(before < 9e-3);  // it had gone down,
+  CHECK(after < before);
+  CHECK(after > 0.9 * before);  // and goes on from there
 }
 
 TEST_CASE("what is stopped within a phase goes on there, and ends as if never stopped") {

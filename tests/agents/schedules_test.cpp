@@ -1,12 +1,11 @@
 // Schedules of a run whose end is moved, and weights that a new run begins with.
 #include "agents/schedules.hpp"
 
+#include "tests/agents/figures.hpp"
 #include "tests/agents/probes.hpp"
 #include "tests/agents/run.hpp"
 #include "tests/catch.hpp"
 #include "tests/temp_directory.hpp"
-
-#include <map>
 
 using namespace tengen;
 
@@ -20,25 +19,11 @@ ScheduleClock moved(const ScheduleClock& clock, std::int64_t total, std::int64_t
   return out;
 }
 
-// The last value of every figure.
-class Last final : public LogSink {
- public:
-  explicit Last(std::map<std::string, double>& values) : values_(&values) {}
-  void write(const LogRow& row) override {
-    for (const auto& [tag, value] : row.values) (*values_)[tag] = value;
-  }
-  void write_text(std::string_view, std::string_view, std::int64_t) override {}
-  void flush() override {}
-
- private:
-  std::map<std::string, double>* values_;
-};
-
 template <class E>
 std::map<std::string, double> figures(Run<E>& run, std::int64_t steps) {
   std::map<std::string, double> values;
   run.logger = Logger();
-  run.logger.add(std::make_unique<Last>(values));
+  run.logger.add(std::make_unique<LastFigures>(values));
   run.train(steps);
   run.logger.dump(run.agent->steps());
   return values;
