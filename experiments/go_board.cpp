@@ -5,6 +5,7 @@
 #include "core/logger.hpp"
 #include "core/output.hpp"
 #include "experiments/commands.hpp"
+#include "experiments/go/game_file.hpp"
 #include "experiments/go/player_names.hpp"
 #include "experiments/go_model.hpp"
 #include "experiments/viewer/clip.hpp"
@@ -47,7 +48,15 @@ struct Board {
 
   [[nodiscard]] GoSession start(const GoBoardOptions& options) const {
     if (options.sgf.empty()) return GoSession(GoGame(options.size, options.size, ruleset));
-    return {read_sgf(options.sgf).front(), ruleset};
+    SgfWarnings warnings;
+    std::vector<SgfTree> games = read_sgf(options.sgf, &warnings);
+    if (games.size() > 1)
+      warnings.add("games", fmt::format("{}: {} games: the first is shown", options.sgf.string(),
+                                        games.size()));
+    GoSession session(std::move(games.front()), ruleset, &warnings);
+    session.other_games.assign(games.begin() + 1, games.end());
+    print_warnings(warnings);
+    return session;
   }
   [[nodiscard]] GoPlayer* to_move() const {
     return (session.game().to_move() == 0 ? black : white).get();
@@ -189,8 +198,10 @@ void add_go_command(CLI::App& program) {
   command->add_option("--size", options->size, "Board (9)")
       ->type_name("N")
       ->check(CLI::Range(2, 25));
-  command->add_option("--komi", options->komi, "Komi (7.5)")->type_name("POINTS");
-  command->add_option("--rules", options->rules, "Rules by name (tengen)")->type_name("NAME");
+  command->add_option("--komi", options->komi, "Komi (7.5), where a file says none")
+      ->type_name("POINTS");
+  command->add_option("--rules", options->rules, "Rules by name (tengen), where a file says none")
+      ->type_name("NAME");
   command
       ->add_option("--simulations", options->simulations,
                    "Simulations a move, if not the player's own")

@@ -6,6 +6,7 @@
 #include "core/logger.hpp"
 #include "core/output.hpp"
 #include "envs/board/go_record.hpp"
+#include "experiments/go/game_file.hpp"
 
 #include <algorithm>
 #include <map>
@@ -21,16 +22,12 @@ namespace {
 constexpr const char* kHowToMake =
     "make one with: tengen selfplay --engine gnugo --games 2000 --out DIR";
 
-std::vector<fs::path> sgf_files(const fs::path& folder) {
+std::vector<fs::path> files_below(const fs::path& folder) {
   if (folder.empty())
     throw UsageError("teachers.sgf names no folder of SGF games to learn from; {}", kHowToMake);
   if (!fs::is_directory(folder))
     throw UsageError("teachers.sgf = \"{}\" is no folder; {}", folder.string(), kHowToMake);
-  std::vector<fs::path> files;
-  for (const fs::directory_entry& entry : fs::recursive_directory_iterator(folder))
-    if (entry.path().extension() == ".sgf") files.push_back(entry.path());
-  std::ranges::sort(files);
-  return files;
+  return sgf_files(folder, true);
 }
 
 // Why a game teaches nothing, or nothing.
@@ -39,6 +36,7 @@ std::optional<std::string> unfit(const Go<kMaxSize>& prototype, const GoRecord& 
   if (game.columns != prototype.columns() || game.rows != prototype.rows()) return "another size";
   if (!game.winner()) return "no winner";
   const auto edit = [](const GoEvent& event) { return event.kind != GoEvent::Kind::kMove; };
+  if (game.unreadable_moves > 0) return "a move on no point";
   if (game.handicap > 0 || std::ranges::any_of(game.events, edit)) return "handicap or set-up";
   return std::nullopt;
 }
@@ -74,27 +72,43 @@ bool replay(Go<kMaxSize> game, const GoRecord& source, std::uint64_t number, Gam
 template <int kMaxSize>
 void teach_from_sgf(const Go<kMaxSize>& prototype, const fs::path& folder,
                     const std::function<void(const GameRecord&)>& take) {
-  const std::vector<fs::path> files = sgf_files(folder);
+  const std::vector<fs::path> files = files_below(folder);
   std::map<std::string, int> left_out;
   std::uint64_t taken = 0;
+  SgfWarnings warnings;
+  const auto learn = [&](const GoRecord& source) {
+    GameRecord record;
+    if (const auto reason = unfit(prototype, source)) {
+      ++left_out[*reason];
+    } else if (!replay(prototype, source, taken, record)) {
+      ++left_out["a move against the rules"];
+    } else {
+      take(record);
+      ++taken;
+    }
+  };
+  const auto records = [&](const fs::path& file) {
+    std::vector<GoRecord> out;
+    try {
+      for (const SgfTree& tree : read_sgf(file, &warnings))
+        out.push_back(go_record(tree, -1, &warnings));
+    } catch (const Error& error) {
+      // The first ones are named, each.
+      const int bad = ++left_out["no SGF of Go"];
+      warnings.add(bad <= 20 ? file.string() : "no SGF of Go",
+                   fmt::format("{}; the file is left out", error.what()));
+      out.clear();
+    }
+    return out;
+  };
   ProgressBar progress("reading games", static_cast<std::int64_t>(files.size()), 0, "files");
   for (std::size_t i = 0; i < files.size(); ++i) {
     stop_if_interrupted();
-    for (const SgfTree& tree : read_sgf(files[i])) {
-      const GoRecord source = go_record(tree);
-      GameRecord record;
-      if (const auto reason = unfit(prototype, source)) {
-        ++left_out[*reason];
-      } else if (!replay(prototype, source, taken, record)) {
-        ++left_out["a move against the rules"];
-      } else {
-        take(record);
-        ++taken;
-      }
-    }
+    for (const GoRecord& source : records(files[i])) learn(source);
     progress.update(static_cast<std::int64_t>(i + 1));
   }
   progress.finish();
+  print_warnings(warnings);
   std::string note;
   for (const auto& [reason, count] : left_out) note += fmt::format("; {}: {}", reason, count);
   if (taken == 0)

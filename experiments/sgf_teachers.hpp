@@ -12,8 +12,9 @@ namespace tengen {
 /// Replays every game of every *.sgf file below `folder`, in the order of their paths, by
 /// `prototype`'s rules and size and the game's own komi: a row a move, the move as the policy's
 /// target. Games of another size, with handicap or set-up stones, without a winner, or with a move
-/// that the rules forbid are left out, and how many is said on stderr. Throws UsageError without a
-/// folder, Error where nothing is left or a file is no SGF.
+/// that the rules forbid or that is on no point are left out, and so are files that are no SGF; how
+/// many and, of each kind of trouble, the first place is said on stderr. Throws UsageError without
+/// a folder, Error where nothing is left.
 template <int kMaxSize>
 void teach_from_sgf(const Go<kMaxSize>& prototype, const std::filesystem::path& folder,
                     const std::function<void(const GameRecord&)>& take);

@@ -1,6 +1,8 @@
 #include "envs/board/go_record.hpp"
 
 #include "core/check.hpp"
+#include "core/excerpt.hpp"
+#include "envs/board/go.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -24,14 +26,21 @@ std::optional<int> integer(std::string_view text) {
   return out;
 }
 
-std::optional<float> real(std::string_view text) {
+struct Number {
+  float value;
+  std::string_view rest;  // what follows it
+};
+
+// The number that a text begins with, a comma in place of the point allowed.
+std::optional<Number> leading_number(std::string_view text) {
   text = trimmed(text);
   if (text.starts_with('+')) text.remove_prefix(1);
+  std::string point(text.substr(0, 40));
+  std::ranges::replace(point, ',', '.');
   float out = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), out);
-  if (error != std::errc() || end != text.data() + text.size() || !std::isfinite(out))
-    return std::nullopt;
-  return out;
+  const auto [end, error] = std::from_chars(point.data(), point.data() + point.size(), out);
+  if (error != std::errc() || !std::isfinite(out)) return std::nullopt;
+  return Number{out, trimmed(text.substr(static_cast<std::size_t>(end - point.data())))};
 }
 
 // a…z, A…Z: 0…51.
@@ -50,131 +59,250 @@ std::string simple_text(std::string_view value) {
   return out;
 }
 
+// "pd" as a point, also in upper case where the board has no such letters.
+std::optional<int> point_of(std::string_view text, int columns, int rows) {
+  text = trimmed(text);
+  if (const auto point = sgf_point(text, columns, rows)) return point;
+  std::string lower(text);
+  for (char& c : lower)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  return sgf_point(lower, columns, rows);
+}
+
+// Adds a warning about a node.
+template <class... Arguments>
+void warn_of(const SgfTree& tree, int node, SgfWarnings* warnings, std::string_view kind,
+             fmt::format_string<Arguments...> format, Arguments&&... arguments) {
+  if (warnings != nullptr)
+    warnings->add(kind, fmt::format("{}: {}", tree.where(node),
+                                    fmt::format(format, std::forward<Arguments>(arguments)...)));
+}
+
+// What one node does to the board.
+class NodeReader {
+ public:
+  NodeReader(const SgfTree& tree, int node, int columns, int rows, SgfWarnings* warnings)
+      : tree_(tree), number_(node), columns_(columns), rows_(rows), warnings_(warnings) {}
+
+  std::vector<GoEvent> events() {
+    read_edits("AE", -1);
+    read_edits("AB", 0);
+    read_edits("AW", 1);
+    read_moves();
+    if (const std::string* player = node().value("PL")) read_player(*player);
+    return std::move(events_);
+  }
+  [[nodiscard]] int unreadable_moves() const { return unreadable_; }
+
+ private:
+  [[nodiscard]] const SgfNode& node() const {
+    return tree_.nodes[static_cast<std::size_t>(number_)];
+  }
+
+  // A node should have one move; where it has more, they count in the order of the file.
+  void read_moves() {
+    for (const SgfProperty& property : node().properties) {
+      if (property.id != "B" && property.id != "W") continue;
+      const int player = property.id == "W" ? 1 : 0;
+      for (const std::string& value : property.values) {
+        auto point = point_of(value, columns_, rows_);
+        if (!point) {
+          warn_point(property.id, value, "read as a pass");
+          point = GoEvent::kPass;
+          ++unreadable_;
+        }
+        events_.push_back({GoEvent::Kind::kMove, player, *point});
+      }
+    }
+  }
+
+  void read_edits(const char* id, int player) {
+    const auto* values = node().find(id);
+    if (values == nullptr) return;
+    // Rectangles say much in few bytes: what they say has a limit too.
+    constexpr std::size_t kMost = 100'000;
+    for (const std::string& value : *values) {
+      const std::vector<int> points = sgf_points(value, columns_, rows_);
+      if (points.empty()) warn_point(id, value, "left out");
+      for (const int point : points) events_.push_back({GoEvent::Kind::kEdit, player, point});
+      if (events_.size() > kMost)
+        throw Error("{}: more than {} stones in a node", tree_.where(number_), kMost);
+    }
+  }
+
+  void read_player(std::string_view text) {
+    const std::string_view name = trimmed(text);
+    const bool black = name.starts_with('B') || name.starts_with('b') || name == "1";
+    const bool white = name.starts_with('W') || name.starts_with('w') || name == "2";
+    if (black || white)
+      events_.push_back({GoEvent::Kind::kTurn, white ? 1 : 0, GoEvent::kPass});
+    else
+      warn_of(tree_, number_, warnings_, "PL", "PL[{}] is no player (B and W are): left out",
+              excerpt(text));
+  }
+
+  void warn_point(std::string_view id, const std::string& value, const char* what) const {
+    warn_of(tree_, number_, warnings_, fmt::format("{} point", id),
+            "{}[{}] is no point of a board of {}x{} (aa to {}): {}", id, excerpt(value), columns_,
+            rows_, sgf_point_text(columns_ * rows_ - 1, columns_), what);
+  }
+
+  const SgfTree& tree_;
+  int number_, columns_, rows_, unreadable_ = 0;
+  SgfWarnings* warnings_;
+  std::vector<GoEvent> events_;
+};
+
 // Takes the nodes of one line in, root first.
 class RecordReader {
  public:
-  explicit RecordReader(const SgfTree& tree) : tree_(tree) {}
+  RecordReader(const SgfTree& tree, SgfWarnings* warnings) : tree_(tree), warnings_(warnings) {}
 
   GoRecord read(const std::vector<int>& line) {
+    record_.name = tree_.name;
     read_root();
     for (const int number : line) read_node(number);
+    place_handicap();
     return std::move(record_);
   }
 
  private:
   template <class... Arguments>
-  [[noreturn]] void fail(int node, fmt::format_string<Arguments...> format,
-                         Arguments&&... arguments) const {
-    throw Error("{}: {}", tree_.where(node),
-                fmt::format(format, std::forward<Arguments>(arguments)...));
+  void warn(int node, std::string_view kind, fmt::format_string<Arguments...> format,
+            Arguments&&... arguments) const {
+    warn_of(tree_, node, warnings_, kind, format, std::forward<Arguments>(arguments)...);
+  }
+  [[nodiscard]] const SgfNode& node(int number) const {
+    return tree_.nodes[static_cast<std::size_t>(number)];
   }
 
   void read_root() {
-    const SgfNode& root = tree_.nodes.front();
-    if (const std::string* game = root.value("GM"); game != nullptr && integer(*game) != 1)
-      fail(0, "GM[{}] is another game; Go is GM[1]", *game);
+    const SgfNode& root = node(0);
+    if (const std::string* game = root.value("GM")) {
+      const auto number = integer(*game);
+      if (!number)
+        warn(0, "GM", "GM[{}] names no game: taken for Go, GM[1]", excerpt(*game));
+      else if (*number != 1)
+        throw Error("{}: GM[{}] is another game; Go is GM[1]", tree_.where(0), *number);
+    }
     if (const std::string* size = root.value("SZ")) read_size(*size);
+    // The Nihon Ki-in's files have it so; elsewhere KO is a mark of moves.
+    if (const std::string* komi = root.value("KO");
+        komi != nullptr && root.find("KM") == nullptr && leading_number(*komi)) {
+      warn(0, "KO", "KO[{}] in the root is taken for the komi", excerpt(*komi));
+      record_.komi = read_komi(0, *komi);
+    }
   }
 
   void read_size(const std::string& text) {
-    const auto [left, right] = sgf_composed(text);
+    std::string sides(text);
+    for (char& c : sides)
+      if (c == 'x' || c == 'X' || c == '*') c = ':';
+    const auto [left, right] = sgf_composed(sides);
     const auto columns = integer(left), rows = right.empty() ? columns : integer(right);
-    const auto fits = [](std::optional<int> n) { return n && *n >= 1 && *n <= kMaxSgfBoard; };
-    if (!fits(columns) || !fits(rows))
-      fail(0, "SZ[{}] is no size; SZ[9] and SZ[9:13] are, up to {}", text, kMaxSgfBoard);
+    if (!columns || !rows) {
+      warn(0, "SZ", "SZ[{}] is no size: taken for {}", excerpt(text), record_.columns);
+      return;
+    }
+    const auto fits = [](int n) { return n >= 1 && n <= kMaxSgfBoard; };
+    if (!fits(*columns) || !fits(*rows))
+      throw Error("{}: SZ[{}] is no size; SZ[9] and SZ[9:13] are, up to {}", tree_.where(0),
+                  excerpt(text), kMaxSgfBoard);
+    if (sides != text)
+      warn(0, "SZ", "SZ[{}] is read as {} columns and {} rows", excerpt(text), *columns, *rows);
     record_.columns = *columns;
     record_.rows = *rows;
   }
 
-  // Some programs write these in later nodes.
-  void read_game_info(int number, const SgfNode& node) {
-    if (const std::string* komi = node.value("KM"); komi != nullptr && !trimmed(*komi).empty()) {
-      record_.komi = real(*komi);
-      if (!record_.komi) fail(number, "KM[{}] is no komi; KM[7.5] is", *komi);
+  std::optional<float> read_komi(int number, std::string_view text) const {
+    const auto komi = leading_number(text);
+    if (!komi) {
+      warn(number, "KM", "KM[{}] is no komi (KM[7.5] is): it says none", excerpt(text));
+      return std::nullopt;
     }
-    if (const std::string* stones = node.value("HA"); stones && !trimmed(*stones).empty()) {
+    float value = komi->value;
+    const auto says = [&](const char* half) {
+      return komi->rest.find(half) != std::string_view::npos;
+    };
+    if (says("½") || says("1/2") || says("半")) value += value < 0 ? -0.5F : 0.5F;
+    // Of our own files every number is meant.
+    const std::string* program = node(0).value("AP");
+    if (program == nullptr || !program->starts_with("Tengen")) {
+      constexpr float kFewestHundredths = 50;
+      if (std::abs(value) >= kFewestHundredths && std::fmod(value, 25.0F) == 0) value /= 100;
+      // Quarters are of Chinese counting: a stone is worth two points.
+      if (std::fmod(std::abs(value), 0.5F) == 0.25F) value *= 2;
+    }
+    const auto exact = leading_number(text.substr(0, text.find(',')));
+    if (value != komi->value || !komi->rest.empty() || !exact || exact->value != komi->value)
+      warn(number, "KM", "KM[{}] is read as {} points", excerpt(text), value);
+    return value;
+  }
+
+  // Some programs write these in later nodes.
+  void read_game_info(int number) {
+    if (const std::string* komi = node(number).value("KM"))
+      if (const auto value = read_komi(number, *komi)) record_.komi = value;
+    if (const std::string* stones = node(number).value("HA")) {
       const auto count = integer(*stones);
-      if (!count || *count < 0 || *count > kMaxSgfBoard * kMaxSgfBoard)
-        fail(number, "HA[{}] is no number of handicap stones", *stones);
-      record_.handicap = *count;
+      if (count && *count >= 0 && *count <= kMaxSgfBoard * kMaxSgfBoard)
+        record_.handicap = *count;
+      else
+        warn(number, "HA", "HA[{}] is no number of handicap stones: it says none",
+             excerpt(*stones));
     }
     const std::pair<const char*, std::string*> texts[] = {
         {"PB", &record_.black},  {"PW", &record_.white}, {"RU", &record_.rules},
         {"RE", &record_.result}, {"EV", &record_.event}, {"DT", &record_.date}};
     for (const auto& [id, to] : texts)
-      if (const std::string* value = node.value(id)) *to = simple_text(*value);
+      if (const std::string* value = node(number).value(id)) *to = simple_text(*value);
   }
 
   void read_node(int number) {
-    const SgfNode& node = tree_.nodes[static_cast<std::size_t>(number)];
-    read_game_info(number, node);
+    read_game_info(number);
     if (number == 0)
-      if (const std::string* comment = node.value("C")) record_.comment = sgf_text(*comment);
-    read_edits(number, node, "AE", -1);
-    read_edits(number, node, "AB", 0);
-    read_edits(number, node, "AW", 1);
-    if (const std::string* player = node.value("PL"); player != nullptr && !moved_) {
-      const std::string_view name = trimmed(*player);
-      if (name.starts_with('B') || name.starts_with('b') || name == "1")
-        record_.player_to_move = 0;
-      else if (name.starts_with('W') || name.starts_with('w') || name == "2")
-        record_.player_to_move = 1;
+      if (const std::string* comment = node(0).value("C")) record_.comment = sgf_text(*comment);
+    NodeReader reader(tree_, number, record_.columns, record_.rows, warnings_);
+    for (const GoEvent& event : reader.events()) {
+      constexpr std::size_t kMaxEvents = 1'000'000;
+      if (record_.events.size() == kMaxEvents)
+        throw Error("{}: more than {} moves", tree_.where(number), kMaxEvents);
+      moved_ = moved_ || event.kind == GoEvent::Kind::kMove;
+      if (event.kind == GoEvent::Kind::kTurn && !moved_)
+        record_.player_to_move = event.player;
       else
-        fail(number, "PL[{}] is no player; B and W are", *player);
+        record_.events.push_back(event);
     }
-    read_moves(number, node);
+    record_.unreadable_moves += reader.unreadable_moves();
   }
 
-  // A node should have one move; where it has more, they count in the order of the file.
-  void read_moves(int number, const SgfNode& node) {
-    for (const SgfProperty& property : node.properties) {
-      if (property.id != "B" && property.id != "W") continue;
-      for (const std::string& value : property.values) {
-        const auto point = sgf_point(trimmed(value), record_.columns, record_.rows);
-        if (!point) fail_point(number, property.id, value);
-        push(number, {GoEvent::Kind::kMove, property.id == "W" ? 1 : 0, *point});
-        moved_ = true;
+  // Whether Black's first stones are in the file: set up, or placed before White moves.
+  [[nodiscard]] bool has_black_first() const {
+    for (const int number : tree_.main_line())
+      for (const GoEvent& event : go_events(tree_, number, record_.columns, record_.rows)) {
+        if (event.kind != GoEvent::Kind::kTurn && event.player == 0) return true;
+        if (event.kind == GoEvent::Kind::kMove) return false;
       }
+    return false;
+  }
+
+  // A handicap whose stones the file leaves to the reader.
+  void place_handicap() {
+    if (record_.handicap < 2 || has_black_first()) return;
+    try {
+      std::vector<GoEvent> stones;
+      for (const int point : fixed_handicap(record_.rows, record_.columns, record_.handicap))
+        stones.push_back({GoEvent::Kind::kEdit, 0, point});
+      record_.events.insert(record_.events.begin(), stones.begin(), stones.end());
+      warn(0, "HA", "HA[{}] without AB: the fixed handicap is assumed", record_.handicap);
+    } catch (const Error&) {
+      warn(0, "HA", "HA[{}] without AB, and no fixed handicap has so many: no stones",
+           record_.handicap);
     }
-  }
-
-  void read_edits(int number, const SgfNode& node, const char* id, int player) {
-    const auto* values = node.find(id);
-    if (values == nullptr) return;
-    for (const std::string& value : *values) {
-      const auto [first, last] = sgf_composed(value);
-      const auto from = corner(first), to = last.empty() ? from : corner(last);
-      if (!from || !to) fail_point(number, id, value);
-      const int left = std::min(*from % record_.columns, *to % record_.columns);
-      const int right = std::max(*from % record_.columns, *to % record_.columns);
-      const int top = std::min(*from, *to) / record_.columns;
-      const int bottom = std::max(*from, *to) / record_.columns;
-      for (int y = top; y <= bottom; ++y)
-        for (int x = left; x <= right; ++x)
-          push(number, {GoEvent::Kind::kEdit, player, y * record_.columns + x});
-    }
-  }
-
-  // A point and nothing else.
-  [[nodiscard]] std::optional<int> corner(std::string_view text) const {
-    const auto point = sgf_point(trimmed(text), record_.columns, record_.rows);
-    return point == GoEvent::kPass ? std::nullopt : point;
-  }
-
-  // Rectangles say much in few bytes: what they say has a limit too.
-  void push(int number, const GoEvent& event) {
-    constexpr std::size_t kMaxEvents = 1'000'000;
-    if (record_.events.size() == kMaxEvents) fail(number, "more than {} moves", kMaxEvents);
-    record_.events.push_back(event);
-  }
-
-  [[noreturn]] void fail_point(int number, std::string_view id, const std::string& value) const {
-    const std::string last = sgf_point_text(record_.columns * record_.rows - 1, record_.columns);
-    fail(number, "{}[{}] is no point of a board of {}x{}; those are aa to {}", id,
-         value.substr(0, 20), record_.columns, record_.rows, last);
   }
 
   const SgfTree& tree_;
+  SgfWarnings* warnings_;
   GoRecord record_;
   bool moved_ = false;
 };
@@ -208,13 +336,31 @@ std::string sgf_point_text(int point, int columns) {
   return {letter(point % columns), letter(point / columns)};
 }
 
-GoRecord go_record(const SgfTree& tree, int node) {
-  if (node < 0) return RecordReader(tree).read(tree.main_line());
+std::vector<int> sgf_points(std::string_view value, int columns, int rows) {
+  const auto [first, last] = sgf_composed(value);
+  const auto from = point_of(first, columns, rows);
+  const auto to = last.empty() ? from : point_of(last, columns, rows);
+  if (!from || !to || *from < 0 || *to < 0) return {};
+  const auto [left, right] = std::minmax({*from % columns, *to % columns});
+  const auto [top, bottom] = std::minmax({*from / columns, *to / columns});
+  std::vector<int> points;
+  for (int y = top; y <= bottom; ++y)
+    for (int x = left; x <= right; ++x) points.push_back(y * columns + x);
+  return points;
+}
+
+std::vector<GoEvent> go_events(const SgfTree& tree, int node, int columns, int rows,
+                               SgfWarnings* warnings) {
+  return NodeReader(tree, node, columns, rows, warnings).events();
+}
+
+GoRecord go_record(const SgfTree& tree, int node, SgfWarnings* warnings) {
+  if (node < 0) return RecordReader(tree, warnings).read(tree.main_line());
   std::vector<int> line;
   for (int at = node; at >= 0; at = tree.nodes[static_cast<std::size_t>(at)].parent)
     line.push_back(at);
   std::ranges::reverse(line);
-  return RecordReader(tree).read(line);
+  return RecordReader(tree, warnings).read(line);
 }
 
 SgfTree sgf_tree(const GoRecord& record, std::span<const std::string> comments) {
@@ -246,13 +392,17 @@ SgfTree sgf_tree(const GoRecord& record, std::span<const std::string> comments) 
   int last_player = -1;
   for (std::size_t i = 0; i < record.events.size(); ++i) {
     const GoEvent& event = record.events[i];
-    const bool move = event.kind == GoEvent::Kind::kMove;
-    if (move || !edits_continue || event.player < last_player) node = tree.add_node(node);
-    edits_continue = !move;
+    const bool move = event.kind == GoEvent::Kind::kMove, turn = event.kind == GoEvent::Kind::kTurn;
+    if (move || !edits_continue || (!turn && event.player < last_player))
+      node = tree.add_node(node);
+    edits_continue = event.kind == GoEvent::Kind::kEdit;
     last_player = event.player;
     SgfNode& at = tree.nodes[static_cast<std::size_t>(node)];
-    const char* id = move ? (event.player == 0 ? "B" : "W") : kEdits[event.player + 1];
-    at.add(id, sgf_point_text(event.point, record.columns));
+    const char* colour = event.player == 0 ? "B" : "W";
+    if (turn)
+      at.set("PL", colour);
+    else
+      at.add(move ? colour : kEdits[event.player + 1], sgf_point_text(event.point, record.columns));
     if (i < comments.size() && !comments[i].empty()) at.add("C", sgf_escaped(comments[i]));
   }
   return tree;

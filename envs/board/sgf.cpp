@@ -2,145 +2,17 @@
 
 #include "core/check.hpp"
 #include "core/file.hpp"
+#include "envs/board/sgf_encoding.hpp"
 
 #include <algorithm>
+#include <cctype>
 
 namespace tengen {
 namespace {
 
 constexpr std::size_t kWidth = 80;  // a new line starts with the first node beyond
-constexpr std::size_t kMaxProperties = 1000, kMaxName = 64;
 
 bool is_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
-bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
-bool is_letter(char c) { return is_upper(c) || (c >= 'a' && c <= 'z'); }
-
-std::string shown(char c) {
-  const auto byte = static_cast<unsigned char>(c);
-  return byte > 0x20 && byte < 0x7F ? fmt::format("'{}'", c) : fmt::format("byte 0x{:02x}", byte);
-}
-
-class Parser {
- public:
-  Parser(std::string_view text, const std::string& name) : text_(text), name_(name) {}
-
-  std::vector<SgfTree> games() {
-    if (text_.size() > kMaxSgfBytes)
-      throw Error("{}: {} bytes; an SGF file may have {}", name_, text_.size(), kMaxSgfBytes);
-    std::vector<SgfTree> out;
-    while (find_game()) {
-      out.emplace_back().name = name_;
-      read_game(out.back());
-    }
-    if (out.empty()) fail("no game found: SGF starts with \"(;\"");
-    return out;
-  }
-
- private:
-  [[noreturn]] void fail(std::string_view what) const {
-    throw Error("{}:{}:{}: {}", name_, line_, column_, what);
-  }
-  [[nodiscard]] bool at_end() const { return at_ == text_.size(); }
-  [[nodiscard]] char peek() const { return text_[at_]; }
-  char take() {
-    const char c = text_[at_++];
-    if (c == '\n') {
-      ++line_;
-      column_ = 1;
-    } else {
-      ++column_;
-    }
-    return c;
-  }
-  void skip_space() {
-    while (!at_end() && is_space(peek())) take();
-  }
-
-  // To the next "(;", spaces allowed between.
-  bool find_game() {
-    for (; !at_end(); take()) {
-      if (peek() != '(') continue;
-      std::size_t next = at_ + 1;
-      while (next < text_.size() && is_space(text_[next])) ++next;
-      if (next < text_.size() && text_[next] == ';') return true;
-    }
-    return false;
-  }
-
-  void read_game(SgfTree& tree) {
-    std::vector<int> open;  // the node each open bracket continues from
-    int node = -1;
-    do {
-      skip_space();
-      if (at_end()) fail(fmt::format("the file ends inside a game: {} ')' missing", open.size()));
-      switch (peek()) {
-        case '(':
-          open.push_back(node);
-          take();
-          skip_space();
-          if (at_end() || peek() != ';') fail("';' expected: a variation starts with a node");
-          break;
-        case ')':
-          node = open.back();
-          open.pop_back();
-          take();
-          break;
-        case ';':
-          node = read_node(tree, node);
-          break;
-        default:
-          fail(fmt::format("{} where ';', '(' or ')' was expected", shown(peek())));
-      }
-    } while (!open.empty());
-  }
-
-  int read_node(SgfTree& tree, int parent) {
-    if (++nodes_ > kMaxSgfNodes) fail(fmt::format("more than {} nodes", kMaxSgfNodes));
-    const int number = tree.add_node(parent);
-    SgfNode& node = tree.nodes.back();
-    node.line = line_;
-    node.column = column_;
-    take();
-    for (skip_space(); !at_end() && is_letter(peek()); skip_space()) read_property(node);
-    return number;
-  }
-
-  void read_property(SgfNode& node) {
-    std::string id;
-    const int line = line_, column = column_;
-    while (!at_end() && is_letter(peek()))
-      if (const char c = take(); is_upper(c)) id += c;
-    if (id.empty())
-      throw Error("{}:{}:{}: a property's name needs upper-case letters, as in \"B[pd]\"", name_,
-                  line, column);
-    if (id.size() > kMaxName) fail(fmt::format("a property's name of over {} letters", kMaxName));
-    skip_space();
-    if (at_end() || peek() != '[') fail(fmt::format("'[' expected: property {} has no value", id));
-    // Looking a name up takes time for each, and a hostile node may have millions.
-    if (node.properties.size() >= kMaxProperties)
-      fail(fmt::format("more than {} properties in a node", kMaxProperties));
-    for (; !at_end() && peek() == '['; skip_space()) node.add(id, read_value(id));
-  }
-
-  std::string read_value(const std::string& id) {
-    const int line = line_, column = column_;
-    take();
-    const std::size_t start = at_;
-    while (!at_end() && peek() != ']') {
-      if (take() == '\\' && !at_end()) take();
-    }
-    if (at_end())
-      throw Error("{}:{}:{}: ']' missing: this value of {} never ends", name_, line, column, id);
-    const std::string_view value = text_.substr(start, at_ - start);
-    take();
-    return std::string(value);
-  }
-
-  std::string_view text_;
-  const std::string& name_;
-  std::size_t at_ = 0;
-  int line_ = 1, column_ = 1, nodes_ = 0;
-};
 
 // The text of one game; a stack of its own, for the depth may be any.
 class Writer {
@@ -164,7 +36,7 @@ class Writer {
       const bool branch =
           node.parent >= 0 && tree.nodes[static_cast<std::size_t>(node.parent)].children.size() > 1;
       if (branch) open_variation();
-      write_node(node);
+      write_node(node, step.node == 0 && node.find("CA") == nullptr && !sgf_is_ascii(tree));
       if (branch) steps.push_back({step.node, true});
       for (std::size_t i = node.children.size(); i-- > 0;)
         steps.push_back({node.children[i], false});
@@ -182,9 +54,10 @@ class Writer {
     out_ += '\n';
     line_start_ = out_.size();
   }
-  void write_node(const SgfNode& node) {
+  void write_node(const SgfNode& node, bool says_utf8) {
     if (out_.size() - line_start_ >= kWidth) new_line();
     out_ += ';';
+    if (says_utf8) out_ += "CA[UTF-8]";
     for (const SgfProperty& property : node.properties) {
       out_ += property.id;
       for (const std::string& value : property.values) out_.append("[").append(value).append("]");
@@ -221,6 +94,12 @@ void SgfNode::add(std::string_view id, std::string value) {
   found->values.push_back(std::move(value));
 }
 
+void SgfNode::set(std::string_view id, std::string value) {
+  auto found = std::ranges::find(properties, id, &SgfProperty::id);
+  if (found == properties.end()) found = properties.insert(properties.end(), {std::string(id), {}});
+  found->values.assign(1, std::move(value));
+}
+
 int SgfTree::add_node(int parent) {
   const int number = static_cast<int>(nodes.size());
   TENGEN_CHECK(parent < number && (parent >= 0 || number == 0), "node {} under {}", number, parent);
@@ -242,16 +121,54 @@ std::string SgfTree::where(int node) const {
   return fmt::format("{}:{}:{}", name, at.line, at.column);
 }
 
-std::vector<SgfTree> parse_sgf(std::string_view text, const std::string& name) {
-  return Parser(text, name).games();
+bool sgf_is_ascii(const SgfTree& tree) {
+  return std::ranges::all_of(tree.nodes, [](const SgfNode& node) {
+    return std::ranges::all_of(node.properties, [](const SgfProperty& property) {
+      return std::ranges::all_of(property.values, is_ascii);
+    });
+  });
 }
 
-std::vector<SgfTree> read_sgf(const std::filesystem::path& path) {
+void SgfWarnings::add(std::string_view kind, std::string text) {
+  const auto found = std::ranges::find(entries_, kind, &Entry::kind);
+  if (found != entries_.end())
+    ++found->times;
+  else
+    entries_.push_back({std::string(kind), std::move(text), 1});
+}
+
+std::vector<std::string> SgfWarnings::texts() const {
+  std::vector<std::string> out;
+  for (const Entry& entry : entries_)
+    out.push_back(entry.times == 1
+                      ? entry.text
+                      : fmt::format("{} (and {} more like it)", entry.text, entry.times - 1));
+  return out;
+}
+
+std::vector<SgfTree> read_sgf(const std::filesystem::path& path, SgfWarnings* warnings) {
   std::error_code ignored;
   if (std::filesystem::file_size(path, ignored) > kMaxSgfBytes && !ignored)
     throw Error("{}: an SGF file may have {} bytes", path.string(), kMaxSgfBytes);
   const std::vector<std::byte> bytes = read_file(path);
-  return parse_sgf({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, path.string());
+  return parse_sgf({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, path.string(),
+                   warnings);
+}
+
+std::vector<std::filesystem::path> sgf_files(const std::filesystem::path& folder, bool below) {
+  namespace fs = std::filesystem;
+  std::vector<fs::path> files;
+  std::error_code error;
+  const auto options = fs::directory_options::skip_permission_denied;
+  for (fs::recursive_directory_iterator at(folder, options, error), end; !error && at != end;
+       at.increment(error)) {
+    if (!below) at.disable_recursion_pending();
+    std::string ending = at->path().extension().string();
+    for (char& c : ending) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    if (ending == ".sgf") files.push_back(at->path());
+  }
+  std::ranges::sort(files);
+  return files;
 }
 
 std::string write_sgf(std::span<const SgfTree> games) {

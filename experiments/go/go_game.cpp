@@ -2,6 +2,7 @@
 
 #include "core/check.hpp"
 #include "core/config.hpp"
+#include "envs/board/vertex.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -29,10 +30,62 @@ constexpr NamedRules kNamedRules[] = {
     {"goe", KoRule::kPositional, true, HandicapBonus::kNone},
 };
 
+// How people write them, by what they begin with; small letters, without spaces and hyphens.
+constexpr std::pair<std::string_view, const char*> kWrittenRules[] = {{"chinese", "chinese"},
+                                                                      {"china", "chinese"},
+                                                                      {"中国", "chinese"},
+                                                                      {"cn", "chinese"},
+                                                                      {"american", "aga"},
+                                                                      {"usa", "aga"},
+                                                                      {"aga", "aga"},
+                                                                      {"french", "aga"},
+                                                                      {"ffg", "aga"},
+                                                                      {"british", "bga"},
+                                                                      {"newzealand", "new-zealand"},
+                                                                      {"nz", "new-zealand"},
+                                                                      {"ing", "goe"},
+                                                                      {"应氏", "goe"},
+                                                                      {"應氏", "goe"},
+                                                                      {"tt", "tromp-taylor"},
+                                                                      {"tromp", "tromp-taylor"},
+                                                                      {"中國", "chinese"}};
+constexpr const char* kTerritoryRules[] = {"japan", "jp",   "korea",     "kr",  "日本",
+                                           "韓國",  "韩国", "territory", "한국"};
+
 GoRules unlimited(GoRules rules, float komi) {
   rules.komi = komi;
   rules.max_moves = GoGame::Position::kMostMoves;
   return rules;
+}
+
+// Takes the chains of a colour that have no liberty off; whether there were any.
+bool take_off(std::vector<Stone>& board, int columns, Stone colour) {
+  const int points = static_cast<int>(board.size());
+  const auto at = [&](int point) -> Stone& { return board[static_cast<std::size_t>(point)]; };
+  std::vector<bool> seen(board.size());
+  std::vector<int> chain;
+  std::vector<int> dead;
+  for (int start = 0; start < points; ++start) {
+    if (at(start) != colour || seen[static_cast<std::size_t>(start)]) continue;
+    chain.assign(1, start);
+    seen[static_cast<std::size_t>(start)] = true;
+    bool lives = false;
+    for (std::size_t i = 0; i < chain.size(); ++i) {
+      const int point = chain[i], x = point % columns;
+      const int neighbours[] = {x > 0 ? point - 1 : -1, x + 1 < columns ? point + 1 : -1,
+                                point - columns, point + columns};
+      for (const int next : neighbours) {
+        if (next < 0 || next >= points) continue;
+        lives = lives || at(next) == Stone::kEmpty;
+        if (at(next) != colour || seen[static_cast<std::size_t>(next)]) continue;
+        seen[static_cast<std::size_t>(next)] = true;
+        chain.push_back(next);
+      }
+    }
+    if (!lives) dead.insert(dead.end(), chain.begin(), chain.end());
+  }
+  for (const int point : dead) at(point) = Stone::kEmpty;
+  return !dead.empty();
 }
 
 }  // namespace
@@ -63,6 +116,46 @@ GoRuleset named_rules(std::string_view name, float komi) {
     if (wanted == rules.name)
       return {{.ko = rules.ko, .suicide = rules.suicide, .komi = komi}, rules.bonus};
   throw UsageError("{}", unknown_name("rules", name, rule_names()));
+}
+
+GoRuleset recorded_rules(const GoRecord& record, const GoRuleset& otherwise,
+                         SgfWarnings* warnings) {
+  GoRuleset out = otherwise;
+  if (record.komi) out.rules.komi = *record.komi;
+  std::string key;
+  for (const char c : record.rules)
+    if (c != ' ' && c != '_' && c != '-' && c != '.')
+      key += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  if (key.empty() || key == "area") return out;
+  const NamedRules* named = nullptr;
+  for (const NamedRules& rules : kNamedRules) {
+    std::string name = rules.name;
+    std::erase(name, '-');
+    if (name == key) named = &rules;
+  }
+  for (const auto& [start, name] : kWrittenRules)
+    if (named == nullptr && key.starts_with(start))
+      named = std::ranges::find(kNamedRules, std::string_view(name), &NamedRules::name);
+  if (named != nullptr) {
+    out.rules.ko = named->ko;
+    out.rules.suicide = named->suicide;
+    out.bonus = named->bonus;
+  } else if (std::ranges::any_of(kTerritoryRules,
+                                 [&](const char* name) { return key.starts_with(name); })) {
+    out.rules.ko = KoRule::kSimple;
+    out.rules.suicide = false;
+    out.bonus = HandicapBonus::kNone;
+  } else if (key.starts_with("ko")) {  // KataGo's "koPOSITIONALscoreAREAtaxNONEsui1"
+    out.rules.ko = key.starts_with("kosimple")        ? KoRule::kSimple
+                   : key.starts_with("kosituational") ? KoRule::kSituational
+                                                      : KoRule::kPositional;
+    out.rules.suicide = key.find("sui1") != std::string::npos;
+    out.bonus = HandicapBonus::kNone;
+  } else if (warnings != nullptr) {
+    warnings->add("RU", fmt::format("{}: RU[{}] names no rules known here: read by {}", record.name,
+                                    record.rules.substr(0, 40), rules_text(otherwise)));
+  }
+  return out;
 }
 
 GoGame::GoGame(int rows, int columns, const GoRuleset& ruleset)
@@ -149,44 +242,89 @@ void GoGame::set_up(std::vector<Stones> stones, int to_move, int handicap) {
   *this = std::move(next);
 }
 
-GoGame GoGame::from_record(const GoRecord& record, const GoRuleset& ruleset, int before_move) {
+std::vector<Stone> GoGame::stones_now() const {
+  std::vector<Stone> board(static_cast<std::size_t>(points()));
+  for (int point = 0; point < points(); ++point)
+    board[static_cast<std::size_t>(point)] = position_.at(point);
+  return board;
+}
+
+void GoGame::settle(const std::vector<Stone>& board, int to_move) {
+  std::vector<Stones> stones;
+  for (int point = 0; point < points(); ++point)
+    if (const Stone stone = board[static_cast<std::size_t>(point)]; stone != Stone::kEmpty)
+      stones.push_back({point, stone});
+  set_up(std::move(stones), to_move, handicap_);
+}
+
+// Whether the move was illegal.
+bool GoGame::force(int player, int action) {
+  if (why_illegal(player, action).empty()) {
+    play(player, action);
+    return false;
+  }
+  std::vector<Stone> board = stones_now();
+  if (action != pass_action()) {
+    const Stone own = stone_of(player);
+    board[static_cast<std::size_t>(action)] = own;
+    take_off(board, columns_, opponent(own));
+    take_off(board, columns_, own);
+  }
+  settle(board, 1 - player);
+  return true;
+}
+
+void GoGame::execute(std::span<const GoEvent> events,
+                     const std::function<void(std::size_t, const std::string&)>& assumed) {
+  const auto say = [&](std::size_t i, const std::string& what) {
+    if (assumed) assumed(i, what);
+  };
+  for (std::size_t i = 0; i < events.size(); ++i) {
+    const GoEvent& event = events[i];
+    if (event.kind == GoEvent::Kind::kTurn) {
+      set_to_move(event.player);
+    } else if (event.kind == GoEvent::Kind::kMove) {
+      const int action = event.point == GoEvent::kPass ? pass_action() : event.point;
+      const std::string why = assumed ? why_illegal(event.player, action) : "";
+      if (force(event.player, action))
+        say(i, fmt::format("{} at {} is illegal ({}): made all the same",
+                           event.player == 0 ? "Black" : "White",
+                           to_gtp_vertex(action, rows_, columns_), why));
+    } else {
+      std::vector<Stone> board = stones_now();
+      for (; i < events.size() && events[i].kind == GoEvent::Kind::kEdit; ++i)
+        board[static_cast<std::size_t>(events[i].point)] =
+            events[i].player < 0 ? Stone::kEmpty : stone_of(events[i].player);
+      --i;
+      std::vector<Stone> other = board;
+      const bool black = take_off(board, columns_, Stone::kBlack);
+      if (take_off(other, columns_, Stone::kWhite) || black)
+        say(i, "stones set up without a liberty: taken off");
+      for (std::size_t point = 0; point < board.size(); ++point)
+        if (other[point] == Stone::kEmpty) board[point] = Stone::kEmpty;
+      settle(board, to_move_);
+    }
+  }
+}
+
+GoGame GoGame::from_record(const GoRecord& record, const GoRuleset& ruleset, int before_move,
+                           SgfWarnings* warnings) {
   GoRuleset own = ruleset;
   if (record.komi) own.rules.komi = *record.komi;
   GoGame game(record.rows, record.columns, own);
-  std::vector<std::pair<int, int>> edits;  // point, player
-  // Edits after moves make a new set-up position of what stands there.
-  const auto settle = [&] {
-    if (edits.empty()) return;
-    std::vector<Stone> stones(static_cast<std::size_t>(game.points()));
-    for (int point = 0; point < game.points(); ++point)
-      stones[static_cast<std::size_t>(point)] = game.position().at(point);
-    for (const auto& [point, player] : edits)
-      stones[static_cast<std::size_t>(point)] = player < 0 ? Stone::kEmpty : stone_of(player);
-    std::vector<Stones> all;
-    for (int point = 0; point < game.points(); ++point)
-      if (const Stone stone = stones[static_cast<std::size_t>(point)]; stone != Stone::kEmpty)
-        all.push_back({point, stone});
-    game.set_up(std::move(all), game.to_move(), record.handicap);
-    edits.clear();
-  };
-  int number = 0;
-  for (const GoEvent& event : record.events) {
-    if (event.kind == GoEvent::Kind::kEdit) {
-      edits.emplace_back(event.point, event.player);
-      continue;
-    }
-    settle();
-    if (++number == before_move) {
-      game.set_to_move(event.player);
-      return game;
-    }
-    const int action = event.point == GoEvent::kPass ? game.pass_action() : event.point;
-    if (const std::string why = game.why_illegal(event.player, action); !why.empty())
-      throw Error("move {} of the record is illegal: {}", number, why);
-    game.play(event.player, action);
+  game.handicap_ = record.handicap;
+  game.set_to_move(record.first_player());
+  std::vector<int> numbers;  // of moves, by event
+  std::size_t end = 0;
+  for (int number = 0; end < record.events.size(); ++end) {
+    if (record.events[end].kind == GoEvent::Kind::kMove && ++number == before_move) break;
+    numbers.push_back(number);
   }
-  settle();
-  if (game.moves_.empty()) game.set_to_move(record.first_player());
+  game.execute(std::span(record.events).first(end), [&](std::size_t i, const std::string& what) {
+    if (warnings != nullptr)
+      warnings->add("illegal", fmt::format("{}: move {}, {}", record.name, numbers[i], what));
+  });
+  if (end < record.events.size()) game.set_to_move(record.events[end].player);
   return game;
 }
 

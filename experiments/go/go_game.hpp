@@ -5,6 +5,7 @@
 #include "envs/board/go_life.hpp"
 #include "envs/board/go_record.hpp"
 
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -31,6 +32,12 @@ GoRuleset named_rules(std::string_view name, float komi);
 std::string rules_text(const GoRuleset& ruleset);
 /// The names that named_rules() knows.
 std::vector<std::string> rule_names();
+/// The rules of a record: RU decides on ko, suicide and handicap bonus, as named_rules() and KataGo
+/// name them or as people write them; the territory rules of Japan and Korea have the simple ko,
+/// and are counted by area here. KM decides on komi. What the record does not say, or says in a way
+/// that is not known, is as in `otherwise`; the latter is a warning.
+GoRuleset recorded_rules(const GoRecord& record, const GoRuleset& otherwise,
+                         SgfWarnings* warnings = nullptr);
 
 /// Stones set up, then moves, and the position that they lead to. Actions as in Go: y · columns + x
 /// from the top left, rows · columns passes.
@@ -76,16 +83,25 @@ class GoGame {
   [[nodiscard]] Position open_position() const;
   /// A legal move of either player, whoever moved last.
   void play(int player, int action);
+  /// Does what a file says (FF[4]: whatever it is). Edits in a row count as one, and chains that
+  /// they leave without liberties are taken off. An illegal move is made all the same: it replaces
+  /// a stone that is there, then takes off what has no liberty, first the opponent's. After an edit
+  /// or an illegal move the position is a set-up one and moves() starts anew. `assumed` hears of
+  /// every such thing: the number of the event and what was wrong ("White at E5 is illegal:
+  /// occupied").
+  void execute(std::span<const GoEvent> events,
+               const std::function<void(std::size_t, const std::string&)>& assumed = {});
   /// Takes a move back; false if there is none.
   bool undo();
   /// Replaces the position: these stones, no moves. `handicap` stones of them count for the bonus.
   /// Throws Error if a chain has no liberty or a point has two stones; the game is then unchanged.
   void set_up(std::vector<Stones> stones, int to_move, int handicap = 0);
 
-  /// Plays a record on from an empty board of its size: its events before move `moves` (counted
-  /// from 1; 0: all). Komi is taken over, rules are not. Throws Error if the size does not fit or a
-  /// move is illegal.
-  static GoGame from_record(const GoRecord& record, const GoRuleset& ruleset, int before_move = 0);
+  /// execute()s a record on an empty board of its size: its events before move `before_move`
+  /// (counted from 1; 0: all). Komi is taken over, rules are not (recorded_rules()). Throws Error
+  /// if the size does not fit.
+  static GoGame from_record(const GoRecord& record, const GoRuleset& ruleset, int before_move = 0,
+                            SgfWarnings* warnings = nullptr);
   [[nodiscard]] GoRecord to_record() const;
 
   /// The same position in a Go of another capacity, whose sides must suffice.
@@ -116,6 +132,10 @@ class GoGame {
 
  private:
   void rebuild();
+  // A position of its own; every chain of it has a liberty.
+  void settle(const std::vector<Stone>& board, int to_move);
+  [[nodiscard]] std::vector<Stone> stones_now() const;
+  bool force(int player, int action);
   [[nodiscard]] int most_moves() const;
   template <class P>
   [[nodiscard]] P opened(P position) const {

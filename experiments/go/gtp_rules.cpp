@@ -97,22 +97,30 @@ std::string GtpServer::set_rules(const GtpCommand& command) {
   } else {
     ruleset = named_rules(text.substr(0, 40), game_.komi());
   }
-  game_.set_ruleset(ruleset);
+  ask_rules(ruleset);
   return "";
+}
+
+// The komi that was asked for stays so.
+void GtpServer::ask_rules(const GoRuleset& ruleset) {
+  game_.set_ruleset(ruleset);
+  asked_.rules.ko = ruleset.rules.ko;
+  asked_.rules.suicide = ruleset.rules.suicide;
+  asked_.bonus = ruleset.bonus;
 }
 
 std::string GtpServer::set_rule(const GtpCommand& command) {
   command.expect(2, 2);
   GoRuleset ruleset = game_.ruleset();
   change_rule(ruleset, command.word(0), command.word(1));
-  game_.set_ruleset(ruleset);
+  ask_rules(ruleset);
   return "";
 }
 
 std::string GtpServer::kgs_rules(const GtpCommand& command) {
   command.expect(1, 1);
   const std::string& name = command.word(0);
-  game_.set_ruleset(named_rules(name == "chinese" ? "chinese-kgs" : name, game_.komi()));
+  ask_rules(named_rules(name == "chinese" ? "chinese-kgs" : name, game_.komi()));
   return "";
 }
 

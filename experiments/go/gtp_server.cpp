@@ -47,7 +47,8 @@ GtpServer::GtpServer(GoPlayer& player, const GtpOptions& options, Write write,
       options_(options),
       write_(std::move(write)),
       input_waiting_(std::move(input_waiting)),
-      game_(options.board_size, options.board_size, options.ruleset) {}
+      game_(options.board_size, options.board_size, options.ruleset),
+      asked_(options.ruleset) {}
 
 std::span<const GtpServer::Entry> GtpServer::entries() {
   using S = GtpServer;
@@ -229,11 +230,13 @@ std::string GtpServer::query_boardsize(const GtpCommand& command) {
 void GtpServer::begin_game(GoGame game) {
   player_.check_board(game.rows(), game.columns());
   game_ = std::move(game);
+  file_.reset();
   hopeless_ = 0;
 }
 
 std::string GtpServer::clear_board(const GtpCommand& /*command*/) {
   game_.clear();
+  file_.reset();
   restart_clocks();
   hopeless_ = 0;
   return "";
@@ -246,6 +249,7 @@ std::string GtpServer::komi(const GtpCommand& command) {
   constexpr float kMost = 1000;
   if (std::abs(ruleset.rules.komi) > kMost) throw GtpError("komi beyond ±{}", kMost);
   game_.set_ruleset(ruleset);
+  asked_.rules.komi = ruleset.rules.komi;
   return "";
 }
 
@@ -349,11 +353,13 @@ std::string GtpServer::set_position(const GtpCommand& command) {
     stones.push_back({point, stone_of(command.player(i))});
   }
   game_.set_up(std::move(stones), 0);
+  file_.reset();
   hopeless_ = 0;
   return "";
 }
 
-// FILE [MOVE]: the position before that move. A file's name may have spaces in it.
+// FILE [MOVE]: the position before that move. A file's name may have spaces in it. What the file
+// does not say about komi and rules is as the session was told, never as the last file had it.
 std::string GtpServer::loadsgf(const GtpCommand& command) {
   std::size_t words = command.arguments.size();
   command.expect(1, words);
@@ -364,19 +370,28 @@ std::string GtpServer::loadsgf(const GtpCommand& command) {
       --words;
     }
   }
-  const std::vector<SgfTree> games = read_sgf(joined(command.arguments, 0, words));
-  const GoRecord record = go_record(games.front());
+  SgfWarnings warnings;
+  std::vector<SgfTree> games = read_sgf(joined(command.arguments, 0, words), &warnings);
+  const GoRecord record = go_record(games.front(), -1, &warnings);
   if (record.columns < kSmallest || record.columns > kLargest || record.rows < kSmallest ||
       record.rows > kLargest)
     throw GtpError("unacceptable size {}x{}", record.columns, record.rows);
-  begin_game(GoGame::from_record(record, game_.ruleset(), before));
+  begin_game(
+      GoGame::from_record(record, recorded_rules(record, asked_, &warnings), before, &warnings));
+  file_.emplace(std::move(games), before, game_);
+  print_warnings(warnings);
   return "";
 }
 
+// A game from a file is written with all that the file said.
 std::string GtpServer::printsgf(const GtpCommand& command) {
-  GoRecord record = game_.to_record();
-  record.rules = rules_text(game_.ruleset());
-  const std::vector<SgfTree> games{sgf_tree(record)};
+  std::vector<SgfTree> games;
+  if (file_) games = file_->with(game_);
+  if (games.empty()) {
+    GoRecord record = game_.to_record();
+    record.rules = rules_text(game_.ruleset());
+    games.push_back(sgf_tree(record));
+  }
   const std::string text = write_sgf(games);
   if (command.arguments.empty()) return text;
   write_file_atomically(joined(command.arguments, 0, command.arguments.size()), text);
@@ -393,6 +408,7 @@ std::string GtpServer::place_handicap(const std::vector<int>& points) {
   std::vector<GoGame::Stones> stones;
   for (const int point : points) stones.push_back({point, Stone::kBlack});
   game_.set_up(std::move(stones), 1, static_cast<int>(points.size()));
+  file_.reset();
   return vertices(points);
 }
 

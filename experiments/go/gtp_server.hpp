@@ -3,11 +3,13 @@
 #pragma once
 
 #include "agents/search/clock.hpp"
+#include "experiments/go/game_file.hpp"
 #include "experiments/go/go_player.hpp"
 #include "experiments/go/gtp_protocol.hpp"
 
 #include <array>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -101,6 +103,7 @@ class GtpServer {
   [[nodiscard]] Clock& clock(int player) { return clocks_[static_cast<std::size_t>(player)]; }
   void restart_clocks() { clocks_.fill(Clock(time_)); }
   void begin_game(GoGame game);
+  void ask_rules(const GoRuleset& ruleset);
   void require_empty_board() const;
   std::string place_handicap(const std::vector<int>& points);
   std::string vertices(const std::vector<int>& actions) const;
@@ -116,6 +119,8 @@ class GtpServer {
   Write write_;
   std::function<bool()> input_waiting_;
   GoGame game_;
+  GoRuleset asked_;  // by options and commands, whatever a file has
+  std::optional<GameFile> file_;
   TimeSettings time_;
   std::array<Clock, 2> clocks_;  // by player
   std::string id_;               // of the command being answered

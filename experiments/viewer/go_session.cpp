@@ -10,35 +10,17 @@
 namespace tengen {
 namespace {
 
-// The points of a value, "dd" or a rectangle "aa:cc".
-std::vector<int> points_of(const SgfTree& tree, int node, const std::string& value, int columns,
-                           int rows) {
-  const auto [from, to] = sgf_composed(value);
-  const std::optional<int> first = sgf_point(from, columns, rows);
-  const std::optional<int> last = to.empty() ? first : sgf_point(to, columns, rows);
-  if (!first || !last || *first < 0 || *last < 0)
-    throw Error("{}: '{}' is no point of a {} × {} board", tree.where(node), excerpt(value), columns, rows);
-  std::vector<int> points;
-  for (int y = std::min(*first / columns, *last / columns);
-       y <= std::max(*first / columns, *last / columns); ++y)
-    for (int x = std::min(*first % columns, *last % columns);
-         x <= std::max(*first % columns, *last % columns); ++x)
-      points.push_back(y * columns + x);
-  return points;
-}
-
-std::vector<BoardMark> marks_of(const SgfTree& tree, int node, int columns, int rows) {
+std::vector<BoardMark> marks_of(const SgfNode& from, int columns, int rows) {
   constexpr std::array<std::pair<std::string_view, MarkShape>, 4> kShapes{
       {{"CR", MarkShape::kCircle},
        {"SQ", MarkShape::kSquare},
        {"TR", MarkShape::kTriangle},
        {"MA", MarkShape::kCross}}};
   std::vector<BoardMark> marks;
-  const SgfNode& from = tree.nodes[static_cast<std::size_t>(node)];
   for (const auto& [id, shape] : kShapes)
     if (const auto* values = from.find(id); values != nullptr)
       for (const std::string& value : *values)
-        for (const int point : points_of(tree, node, value, columns, rows))
+        for (const int point : sgf_points(value, columns, rows))
           marks.push_back({point, shape, ""});
   if (const auto* values = from.find("LB"); values != nullptr)
     for (const std::string& value : *values) {
@@ -49,27 +31,11 @@ std::vector<BoardMark> marks_of(const SgfTree& tree, int node, int columns, int 
   return marks;
 }
 
-bool has_edits(const SgfNode& node) {
-  return node.find("AB") != nullptr || node.find("AW") != nullptr || node.find("AE") != nullptr;
-}
-
-// What stands on the board after the node's edits.
-std::vector<GoGame::Stones> edited(const SgfTree& tree, int node, const GoGame& game) {
-  std::vector<Stone> board(static_cast<std::size_t>(game.points()));
-  for (int point = 0; point < game.points(); ++point)
-    board[static_cast<std::size_t>(point)] = game.position().at(point);
-  constexpr std::array<std::pair<std::string_view, Stone>, 3> kEdits{
-      {{"AE", Stone::kEmpty}, {"AB", Stone::kBlack}, {"AW", Stone::kWhite}}};
-  for (const auto& [id, stone] : kEdits)
-    if (const auto* values = tree.nodes[static_cast<std::size_t>(node)].find(id); values != nullptr)
-      for (const std::string& value : *values)
-        for (const int point : points_of(tree, node, value, game.columns(), game.rows()))
-          board[static_cast<std::size_t>(point)] = stone;
-  std::vector<GoGame::Stones> stones;
-  for (int point = 0; point < game.points(); ++point)
-    if (const Stone stone = board[static_cast<std::size_t>(point)]; stone != Stone::kEmpty)
-      stones.push_back({point, stone});
-  return stones;
+// A fresh game as a file would have it.
+SgfTree tree_of(const GoGame& game) {
+  GoRecord record = game.to_record();
+  record.rules = rules_text(game.ruleset());
+  return sgf_tree(record);
 }
 
 }  // namespace
@@ -78,82 +44,111 @@ std::string go_move_name(const GoGame& game, int action) {
   return to_gtp_vertex(action, game.rows(), game.columns());
 }
 
-GoSession::GoSession(GoGame start) : start_(std::move(start)), game_(start_), nodes_(1) {
-  stand_at(0);
+GoSession::GoSession(const GoGame& start) : GoSession(tree_of(start), start.ruleset()) {
+  from_file_ = 0;
+  go_to(line_length());
 }
 
-GoSession::GoSession(const SgfTree& tree, const GoRuleset& rules)
-    : start_(GoGame::from_record(go_record(tree, 0), rules)), game_(start_), nodes_(1) {
-  const GoRecord record = go_record(tree, 0);
+GoSession::GoSession(SgfTree tree, const GoRuleset& rules, SgfWarnings* warnings)
+    : tree_(std::move(tree)), from_file_(tree_.nodes.size()) {
+  const GoRecord record = go_record(tree_, 0, warnings);
   if (!record.black.empty()) black = record.black;
   if (!record.white.empty()) white = record.white;
+  given_black_ = black;
+  given_white_ = white;
   recorded_result_ = record.result;
-  std::vector<int> ours(tree.nodes.size(), 0);
-  for (std::size_t i = 0; i < tree.nodes.size(); ++i) {
-    const auto parent = static_cast<std::size_t>(std::max(tree.nodes[i].parent, 0));
-    ours[i] = i == 0 ? 0 : add_node(ours[parent]);
-    add_from(tree, static_cast<int>(i), ours[i]);
-  }
-  for (Node& node : nodes_) node.next = node.children.empty() ? -1 : node.children.front();
+  start_ = GoGame::from_record(record, recorded_rules(record, rules, warnings), 0, warnings);
+  // What the root does not say about komi may stand further on.
+  if (!record.komi)
+    if (const auto later = go_record(tree_).komi) {
+      GoRuleset ruleset = start_.ruleset();
+      ruleset.rules.komi = *later;
+      start_.set_ruleset(ruleset);
+    }
+  game_ = start_;
+  nodes_.resize(tree_.nodes.size());
+  nodes_.front().to_move = start_.to_move();
+  path_.assign(1, 0);
+  read_nodes(warnings);
   stand_at(0);
 }
 
-// The node's move, edits and words. Its parent is in place.
-void GoSession::add_from(const SgfTree& tree, int sgf_node, int node) {
-  const SgfNode& from = tree.nodes[static_cast<std::size_t>(sgf_node)];
-  Node& to = node_at(node);
-  if (const std::string* text = from.value("C"); text != nullptr) to.comment = sgf_text(*text);
-  to.marks = marks_of(tree, sgf_node, start_.columns(), start_.rows());
-  if (node == 0) return;
-  stand_at(to.parent);
-  if (has_edits(from)) {
-    to.set_up = true;
-    to.stones = edited(tree, sgf_node, game_);
-    to.player = game_.to_move();
+// What every node does, and what of it is against the rules.
+void GoSession::read_nodes(SgfWarnings* warnings) {
+  // Bounds the time that hostile trees take; going back to a branch costs the moves up to there.
+  constexpr std::int64_t kMostSteps = 5'000'000;
+  std::int64_t steps = 0;
+  for (std::size_t i = 1; i < nodes_.size(); ++i) {
+    const int node = static_cast<int>(i);
+    Node& to = nodes_[i];
+    const bool looks = steps <= kMostSteps;
+    const auto events =
+        go_events(tree_, node, start_.columns(), start_.rows(), looks ? warnings : nullptr);
+    for (const GoEvent& event : events) {
+      to.set_up = to.set_up || to.action >= 0 || event.kind != GoEvent::Kind::kMove;
+      if (event.kind != GoEvent::Kind::kMove) continue;
+      to.action = event.point == GoEvent::kPass ? start_.pass_action() : event.point;
+      to.player = event.player;
+    }
+    to.to_move = to.action >= 0 ? 1 - to.player : node_at(in_tree(node).parent).to_move;
+    if (!looks) continue;
+    steps += move_to(node, warnings);
+    to.to_move = game_.to_move();
+    if (steps > kMostSteps && warnings != nullptr)
+      warnings->add("large", fmt::format("{}: so many variations: the rest is not checked for "
+                                         "illegal moves before it is looked at",
+                                         tree_.where(node)));
   }
-  for (const int player : {0, 1}) {
-    const std::string* value = from.value(player == 0 ? "B" : "W");
-    if (value == nullptr) continue;
-    const std::optional<int> point = sgf_point(*value, start_.columns(), start_.rows());
-    if (!point) throw Error("{}: '{}' is no point of this board", tree.where(sgf_node), excerpt(*value));
-    to.action = *point < 0 ? game_.pass_action() : *point;
-    to.player = player;
-    if (const std::string why = game_.why_illegal(player, to.action); !why.empty())
-      throw Error("{}: an illegal move, {} at {}: {}", tree.where(sgf_node),
-                  player == 0 ? "Black" : "White", go_move_name(game_, to.action), why);
+  for (std::size_t i = 0; i < nodes_.size(); ++i) {
+    const std::vector<int>& children = tree_.nodes[i].children;
+    nodes_[i].next = children.empty() ? -1 : children.front();
   }
 }
 
-int GoSession::add_node(int parent) {
-  const int node = static_cast<int>(nodes_.size());
-  nodes_.push_back({});
-  nodes_.back().parent = parent;
-  node_at(parent).children.push_back(node);
-  return node;
+// Does to the board what a node says.
+void GoSession::apply(int node, SgfWarnings* warnings) {
+  const auto events = go_events(tree_, node, start_.columns(), start_.rows());
+  if (warnings == nullptr) return game_.execute(events);
+  game_.execute(events, [&](std::size_t /*event*/, const std::string& what) {
+    warnings->add("illegal", fmt::format("{}: move {}, {}", tree_.where(node), path_.size(), what));
+  });
 }
 
-void GoSession::apply(GoGame& game, int node) const {
-  const Node& at = nodes_[static_cast<std::size_t>(node)];
-  if (at.set_up) game.set_up(at.stones, at.player, game.handicap());
-  if (at.action >= 0) game.play(at.player, at.action);
+// Puts game and path at a node; returns how many nodes that took.
+int GoSession::move_to(int node, SgfWarnings* warnings) {
+  int steps = 1;
+  if (node != 0 && in_tree(node).parent == path_.back()) {
+    apply(node, warnings);
+    path_.push_back(node);
+    return steps;
+  }
+  std::vector<int> way;
+  for (int i = node; i >= 0; i = in_tree(i).parent) way.push_back(i);
+  game_ = start_;
+  path_.assign(1, 0);
+  for (std::size_t i = way.size() - 1; i-- > 0; ++steps) {
+    apply(way[i], i == 0 ? warnings : nullptr);
+    path_.push_back(way[i]);
+  }
+  return steps;
 }
 
 void GoSession::stand_at(int node) {
-  const bool onwards = node != 0 && node_at(node).parent == at_ && !path_.empty();
-  if (onwards) {
-    apply(game_, node);
-    path_.push_back(node);
-  } else {
-    path_.clear();
-    for (int i = node; i >= 0; i = node_at(i).parent) path_.push_back(i);
-    std::ranges::reverse(path_);
-    game_ = start_;
-    for (const int i : path_) apply(game_, i);
-  }
+  move_to(node);
   at_ = node;
   for (std::size_t i = 1; i < path_.size(); ++i) node_at(path_[i - 1]).next = path_[i];
   line_ = path_;
   for (int i = node_at(node).next; i >= 0; i = node_at(i).next) line_.push_back(i);
+  read_place();
+}
+
+void GoSession::read_place() {
+  const SgfNode& node = in_tree(at_);
+  marks_ = marks_of(node, start_.columns(), start_.rows());
+  comment_.clear();
+  if (const auto* texts = node.find("C"))
+    for (const std::string& text : *texts)
+      comment_ += (comment_.empty() ? "" : "\n") + sgf_text(text);
 }
 
 std::string GoSession::result() const {
@@ -168,13 +163,17 @@ std::string GoSession::why_illegal(int action) const {
 
 void GoSession::play(int action) {
   const int player = game_.to_move();
-  for (const int child : here().children) {
+  for (const int child : in_tree(at_).children) {
     const Node& node = nodes_[static_cast<std::size_t>(child)];
     if (node.action == action && node.player == player && !node.set_up) return stand_at(child);
   }
-  const int child = add_node(at_);
-  node_at(child).action = action;
-  node_at(child).player = player;
+  const int child = tree_.add_node(at_);
+  const int point = action == game_.pass_action() ? GoEvent::kPass : action;
+  tree_.nodes.back().add(player == 0 ? "B" : "W", sgf_point_text(point, game_.columns()));
+  nodes_.emplace_back();
+  nodes_.back().action = action;
+  nodes_.back().player = player;
+  nodes_.back().to_move = 1 - player;
   stand_at(child);
 }
 
@@ -188,9 +187,10 @@ bool GoSession::undo() {
     return true;
   }
   if (at_ == 0) return false;
-  const int gone = at_, parent = here().parent;
-  std::erase(node_at(parent).children, gone);  // the node stays, unreachable: numbers are for ever
-  const std::vector<int>& left = node_at(parent).children;
+  const int gone = at_, parent = in_tree(at_).parent;
+  // The node stays, unreachable: numbers are for ever.
+  std::vector<int>& left = tree_.nodes[static_cast<std::size_t>(parent)].children;
+  std::erase(left, gone);
   node_at(parent).next = left.empty() ? -1 : left.front();
   stand_at(parent);
   return true;
@@ -202,33 +202,25 @@ void GoSession::go_to(int move_number) {
   stand_at(to);
 }
 
-int GoSession::continuations() const { return static_cast<int>(here().children.size()); }
+int GoSession::continuations() const { return static_cast<int>(in_tree(at_).children.size()); }
 
 int GoSession::variations() const {
-  return at_ == 0
-             ? 1
-             : static_cast<int>(nodes_[static_cast<std::size_t>(here().parent)].children.size());
+  return at_ == 0 ? 1 : static_cast<int>(in_tree(in_tree(at_).parent).children.size());
 }
 
 bool GoSession::other_variation(int by) {
   if (variations() < 2) return false;
-  const std::vector<int>& siblings = node_at(here().parent).children;
+  const std::vector<int>& siblings = in_tree(in_tree(at_).parent).children;
   const auto count = static_cast<std::ptrdiff_t>(siblings.size());
   const std::ptrdiff_t place = std::ranges::find(siblings, at_) - siblings.begin();
   stand_at(siblings[static_cast<std::size_t>(((place + by) % count + count) % count)]);
   return true;
 }
 
-int GoSession::mover(int node) const {
-  if (node == at_) return game_.to_move();
-  const Node& at = nodes_[static_cast<std::size_t>(node)];
-  return at.action >= 0 ? 1 - at.player : node == 0 ? start_.to_move() : at.player;
-}
-
 void GoSession::note(int node, const GoAnalysis& analysis) {
   GoFigures& known = node_at(node).figures;
   if (analysis.visits <= 0 || analysis.visits < known.visits) return;
-  const double sign = mover(node) == 0 ? 1 : -1;
+  const double sign = nodes_[static_cast<std::size_t>(node)].to_move == 0 ? 1 : -1;
   known = {static_cast<float>(sign * analysis.value), static_cast<float>(sign * analysis.margin),
            analysis.visits};
 }
@@ -240,36 +232,19 @@ std::vector<GoFigures> GoSession::line_figures() const {
 }
 
 SgfTree GoSession::to_sgf() const {
-  GoRecord head = start_.to_record();
-  head.black = black;
-  head.white = white;
-  head.result = finished() ? result() : recorded_result_;
-  SgfTree tree = sgf_tree(head);
-  const int root = tree.main_line().back();
-  std::vector<std::pair<int, int>> open{{0, root}};  // ours, the file's
-  while (!open.empty()) {
-    const auto [node, theirs] = open.back();
-    open.pop_back();
-    const Node& from = nodes_[static_cast<std::size_t>(node)];
-    if (!from.comment.empty())
-      tree.nodes[static_cast<std::size_t>(theirs)].add("C", sgf_escaped(from.comment));
-    // The tree's numbers follow the order of making: children first to last.
-    std::vector<std::pair<int, int>> children;
-    for (const int child : from.children) {
-      const Node& move = nodes_[static_cast<std::size_t>(child)];
-      const int made = tree.add_node(theirs);
-      SgfNode& to = tree.nodes[static_cast<std::size_t>(made)];
-      for (const GoGame::Stones& at : move.stones)
-        to.add(at.stone == Stone::kBlack ? "AB" : "AW", sgf_point_text(at.point, start_.columns()));
-      if (move.action >= 0)
-        to.add(move.player == 0 ? "B" : "W",
-               sgf_point_text(move.action == start_.pass_action() ? GoEvent::kPass : move.action,
-                              start_.columns()));
-      children.emplace_back(child, made);
-    }
-    open.insert(open.end(), children.rbegin(), children.rend());
-  }
+  SgfTree tree = tree_;
+  SgfNode& root = tree.nodes.front();
+  if (from_file_ == 0 || black != given_black_) root.set("PB", sgf_escaped(black));
+  if (from_file_ == 0 || white != given_white_) root.set("PW", sgf_escaped(white));
+  const bool ours = resigned() >= 0 || static_cast<std::size_t>(at_) >= from_file_;
+  if (recorded_result_.empty() && ours && finished()) root.set("RE", result());
   return tree;
+}
+
+std::string GoSession::file_text() const {
+  std::vector<SgfTree> games{to_sgf()};
+  games.insert(games.end(), other_games.begin(), other_games.end());
+  return write_sgf(games);
 }
 
 }  // namespace tengen

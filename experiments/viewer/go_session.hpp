@@ -19,15 +19,19 @@ struct GoFigures {
 };
 
 /// Stands at a node of the tree; node 0 is the empty board or the set-up position. The line is the
-/// way from there to the node and on along the children that were visited last.
+/// way from there to the node and on along the children that were visited last. The tree is that of
+/// the file with all that it says; what is played here is added to it.
 class GoSession {
  public:
-  explicit GoSession(GoGame start);
-  /// A game of a file with its variations, comments and marks; stands at its beginning. `rules` but
-  /// for the komi, if the file says one. Throws Error with "name:line:column" for illegal moves.
-  GoSession(const SgfTree& tree, const GoRuleset& rules);
+  /// Stands where the game stands.
+  explicit GoSession(const GoGame& start);
+  /// A game of a file with its variations, comments and marks; stands at its beginning. Komi and
+  /// rules as the file says, else as `rules` do. What is against the rules is done all the same
+  /// (GoGame::execute()), with a warning. Throws Error for another game than Go and a bad size.
+  GoSession(SgfTree tree, const GoRuleset& rules, SgfWarnings* warnings = nullptr);
 
   std::string black = "Black", white = "White";
+  std::vector<SgfTree> other_games;  ///< of the same file, to be saved with this one
 
   /// The position here, with the moves that led to it.
   [[nodiscard]] const GoGame& game() const { return game_; }
@@ -61,8 +65,8 @@ class GoSession {
   [[nodiscard]] int continuations() const;
   [[nodiscard]] int variations() const;  ///< the place's siblings and itself
 
-  [[nodiscard]] const std::string& comment() const { return here().comment; }
-  [[nodiscard]] const std::vector<BoardMark>& marks() const { return here().marks; }
+  [[nodiscard]] const std::string& comment() const { return comment_; }
+  [[nodiscard]] const std::vector<BoardMark>& marks() const { return marks_; }
   /// The action that led here; −1 at the start and after a set-up.
   [[nodiscard]] int last_action() const { return here().action; }
 
@@ -72,37 +76,44 @@ class GoSession {
   /// Of every place of the line, the start first.
   [[nodiscard]] std::vector<GoFigures> line_figures() const;
 
-  /// The whole tree, with its comments, as a file has it.
+  /// The whole tree with all that the file said, the names as they are now, and a result where the
+  /// file had none and the game is finished here by what was played in this session.
   [[nodiscard]] SgfTree to_sgf() const;
+  /// That and the other games of the file, as text.
+  [[nodiscard]] std::string file_text() const;
 
  private:
+  // What the tree's node of the same number does.
   struct Node {
-    int parent = -1, action = -1, player = 0;
-    int next = -1;  // the child of the line
-    bool alive = true;
+    int action = -1, player = 0;
+    int to_move = 0;      // after it
+    bool set_up = false;  // it does more than a move
+    int next = -1;        // the child of the line
     int resigned = -1;
-    std::vector<int> children;
-    std::vector<GoGame::Stones> stones;  // of a set-up in mid-game
-    bool set_up = false;
-    std::string comment;
-    std::vector<BoardMark> marks;
     GoFigures figures;
   };
 
   [[nodiscard]] const Node& here() const { return nodes_[static_cast<std::size_t>(at_)]; }
   [[nodiscard]] Node& node_at(int node) { return nodes_[static_cast<std::size_t>(node)]; }
+  [[nodiscard]] const SgfNode& in_tree(int node) const {
+    return tree_.nodes[static_cast<std::size_t>(node)];
+  }
   [[nodiscard]] int resigned() const { return here().resigned; }
-  int add_node(int parent);
-  void add_from(const SgfTree& tree, int sgf_node, int node);
+  void read_nodes(SgfWarnings* warnings);
+  void read_place();
+  void apply(int node, SgfWarnings* warnings = nullptr);
+  int move_to(int node, SgfWarnings* warnings = nullptr);
   void stand_at(int node);
-  void apply(GoGame& game, int node) const;
-  [[nodiscard]] int mover(int node) const;
 
+  SgfTree tree_;
+  std::size_t from_file_ = 0;  // so many nodes
+  std::string recorded_result_, given_black_, given_white_;
   GoGame start_, game_;
   std::vector<Node> nodes_;
   int at_ = 0;
   std::vector<int> path_, line_;  // nodes
-  std::string recorded_result_;
+  std::string comment_;           // of the place
+  std::vector<BoardMark> marks_;
 };
 
 /// "D4" or "pass".

@@ -287,8 +287,7 @@ std::filesystem::path GoViewer::unused_file(std::string_view ending) const {
 void GoViewer::save_game() {
   try {
     const std::filesystem::path path = unused_file(".sgf");
-    const SgfTree tree = session_.to_sgf();
-    write_file_atomically(path, write_sgf(std::span(&tree, 1)));
+    write_file_atomically(path, session_.file_text());
     say("saved " + path.string());
   } catch (const Error& error) {
     say(error.what());

@@ -147,3 +147,43 @@ TEST_CASE("gtp, match and selfplay: a wrong command line is one clear line") {
   CHECK(missing.code == 1);
   CHECK_THAT(missing.err, ContainsSubstring("cannot start 'no-such-engine'"));
 }
+
+TEST_CASE("go: a file as it is found is shown, with a warning for everything assumed") {
+  const TempDirectory directory;
+  write_text(directory / "fox.sgf",
+             "(;SZ[9]KM[375]RU[Chinese]PB[\xC6\xE5\x81\\]PW[b];B[ee];W[ee];B[cc]");
+  const ProgramResult shown = run_program(
+      directory.path(), {"go", "fox.sgf", "--analyse", "", "--move", "3", "--record", "a.png"});
+  CAPTURE(shown.err);
+  CHECK(shown.code == 0);
+  CHECK(std::filesystem::exists(directory / "a.png"));
+  for (const char* warning :
+       {"tengen: warning: fox.sgf:1: no CA names the character set: read as GB18030\n",
+        "tengen: warning: fox.sgf:1:58: the file ends inside a game: 1 ')' missing, assumed here\n",
+        "tengen: warning: fox.sgf:1:2: KM[375] is read as 7.5 points\n",
+        "fox.sgf:1:46: move 2, White at E5 is illegal (occupied): made all the same\n"})
+    CHECK_THAT(shown.err, ContainsSubstring(warning));
+  write_text(directory / "page.sgf", "<html><body>404</body></html>");
+  const ProgramResult page = run_program(directory.path(), {"go", "page.sgf"});
+  CHECK(page.code == 1);
+  CHECK_THAT(page.err, ContainsSubstring("page.sgf:1:1: this is a page of HTML"));
+}
+
+TEST_CASE("train: a folder of games with bad files is read to its end") {
+  const TempDirectory directory;
+  std::filesystem::create_directories(directory / "games/below");
+  write_text(directory / "games/a.sgf", "<html>404</html>");
+  write_text(directory / "games/b.SGF", "(;SZ[13]RE[B+R]KM[6,5];B[aa])");
+  write_text(directory / "games/below/c.sgf", "(;SZ[9]RE[B+R];B[zz])");
+  write_text(directory / "games/d.sgf", "(;GM[2])");
+  const ProgramResult result = run_program(
+      directory.path(), {"train", "go9-alphago", "--set", "teachers.sgf=\"games\"", "--quiet"});
+  CAPTURE(result.err);
+  CHECK(result.code == 1);
+  CHECK_THAT(result.err, ContainsSubstring("games/a.sgf:1:1: this is a page of HTML"));
+  CHECK_THAT(result.err, ContainsSubstring("the file is left out"));
+  CHECK_THAT(result.err, ContainsSubstring("KM[6,5] is read as 6.5 points"));
+  CHECK_THAT(result.err,
+             ContainsSubstring("in 4 SGF files can be learnt from; a move on no point: 1; another "
+                               "size: 1; no SGF of Go: 2"));
+}

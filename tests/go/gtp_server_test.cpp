@@ -298,10 +298,59 @@ TEST_CASE("GTP: SGF out and in") {
   s.answer("loadsgf " + file + " 1");
   CHECK(s.server.game().moves().empty());
   CHECK(s.server.game().to_move() == 1);
+  // An illegal move is made all the same (FF[4]).
   write(directory / "bad.sgf", "(;SZ[9];B[aa];W[aa])");
-  CHECK_THAT(s.ask("loadsgf " + (directory / "bad.sgf").string()),
-             ContainsSubstring("move 2 of the record is illegal: occupied"));
+  s.answer("loadsgf " + (directory / "bad.sgf").string());
+  CHECK(s.server.game().position().at(0) == Stone::kWhite);
+  CHECK(s.server.game().to_move() == 0);
   CHECK_THAT(s.ask("loadsgf nowhere.sgf"), ContainsSubstring("nowhere.sgf"));
+  write(directory / "page.sgf", "<html>404</html>");
+  CHECK_THAT(s.ask("loadsgf " + (directory / "page.sgf").string()),
+             StartsWith("?") && ContainsSubstring("page of HTML"));
+}
+
+TEST_CASE("GTP: a file without komi or rules has the session's, not the last file's") {
+  const TempDirectory directory;
+  const auto load = [&](Session& s, const char* text) {
+    write(directory / "a.sgf", text);
+    s.answer("loadsgf " + (directory / "a.sgf").string());
+  };
+  Session s;
+  load(s, "(;SZ[9]KM[0.5]RU[Chinese];B[aa])");
+  CHECK(s.answer("get_komi") == "0.5");
+  CHECK(s.server.game().ruleset().rules.ko == KoRule::kSimple);
+  for (const char* none : {"(;SZ[9];B[aa])", "(;SZ[9]KM[];B[aa])"}) {
+    load(s, none);
+    CHECK(s.answer("get_komi") == "7.5");
+    CHECK(s.server.game().ruleset().rules.ko == KoRule::kPositional);
+  }
+  s.answer("komi 5.5");
+  s.answer("kata-set-rules aga");
+  load(s, "(;SZ[9]KM[375]RU[Japanese];B[aa])");
+  CHECK(s.answer("get_komi") == "7.5");
+  load(s, "(;SZ[9];B[aa])");
+  CHECK(s.answer("get_komi") == "5.5");
+  CHECK(s.server.game().ruleset().rules.ko == KoRule::kSituational);
+}
+
+TEST_CASE("GTP: a game from a file is written with all that the file said") {
+  const TempDirectory directory;
+  const std::string file = (directory / "a.sgf").string(), out = (directory / "b.sgf").string();
+  const std::string text =
+      "(;SZ[9]KM[6.5]PB[æ¯]CA[UTF-8]XX[];B[ee]C[a\n\nb];AE[ee]AW[aa]PL[B](;B[cc]LB[cc:1])"
+      "(;B[dd]))\n";
+  write(file, text);
+  Session s;
+  s.answer("loadsgf " + file);
+  s.answer("printsgf " + out);
+  const std::string same = write_sgf(parse_sgf(text, "a"));
+  CHECK(text_of(out) == same);
+  s.answer("printsgf");  // without an empty line
+  s.answer("play w g7");
+  s.answer("printsgf " + out);
+  CHECK_THAT(text_of(out), ContainsSubstring("(;B[cc]LB[cc:1];W[gc])"));
+  s.answer("clear_board");
+  CHECK(s.answer("printsgf") == "(;GM[1]FF[4]CA[UTF-8]AP[Tengen]SZ[9]KM[6.5]RU[tengen])");
 }
 
 TEST_CASE("GTP: genmove plays on to the end, and after two passes too") {
@@ -371,8 +420,7 @@ TEST_CASE("GTP: clocks say how long a move may take") {
   GtpOptions options;
   options.board_size = 9;
   options.lag = 0.2;
-  GtpServer server(
-      player, options, [](std::string_view) {}, [] { return true; });
+  GtpServer server(player, options, [](std::string_view) {}, [] { return true; });
   const auto seconds_after = [&](const char* clock) {
     for (const char* line : {"clear_board", clock, "genmove b"}) server.handle(line);
     return player.seconds;

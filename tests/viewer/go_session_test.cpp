@@ -4,6 +4,7 @@
 #include "tests/catch.hpp"
 
 #include <cmath>
+#include <functional>
 
 using namespace tengen;
 
@@ -155,11 +156,94 @@ TEST_CASE("a file's variations, comments, marks, set-ups and results are there")
   CHECK(session.game().position().at(at("E5")) == Stone::kBlack);
 }
 
-TEST_CASE("bad moves of a file are told with their place") {
-  CHECK_THROWS_WITH(from_text("(;SZ[9];B[ee];W[ee])"),
-                    StartsWith("a.sgf:1:") && ContainsSubstring("E5: occupied"));
-  CHECK_THROWS_WITH(from_text("(;SZ[9];B[zz])"), ContainsSubstring("no point"));
-  CHECK_THROWS_WITH(from_text("(;SZ[9];B[ee];AB[zz])"), ContainsSubstring("no point"));
+TEST_CASE("bad moves of a file are made all the same, and told with their place") {
+  const auto warning = [](std::string_view text, const std::function<void(GoSession&)>& then) {
+    SgfWarnings warnings;
+    GoSession session(parse_sgf(text, "a.sgf").front(), GoRuleset{}, &warnings);
+    session.go_to(99);
+    then(session);
+    return warnings.texts().empty() ? "" : warnings.texts().front();
+  };
+  CHECK(warning("(;SZ[9];B[ee];W[ee];B[cc])", [](GoSession& session) {
+          CHECK(session.game().position().at(40) == Stone::kWhite);
+          CHECK(session.move_number() == 3);
+          CHECK(session.game().to_move() == 1);
+        }) == "a.sgf:1:14: move 2, White at E5 is illegal (occupied): made all the same");
+  // A suicide in a variation: the stone goes off again.
+  CHECK(warning("(;SZ[9];B[ba];W[ee];B[ab](;W[cc];B[gg])(;W[aa]C[so];B[dd]))",
+                [](GoSession& session) {
+                  session.go_to(4);
+                  REQUIRE(session.other_variation(1));
+                  CHECK(session.game().position().at(0) == Stone::kEmpty);
+                  CHECK(session.game().position().at(1) == Stone::kBlack);
+                  session.step(1);
+                  CHECK(session.last_action() == at("D6"));
+                }) == "a.sgf:1:41: move 4, White at A9 is illegal (suicide): made all the same");
+  CHECK_THAT(warning("(;SZ[9];B[zz];AB[zz])",
+                     [](GoSession& session) { CHECK(session.line_length() == 2); }),
+             StartsWith("a.sgf:1:8: B[zz] is no point"));
+  CHECK_THAT(warning("(;SZ[9]AB[aa]AW[ab][ba])",
+                     [](GoSession& session) {
+                       CHECK(session.game().position().at(0) == Stone::kEmpty);
+                       CHECK(session.game().position().at(1) == Stone::kWhite);
+                     }),
+             ContainsSubstring("without a liberty"));
+}
+
+TEST_CASE("the rules of a file decide on its kos, whatever the session's own are") {
+  // A ko is retaken after two passes: only superko forbids that.
+  const auto warned = [&](const char* rules) {
+    SgfWarnings warnings;
+    const std::string text =
+        fmt::format("(;SZ[9]{}AB[ba][ab][bc]AW[ca][db][cc][bb];B[cb];W[];B[];W[bb])", rules);
+    GoSession session(parse_sgf(text, "a.sgf").front(), GoRuleset{}, &warnings);
+    session.go_to(4);
+    CHECK(session.game().position().at(10) == Stone::kWhite);
+    CHECK(session.game().position().at(11) == Stone::kEmpty);
+    return warnings.texts();
+  };
+  for (const char* rules : {"RU[Japanese]", "RU[japan]", "RU[Chinese]", "RU[日本]CA[UTF-8]"})
+    CHECK(warned(rules) == std::vector<std::string>{});
+  for (const char* rules : {"", "RU[AGA]", "RU[NZ]", "RU[GOE]", "RU[koPOSITIONALscoreAREA]"}) {
+    REQUIRE(warned(rules).size() == 1);
+    CHECK_THAT(warned(rules)[0], ContainsSubstring("move 4, White at B8 is illegal (superko)"));
+  }
+  REQUIRE(warned("RU[of my own]").size() == 2);
+  CHECK_THAT(warned("RU[of my own]")[0], ContainsSubstring("names no rules known here"));
+}
+
+TEST_CASE("a file that is read and saved is the same tree, whatever is in it") {
+  const std::string text =
+      "(;GM[1]FF[4]SZ[9]PB[a]BR[5d]PW[b]WR[6k]DT[2020-01-02]RU[Chinese]KM[6.5]RE[W+R]XY[z][]"
+      "PC[online]TM[300]\n;B[ee]C[a \\\\\\] "
+      "b]TR[ee]BL[295.3]\n(;W[cc]N[x];AE[cc]AB[dd]PL[B]C[e]LB[aa:1]"
+      ";B[gg]BM[1];MN[5]VW[])\n(;W[dd]))\n";
+  SgfWarnings warnings;
+  GoSession session(parse_sgf(text, "a.sgf").front(), GoRuleset{}, &warnings);
+  CHECK(warnings.empty());
+  const auto saved = [&] {
+    const SgfTree tree = session.to_sgf();
+    return write_sgf(std::span(&tree, 1));
+  };
+  CHECK(saved() == text);
+  session.other_games = parse_sgf("(;SZ[13])", "a.sgf");
+  CHECK(session.file_text() == text + "(;SZ[13])\n");
+  session.go_to(3);
+  CHECK(session.game().position().at(2 * 9 + 2) == Stone::kEmpty);
+  CHECK(session.game().position().at(3 * 9 + 3) == Stone::kBlack);
+  CHECK(session.game().to_move() == 0);
+  session.play(at("J9"));
+  session.undo();
+  CHECK(saved() == text);
+  session.play(81);
+  session.play(81);
+  CHECK(session.finished());
+  std::string more = text;
+  more.insert(more.find(";AE[cc]"), "")
+      .replace(more.find(";B[gg]BM[1];MN[5]VW[]"), 21, "\n(;B[gg]BM[1];MN[5]VW[])\n(;B[];W[])");
+  CHECK(saved() == more);  // the result is the file's own
+  session.white = "c";
+  CHECK_THAT(saved(), ContainsSubstring("PW[c]WR[6k]"));
 }
 
 TEST_CASE("what is written reads as the same tree") {

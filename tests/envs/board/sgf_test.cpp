@@ -58,7 +58,7 @@ TEST_CASE("SGF: several games, noise around them, and FF[3] names") {
 
 TEST_CASE("SGF: unknown properties and escapes are kept byte for byte") {
   const std::string text =
-      "(;XYZ[a\\]b][\\\\][c\\:d:e\\\nf]PB[\xE5\x9D\x82\xE7\x94\xB0];B[aa]KGSB[1])\n";
+      "(;XYZ[a\\]b][\\\\][c\\:d:e\\\nf]CA[UTF-8]PB[\xE5\x9D\x82\xE7\x94\xB0];B[aa]KGSB[1])\n";
   CHECK(rewritten(text) == text);
 }
 
@@ -150,30 +150,22 @@ TEST_CASE("SGF: errors say where and what would be right") {
     return "";
   };
   CHECK(syntax("") == "x.sgf:1:1: no game found: SGF starts with \"(;\"");
-  CHECK(syntax("(;B[aa]\n ;W[bb") == "x.sgf:2:4: ']' missing: this value of W never ends");
-  CHECK(syntax("(;B[aa]\n") == "x.sgf:2:1: the file ends inside a game: 1 ')' missing");
-  CHECK(syntax("(;B[aa] 3)") == "x.sgf:1:9: '3' where ';', '(' or ')' was expected");
-  CHECK(syntax("(;B;W)") == "x.sgf:1:4: '[' expected: property B has no value");
-  CHECK(syntax("(;b[aa])") ==
-        "x.sgf:1:3: a property's name needs upper-case letters, as in \"B[pd]\"");
-  CHECK(syntax("(;B[aa](B[bb]))") == "x.sgf:1:9: ';' expected: a variation starts with a node");
-  CHECK(error_of("(;SZ[9]\n;B[jj])") ==
-        "test.sgf:2:1: B[jj] is no point of a board of 9x9; those are aa to ii");
+  CHECK(syntax("<html><body>404 (not found)</body></html>") ==
+        "x.sgf:1:1: this is a page of HTML or XML, not SGF, which starts with \"(;\"");
+  CHECK_THAT(syntax("\n<!DOCTYPE html><script>for(;;){a[i]}</script>"), ContainsSubstring("HTML"));
+  CHECK(syntax("<pre>(;GM[1]SZ[9])</pre>").empty());
   CHECK_THAT(error_of("(;SZ[0])"), ContainsSubstring("SZ[0] is no size"));
   CHECK_THAT(error_of("(;SZ[9:53])"), ContainsSubstring("is no size"));
   CHECK_THAT(error_of("(;GM[2])"), ContainsSubstring("another game"));
-  CHECK_THAT(error_of("(;KM[seven])"), ContainsSubstring("KM[seven] is no komi"));
-  CHECK_THAT(error_of("(;KM[nan])"), ContainsSubstring("is no komi"));
-  CHECK_THAT(error_of("(;HA[x])"), ContainsSubstring("HA[x]"));
-  CHECK_THAT(error_of("(;AB[])"), ContainsSubstring("AB[] is no point"));
 }
 
 TEST_CASE("SGF: no file exhausts stack, memory or time") {
   std::string deep;
   for (int i = 0; i < 200'000; ++i) deep += "(;B[aa]";
-  CHECK_THROWS_AS(parse_sgf(deep, "deep"), Error);
+  const std::string open = deep;
   deep += std::string(200'000, ')');
   CHECK(rewritten(deep).size() > 1'000'000);
+  CHECK(rewritten(open) == rewritten(deep));
   CHECK_THROWS_AS(parse_sgf("(" + std::string(2'000'000, ';') + ")", "many"), Error);
   CHECK_THROWS_AS(parse_sgf(std::string(1'000'000, '('), "brackets"), Error);
   std::string names = "(;";
@@ -214,11 +206,11 @@ TEST_CASE("SGF: random changes to a file are read or refused, and what is read s
     try {
       const std::string written = rewritten(changed);
       ++accepted;
+      INFO(changed);
       REQUIRE(rewritten(written) == written);
       record_of(changed);
     } catch (const Error&) {
     }
   }
-  CHECK(accepted > 1000);
-  CHECK(accepted < 19'000);
+  CHECK(accepted == 20'000);  // there is always a game in it
 }
