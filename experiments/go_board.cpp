@@ -53,10 +53,10 @@ struct Board {
     if (games.size() > 1)
       warnings.add("games", fmt::format("{}: {} games: the first is shown", options.sgf.string(),
                                         games.size()));
-    GoSession session(std::move(games.front()), ruleset, &warnings);
-    session.other_games.assign(games.begin() + 1, games.end());
+    GoSession first(std::move(games.front()), ruleset, &warnings);
+    first.other_games.assign(games.begin() + 1, games.end());
     print_warnings(warnings);
-    return session;
+    return first;
   }
   [[nodiscard]] GoPlayer* to_move() const {
     return (session.game().to_move() == 0 ? black : white).get();

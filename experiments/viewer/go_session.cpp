@@ -147,8 +147,10 @@ void GoSession::read_place() {
   marks_ = marks_of(node, start_.columns(), start_.rows());
   comment_.clear();
   if (const auto* texts = node.find("C"))
-    for (const std::string& text : *texts)
-      comment_ += (comment_.empty() ? "" : "\n") + sgf_text(text);
+    for (const std::string& text : *texts) {
+      if (!comment_.empty()) comment_ += '\n';
+      comment_ += sgf_text(text);
+    }
 }
 
 std::string GoSession::result() const {

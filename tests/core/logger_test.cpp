@@ -202,14 +202,14 @@ TEST_CASE("CRC-32C of the standard's check string") {
 TEST_CASE("TensorBoard event files hold framed, checksummed events") {
   const TempDirectory folder;
   const std::int64_t late = std::int64_t{1} << 40;
-  const std::string long_text = std::string(300, 'x') + "\n# y";  // a length of two varint bytes
+  const std::string many(300, 'x');  // a length of two varint bytes
   {
     Logger logger;
     logger.add(tensorboard_sink(folder / "events"));
     logger.record("rollout/ep_rew_mean", -20.5);
     logger.record("train/loss", 0.25);
     logger.dump(late);
-    logger.text("recipe", long_text, 7);
+    logger.text("recipe", fmt::format("{}\n# y", many), 7);
   }
   const std::vector<Message> events = events_in(folder / "events");
   REQUIRE(events.size() == 3);
@@ -230,9 +230,9 @@ TEST_CASE("TensorBoard event files hold framed, checksummed events") {
   CHECK(events[2].numbers.at(2) == 7);
   const Message text = events[2].at(5).at(1);
   CHECK(text.string(1) == "recipe/text_summary");
-  CHECK(text.at(8).numbers.at(1) == 7);                                         // DT_STRING
-  CHECK(text.at(8).string(8) == "    " + std::string(300, 'x') + "\n    # y");  // a code block
-  CHECK(text.at(9).at(1).string(1) == "text");                                  // the plug-in
+  CHECK(text.at(8).numbers.at(1) == 7);                                 // DT_STRING
+  CHECK(text.at(8).string(8) == fmt::format("    {}\n    # y", many));  // a code block
+  CHECK(text.at(9).at(1).string(1) == "text");                          // the plug-in
 }
 
 TEST_CASE("a sink that cannot write ends nothing and keeps others from nothing") {

@@ -36,7 +36,8 @@ TEST_CASE("a state of any bytes is refused or can be seen and drawn") {
   Rng rng(3);
   Canvas canvas;
   int refused = 0, loaded = 0;
-  for (const EnvEntry& entry : builtin_envs().entries()) {
+  const EnvRegistry registry = builtin_envs();
+  for (const EnvEntry& entry : registry.entries()) {
     CAPTURE(entry.id);
     const auto env = entry.make(Config{}, kLanes, pool);
     RandomPlay play(*env, 1);
