@@ -16,6 +16,11 @@ void check_observation_space(const ObservationSpace& space, Report& report) {
   for (int i = 0; i < shape.rank; ++i)
     if (shape[i] < 1)
       return report.fail(kName, "extent {} of the shape is {}; it must be at least 1", i, shape[i]);
+  double count = 1;
+  for (int i = 0; i < shape.rank; ++i) count *= shape[i];
+  if (count >= 0x1p31)
+    return report.fail(kName, "the shape has {:.3g} elements; there must be fewer than 2^31",
+                       count);
   if (!(space.low <= space.high))
     return report.fail(kName, "the range [{}, {}] is empty", space.low, space.high);
   if (space.element == Element::kUint8 && (space.low < 0 || space.high > 255))

@@ -1,6 +1,7 @@
 // An environment that breaks its contract is named, and what it did, where and when.
 #include "envs/checked_env.hpp"
 
+#include "core/interrupt.hpp"
 #include "envs/random_play.hpp"
 #include "envs/registry.hpp"
 #include "tests/catch.hpp"
@@ -30,6 +31,7 @@ enum class Fault {
   kInt,
   kText,
   kOddType,
+  kInterrupted,
   kReset,
   kLoad,
 };
@@ -63,6 +65,7 @@ struct Faulty {
     if (now(Fault::kInt)) throw 42;
     if (now(Fault::kText)) throw "out of levels";
     if (now(Fault::kOddType)) throw Odd{};
+    if (now(Fault::kInterrupted)) throw Interrupted{};
     const float reward = now(Fault::kRewardNan)        ? kNan
                          : now(Fault::kRewardInfinite) ? -kInfinity
                          : now(Fault::kRewardHuge)     ? 1e20F
@@ -177,6 +180,11 @@ TEST_CASE("a broken contract is one line with environment, lane, step and value"
   }
 }
 
+TEST_CASE("Ctrl-C within an environment is nobody's fault") {
+  for (const int threads : {1, 3})
+    CHECK_THROWS_AS(failure(Fault::kInterrupted, threads), Interrupted);
+}
+
 TEST_CASE("steps are counted on through a checkpoint, and a state that does not load is named") {
   WorkerPool pool(1);
   const auto env = checked({}, 2, pool);
@@ -235,6 +243,8 @@ TEST_CASE("an environment that is badly described is refused when it is made") {
   CHECK_THAT(observation({{2}, tengen::Element::kUint8, 0, 255}),
              ContainsSubstring("observe() writes floats"));
   CHECK(observation({{2}, kFloat, -kInfinity, kInfinity}).empty());
+  CHECK_THAT(observation({{1 << 20, 1 << 20, 1 << 20, 1 << 20}, kFloat, 0, 1}),
+             ContainsSubstring("1.21e+24 elements"));
   Shape odd;
   odd.rank = 5;
   CHECK_THAT(observation({odd, kFloat, 0, 1}), ContainsSubstring("rank is 5"));
