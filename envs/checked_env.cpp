@@ -4,21 +4,17 @@
 
 #include <algorithm>
 #include <bit>
-#include <cmath>
 
 namespace tengen {
 namespace {
 
-// What learners can use: its square must be a float, too.
-constexpr float kLimit = 0x1p63F;
-constexpr const char* kMust = "it must be finite and below 9e18 in size";
-
-bool usable(float value) { return std::abs(value) < kLimit; }  // false for NaN
+using checker::usable;
+constexpr const char* kMust = "it must be finite and below 1e15 in size";
 
 // Without branches, so that the compiler makes vector instructions of it: sizes of floats are
 // ordered as their bits are, with infinity and NaN at the end.
 bool all_usable(std::span<const float> values) {
-  constexpr auto kBits = std::bit_cast<std::uint32_t>(kLimit);
+  constexpr auto kBits = std::bit_cast<std::uint32_t>(checker::kLimit);
   std::uint32_t bad = 0;
   for (const float value : values)
     bad |= static_cast<std::uint32_t>((std::bit_cast<std::uint32_t>(value) & 0x7FFFFFFFU) >= kBits);

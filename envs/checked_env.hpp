@@ -10,9 +10,9 @@
 namespace tengen {
 
 /// `env`, and an Error in one line that names the environment where it breaks its contract, so that
-/// nobody blames the learner: an exception of any type, a reward or an observation that is not
-/// finite (or so large that its square is not), a mask that allows nothing. A pass over rewards, real observations and masks a batch is
-/// what it costs; bytes need none.
+/// nobody blames the learner: an exception of any type, a reward or an observation that learners
+/// cannot use, a mask that allows nothing. A pass over rewards, real observations and masks a batch
+/// is what it costs; bytes need none.
 class CheckedEnv final : public VectorEnv {
  public:
   /// `id` is what messages call it. Throws Error if its description is broken (what `tengen check`

@@ -4,6 +4,7 @@
 #include "envs/checker.hpp"
 #include "envs/random_play.hpp"
 
+#include <cmath>
 #include <memory>
 #include <utility>
 
@@ -11,6 +12,10 @@ namespace tengen::checker {
 
 inline constexpr int kLanes = 13;   // no multiple of a chunk, so that the last one is partly filled
 inline constexpr int kSteps = 300;  // of a run that is compared with another
+
+/// What learners can use: sums of squares of a batch of it must be floats, too. Not NaN.
+inline constexpr float kLimit = 0x1p50F;
+inline bool usable(float value) { return std::abs(value) < kLimit; }
 
 class Report {
  public:

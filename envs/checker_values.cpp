@@ -81,7 +81,7 @@ template <class T>
 std::string out_of_range(std::span<const T> values, const ObservationSpace& space) {
   for (std::size_t i = 0; i < values.size(); ++i) {
     const auto value = static_cast<float>(values[i]);
-    if (std::isfinite(value) && value >= space.low && value <= space.high) continue;
+    if (usable(value) && value >= space.low && value <= space.high) continue;
     return fmt::format("element {} is {}, outside [{}, {}]", i, value, space.low, space.high);
   }
   return "";
@@ -137,7 +137,7 @@ Fuzz fuzz(const Subject& subject) {
       note(out.bad.observation, out_of_range(seen.observation, lane, spec.observation), step, lane);
       if (!seen.legal.empty()) note(out.bad.mask, bad_mask(seen.legal.row(lane)), step, lane);
       if (step == 0) continue;
-      if (!std::isfinite(seen.reward[i]))
+      if (!usable(seen.reward[i]))
         note(out.bad.reward, fmt::format("reward is {}", seen.reward[i]), step, lane);
       out.least_reward = std::min(out.least_reward, seen.reward[i]);
       out.most_reward = std::max(out.most_reward, seen.reward[i]);
