@@ -27,6 +27,7 @@ enum class Fault {
   kObservation,
   kFinalObservation,
   kMask,
+  kFinalMask,
   kException,
   kInt,
   kText,
@@ -77,7 +78,8 @@ struct Faulty {
     out[1] = now(Fault::kObservation) || now(Fault::kFinalObservation) ? kInfinity : 0.0F;
   }
   void legal(std::span<std::uint8_t> mask) const {
-    mask[0] = mask[1] = mask[2] = now(Fault::kMask) ? 0 : 1;
+    const bool last = fault == Fault::kFinalMask && count == 8 && lane >= bad;
+    mask[0] = mask[1] = mask[2] = now(Fault::kMask) || last ? 0 : 1;
   }
   void save(ArchiveWriter& writer, const std::string& name) const { writer.put(name, count); }
   void load(const ArchiveReader& reader, const std::string& name) {
@@ -92,7 +94,7 @@ std::unique_ptr<VectorEnv> checked(const Faulty& faulty, int lanes, WorkerPool& 
 }
 
 // What comes of `steps` steps of 20 lanes.
-std::string failure(Fault fault, int threads, int steps = 5) {
+std::string failure(Fault fault, int threads, int steps = 8) {
   constexpr int kLanes = 20;
   WorkerPool pool(threads);
   try {
@@ -159,6 +161,7 @@ TEST_CASE("a broken contract is one line with environment, lane, step and value"
       {Fault::kFinalObservation,
        "'Faulty-v0', lane 11, step 3: element 1 of the observation is inf"},
       {Fault::kMask, "'Faulty-v0', lane 11, step 3: its mask allows none of the 3 actions"},
+      {Fault::kFinalMask, "'Faulty-v0', lane 11, step 8: its mask allows none of the 3 actions"},
       {Fault::kException,
        "'Faulty-v0', lane 11, step 3: step threw: cannot open levels.txt"},
       {Fault::kInt, "'Faulty-v0', lane 11, step 3: step threw: 42 (an int)"},
