@@ -17,7 +17,7 @@ constexpr int kGames = 600;
 // miss more than random defenders do: a chain that lives in fewer than three games of five is dead
 // to those who play well. A network has no such leaning.
 constexpr float kLivesInGames = 0.2F, kLivesByNetwork = 0;
-constexpr float kSure = 0.5F;   // of a chain that others may lean on
+constexpr float kSure = 0.5F;   // of a chain beside which a fight ends
 constexpr float kRooted = 0.8F;  // of one that lives inside what the opponent encloses
 // Where whoever moves first decides, both had the choice and passed: dead only if worse than even.
 constexpr float kUnsettled = -0.2F;
@@ -172,7 +172,7 @@ class Judge {
     return found;
   }
 
-  // What sure stones of one side enclose, where the other has nothing rooted and the smaller part
+  // What living stones of one side enclose, where the other has nothing rooted and the smaller part
   // of the points, is theirs: a lone stone behind a wall is dead however much room it has.
   void take_enclosed() {
     const auto before = value_;
@@ -182,17 +182,17 @@ class Judge {
       for (int point = 0; point < board_.points(); ++point) {
         const int cell = board_.cell(point);
         if (board_.at(cell) == around || visited[cell]) continue;
-        bool sure = true;
+        bool theirs = true;
         region.grow(
             board_, cell, visited, [&](Stone stone) { return stone != around; },
-            [&](int border) { sure = sure && before[board_.head(border)] >= kSure; });
+            [&](int border) { theirs = theirs && before[board_.head(border)] >= live_at_; });
         float owned = 0;
         for (int i = 0; i < region.size; ++i) {
           const int at = region.cells[i];
           owned += sign(around) * owner_[at];
-          sure = sure && !(is_stone(at) && before[board_.head(at)] >= kRooted);
+          theirs = theirs && !(is_stone(at) && before[board_.head(at)] >= kRooted);
         }
-        if (!sure || owned <= 0) continue;
+        if (!theirs || owned <= 0) continue;
         for (int i = 0; i < region.size; ++i)
           if (is_stone(region.cells[i])) value_[board_.head(region.cells[i])] = -1;
       }

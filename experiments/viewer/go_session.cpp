@@ -155,7 +155,10 @@ void GoSession::read_place() {
 
 std::string GoSession::result() const {
   if (resigned() >= 0) return resigned() == 0 ? "W+R" : "B+R";
-  return game_.passed_out() ? score_text(game_.position().margin()) : "";
+  if (!game_.passed_out()) return "";
+  if (std::exchange(judged_, at_) != at_)  // it is shown many times a second
+    judged_result_ = score_text(static_cast<float>(judge(game_).balance) - game_.full_komi());
+  return judged_result_;
 }
 
 std::string GoSession::why_illegal(int action) const {

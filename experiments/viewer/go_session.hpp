@@ -37,7 +37,7 @@ class GoSession {
   [[nodiscard]] const GoGame& game() const { return game_; }
   /// Two passes, or somebody resigned here.
   [[nodiscard]] bool finished() const { return game_.passed_out() || resigned() >= 0; }
-  /// "B+3.5", "W+R" once it is finished, by area with every stone alive; empty before.
+  /// "B+3.5", "W+R" once it is finished, by area without the dead stones (judge()); empty before.
   [[nodiscard]] std::string result() const;
   /// The file's own word.
   [[nodiscard]] const std::string& recorded_result() const { return recorded_result_; }
@@ -114,6 +114,8 @@ class GoSession {
   std::vector<int> path_, line_;  // nodes
   std::string comment_;           // of the place
   std::vector<BoardMark> marks_;
+  mutable int judged_ = -1;       // the node that judged_result_ is of
+  mutable std::string judged_result_;
 };
 
 /// "D4" or "pass".

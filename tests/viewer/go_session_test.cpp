@@ -94,6 +94,10 @@ TEST_CASE("a game ends with two passes or a resignation, and may be taken up aga
   session.step(-1);
   CHECK_FALSE(session.finished());
   CHECK(session.result().empty());
+  GoSession dead_stones = played({"C7", "E5", "G7", "D6", "C3", "pass", "G3", "pass", "pass"});
+  CHECK(dead_stones.result() == "B+73.5");
+  dead_stones.step(-1);
+  CHECK(dead_stones.result().empty());
   session.resign();  // Black
   CHECK(session.result() == "W+R");
   REQUIRE(session.undo());
