@@ -21,9 +21,9 @@ class GoCapture {
   using Board = GoBoard<kMaxSize>;
 
   /// Whether the chain of the stone on `target` falls with `first` to move; nothing where that
-  /// takes more than `positions` to find out.
+  /// takes more than `positions` to find out. Takes from `positions` what it read.
   static std::optional<bool> falls(const Board& board, std::span<const int> zone, int target,
-                                   Stone first, int positions) {
+                                   Stone first, int& positions) {
     GoCapture search(zone, target, board.at(target), positions);
     return search.read(board, first, 0, 0);
   }
@@ -32,7 +32,7 @@ class GoCapture {
   static constexpr int kDeepest = 40;
   static constexpr int kLargestNakade = 6;  // whoever takes more stones has room for two eyes
 
-  GoCapture(std::span<const int> zone, int target, Stone owner, int positions)
+  GoCapture(std::span<const int> zone, int target, Stone owner, int& positions)
       : zone_(zone), target_(target), owner_(owner), left_(positions) {}
 
   std::optional<bool> read(const Board& board, Stone mover, int ko, int depth) {
@@ -47,8 +47,9 @@ class GoCapture {
       return false;
     }
     const int repeated = std::exchange(repeated_, kDeepest);
+    if (left_ > 0) --left_;
     const std::optional<bool> result =
-        --left_ < 0 || depth == kDeepest ? std::nullopt : try_moves(board, mover, ko, depth);
+        left_ == 0 || depth == kDeepest ? std::nullopt : try_moves(board, mover, ko, depth);
     open_.erase(key);
     if (result == true || (result && repeated_ >= depth)) known_.emplace(key, *result);
     repeated_ = std::min(repeated, repeated_ < depth ? repeated_ : kDeepest);
@@ -80,7 +81,7 @@ class GoCapture {
   std::span<const int> zone_;
   int target_;
   Stone owner_;
-  int left_;  // positions that may still be read
+  int& left_;  // positions that may still be read
   std::unordered_map<std::uint64_t, bool> known_;
   std::unordered_map<std::uint64_t, int> open_;  // positions that are being read, with their depth
   int repeated_ = kDeepest;                      // the first of them that came again

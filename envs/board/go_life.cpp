@@ -5,6 +5,7 @@
 #include "envs/board/go_capture.hpp"
 #include "envs/board/go_playout.hpp"
 
+#include <algorithm>
 #include <array>
 #include <optional>
 #include <utility>
@@ -21,9 +22,9 @@ constexpr float kSure = 0.5F;   // of a chain beside which a fight ends
 constexpr float kRooted = 0.8F;  // of one that lives inside what the opponent encloses
 // Where whoever moves first decides, both had the choice and passed: dead only if worse than even.
 constexpr float kUnsettled = -0.2F;
-// What is read to the end: so many empty points, points in all, and positions.
+// What is read to the end: so many empty points, points in all, positions of one fight and of all.
 constexpr std::size_t kMostEmpty = 8, kLargestZone = 40;
-constexpr int kMostPositions = 20'000;
+constexpr int kMostPositions = 20'000, kMostPositionsInAll = 200'000;
 
 template <int kMaxSize>
 class Judge {
@@ -118,7 +119,11 @@ class Judge {
       if (zone.empty()) continue;
       const Stone owner = board_.at(head);
       const auto read = [&](Stone first) {
-        return GoCapture<kMaxSize>::falls(board_, zone, head, first, kMostPositions);
+        const int given = std::min(kMostPositions, positions_);
+        int left = given;
+        const auto falls = GoCapture<kMaxSize>::falls(board_, zone, head, first, left);
+        positions_ -= given - left;
+        return falls;
       };
       const std::optional<bool> attacked = read(opponent(owner));
       if (attacked == false) {
@@ -266,6 +271,7 @@ class Judge {
   std::vector<int> heads_;
   ByCell<float> owner_{};  // by cell
   ByCell<float> value_{};  // by head
+  int positions_ = kMostPositionsInAll;  // that may still be read
   ByCell<bool> held_{}, dead_{};  // by head; held: attackers were read to fail
 };
 

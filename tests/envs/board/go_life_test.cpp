@@ -212,7 +212,8 @@ TEST_CASE("Go capture: every line of play is read where few points are left") {
       if (picture[static_cast<std::size_t>(i / board.columns())]
                  [static_cast<std::size_t>(i % board.columns())] != 'O')
         zone.push_back(board.cell(i));
-    return GoCapture<9>::falls(board, zone, board.cell(point), first, positions);
+    int left = positions;
+    return GoCapture<9>::falls(board, zone, board.cell(point), first, left);
   };
   // White has liberties elsewhere. Three in a row are decided by who moves first.
   const Picture three{"...XO", "XXXXO", "OOOOO", "....."};
