@@ -5,6 +5,7 @@
 #include "replay/sequence_buffer.hpp"
 #include "tests/catch.hpp"
 
+#include <algorithm>
 #include <cstring>
 #include <vector>
 
@@ -230,6 +231,7 @@ class History {
 
   std::vector<std::uint8_t> random_mask(std::span<std::uint8_t> out) {
     for (auto& legal : out) legal = rng_.chance(0.7) ? 1 : 0;
+    if (std::ranges::count(out, 1) == 0) out[0] = 1;  // as every environment promises
     return {out.begin(), out.end()};
   }
 
