@@ -6,7 +6,7 @@
 
 namespace tengen {
 
-/// The first 80 characters of `text` (of UTF-8) and "…" for the rest; control characters are shown as
+/// The first 80 characters of `text` (UTF-8) and "…" for the rest; control characters are shown as
 /// spaces. So a message stays a line that can be read, whatever was given.
 std::string excerpt(std::string_view text);
 

@@ -70,7 +70,8 @@ class Fields {
   [[nodiscard]] bool has(const char* key) const { return object_.contains(key); }
   [[nodiscard]] double number(const char* key) const {
     const json& value = at(key);
-    if (!value.is_number()) throw Error("{} = {}: must be a number", path(key), excerpt(value.dump()));
+    if (!value.is_number())
+      throw Error("{} = {}: must be a number", path(key), excerpt(value.dump()));
     return value.get<double>();
   }
   [[nodiscard]] double number(const char* key, double otherwise) const {
@@ -158,7 +159,9 @@ Tracker read_tracker_design(const fs::path& path) {
       std::vector<int> slots;
       for (const json& slot : top.list("slots")) {
         const auto n = whole_number(slot);
-        if (!n) throw Error("slots[{}] = {}: must be a whole number", slots.size(), excerpt(slot.dump()));
+        if (!n)
+          throw Error("slots[{}] = {}: must be a whole number", slots.size(),
+                      excerpt(slot.dump()));
         slots.push_back(*n);
       }
       return slot_tracker(slots);

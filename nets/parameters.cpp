@@ -25,8 +25,8 @@ Tensor view_of(const ParameterSpec& spec, const Tensor& flat) {
   return piece.view({s[0], s[2], s[3], s[1]}).permute({0, 3, 1, 2});
 }
 
-// Before hours are spent on filling memory that is not there. A learner keeps them several times over:
-// gradients, moments, an average or a target.
+// Before hours are spent on filling memory that is not there. A learner keeps them several times
+// over: gradients, moments, an average or a target.
 void check_fits(const ParameterLayout& layout, const Backend& backend) {
   if (!backend.device.is_cpu()) return;  // torch says at once what a GPU lacks
   const double needed = 4.0 * static_cast<double>(layout.size());

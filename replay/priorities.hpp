@@ -29,8 +29,8 @@ class Priorities {
   void draw(float beta, Rng& rng, std::span<std::int64_t> leaf, std::span<float> weight) const;
 
   void save(ArchiveWriter& writer, const std::string& name) const;
-  /// Those numbered [first, last) are there; a leaf is a number modulo the tree's size. Throws Error
-  /// if what was saved is not about them.
+  /// Those numbered [first, last) are there; a leaf is a number modulo the tree's size. Throws
+  /// Error if what was saved is not about them.
   void load(const ArchiveReader& reader, const std::string& name, std::int64_t first,
             std::int64_t last);
   [[nodiscard]] std::size_t memory_bytes() const { return tree_.memory_bytes(); }

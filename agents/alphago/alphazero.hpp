@@ -94,7 +94,9 @@ class AlphaZero final : public GameLearner {
                      std::vector<GameRecord>& games) const;
   void begin_cycle();
   void sample();
-  [[nodiscard]] double progress() const { return schedule_.progress(store_ ? store_->position().games : 0); }
+  [[nodiscard]] double progress() const {
+    return schedule_.progress(store_ ? store_->position().games : 0);
+  }
   [[nodiscard]] double learning_rate() const;
 
   GameSpec game_;

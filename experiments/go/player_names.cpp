@@ -16,7 +16,8 @@ PlayerName parse_player_name(const std::string& what) {
   if (colon == std::string::npos) return out;
   out.number = gtp_integer(plain_integer(what.substr(colon + 1)));
   if (!out.number || *out.number < 1)
-    throw UsageError("player '{}': after the colon comes a number, as in {}:10", excerpt(what), out.kind);
+    throw UsageError("player '{}': after the colon comes a number, as in {}:10", excerpt(what),
+                     out.kind);
   return out;
 }
 

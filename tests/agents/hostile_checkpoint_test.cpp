@@ -1,5 +1,5 @@
-// Checkpoints whose checksums are right and whose contents are anything: loading one is an Error that
-// names the file, or leaves an agent that goes on.
+// Checkpoints whose checksums are right and whose contents are anything: loading one is an Error
+// that names the file, or leaves an agent that goes on.
 #include "agents/alphago/alphazero.hpp"
 #include "agents/alphago/self_play_games.hpp"
 #include "core/file.hpp"
@@ -65,7 +65,7 @@ struct Tally {
 
 // Spoils one record after the other; `try_it` loads the archive and goes on.
 Tally spoil_all(const ArchiveWriter& good,
-                  const std::function<void(const ArchiveReader&, const std::string& spoilt)>& try_it) {
+                const std::function<void(const ArchiveReader&, const std::string&)>& try_it) {
   Tally outcome;
   Rng rng(17);
   const ArchiveReader reader = ArchiveReader::from_bytes(good.bytes(), "test.tgn");
@@ -127,7 +127,8 @@ TEST_CASE("hostile checkpoints of DQN with priorities") {
 TEST_CASE("hostile checkpoints of PPO") {
   spoil_run<CartPole>("ppo",
                       "[agent]\nn_steps = 16\nbatch_size = 16\nn_epochs = 1\n"
-                      "normalize_observation = true\nnormalize_reward = true\n[net]\nhidden = [8]\n",
+                      "normalize_observation = true\nnormalize_reward = true\n"
+                      "[net]\nhidden = [8]\n",
                       104);
 }
 

@@ -103,8 +103,8 @@ TEST_CASE(
     games.save(last, "games");
     begun = true;
   }
-  // In the same order, too; only the whole one's last games, at most one a slot, ended while no other
-  // game began a move.
+  // In the same order, too; only the whole one's last games, at most one a slot, ended while no
+  // other game began a move.
   const std::size_t same = whole.size() - 5;
   CHECK(same > whole.size() / 2);
   for (std::size_t i = 0; i < same; ++i) CHECK(pieces[i] == whole[i]);
@@ -137,9 +137,11 @@ TEST_CASE("games under way that are none are refused by the record's name") {
       CAPTURE(name, n);
       CHECK_THAT(error(name, Numbers(5, n)), !Equals("none"));
     }
-  CHECK_THAT(error("numbers", std::vector<std::uint64_t>(5, 1)), ContainsSubstring("'games/numbers'"));
-  CHECK_THAT(error("actions", std::vector<std::uint16_t>(40, 9)), ContainsSubstring("'games/actions'"));
-  CHECK_THAT(error("actions", std::vector<std::uint16_t>(40, 3)), ContainsSubstring("'games/actions'"));
+  using Actions = std::vector<std::uint16_t>;
+  CHECK_THAT(error("numbers", std::vector<std::uint64_t>(5, 1)),
+             ContainsSubstring("'games/numbers'"));
+  CHECK_THAT(error("actions", Actions(40, 9)), ContainsSubstring("'games/actions'"));
+  CHECK_THAT(error("actions", Actions(40, 3)), ContainsSubstring("'games/actions'"));
   CHECK_THAT(error("records", std::vector<std::uint8_t>(10)), ContainsSubstring("'games/"));
 }
 

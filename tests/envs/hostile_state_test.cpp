@@ -21,8 +21,8 @@ std::vector<Bytes> spoilt(std::span<const std::byte> record, Rng& rng) {
     constexpr std::int32_t kWords[] = {-1, 2, 77, 1000, 1 << 20, 0x7FFFFFFF};
     Bytes bytes = good;
     const std::int32_t word = kWords[rng.below(6)];
-    std::memcpy(bytes.data() + 4 * std::size_t{rng.below(static_cast<std::uint32_t>(good.size() / 4))},
-                &word, sizeof(word));
+    const std::size_t at = rng.below(static_cast<std::uint32_t>(good.size() / 4));
+    std::memcpy(bytes.data() + 4 * at, &word, sizeof(word));
     all.push_back(std::move(bytes));
   }
   return all;
