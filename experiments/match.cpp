@@ -6,6 +6,7 @@
 #include "experiments/commands.hpp"
 #include "experiments/common.hpp"
 #include "experiments/game_match.hpp"
+#include "experiments/go/game_file.hpp"
 #include "experiments/go/go_match.hpp"
 #include "experiments/go/player_names.hpp"
 #include "experiments/go_model.hpp"
@@ -33,26 +34,15 @@ struct MatchCommandOptions {
   SharedOptions shared;
 };
 
-bool is_sgf_name(const fs::path& file) {
-  std::string ending = file.extension().string();
-  for (char& c : ending) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return ending == ".sgf";
-}
-
 // All on one board, which is `size` × `size` if that is not 0.
 std::vector<GoRecord> read_openings(const std::string& path, int size) {
   std::vector<GoRecord> out;
-  std::vector<fs::path> files;
-  if (fs::is_directory(path)) {
-    for (const auto& entry : fs::directory_iterator(path))
-      if (is_sgf_name(entry.path())) files.push_back(entry.path());
-    std::ranges::sort(files);
-  } else {
-    files.emplace_back(path);
-  }
+  std::vector<fs::path> files{path};
+  if (fs::is_directory(path)) files = sgf_files(path, false);
+  SgfWarnings warnings;
   for (const fs::path& file : files)
-    for (const SgfTree& tree : read_sgf(file)) {
-      const GoRecord& record = out.emplace_back(go_record(tree));
+    for (const SgfTree& tree : read_sgf(file, &warnings)) {
+      const GoRecord& record = out.emplace_back(go_record(tree, -1, &warnings));
       if (size != 0 && (record.columns != size || record.rows != size))
         throw UsageError("--openings {}: an opening on {}x{}, but --size {}", file.string(),
                          record.columns, record.rows, size);
@@ -61,6 +51,9 @@ std::vector<GoRecord> read_openings(const std::string& path, int size) {
                          record.columns, record.rows, out[0].columns, out[0].rows);
     }
   if (out.empty()) throw UsageError("--openings {}: no SGF file there", path);
+  for (const GoRecord& record : out)  // for what is against the rules
+    GoGame::from_record(record, recorded_rules(record, {}), 0, &warnings);
+  print_warnings(warnings);
   return out;
 }
 

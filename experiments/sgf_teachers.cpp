@@ -87,17 +87,22 @@ void teach_from_sgf(const Go<kMaxSize>& prototype, const fs::path& folder,
       ++taken;
     }
   };
+  // The first ones are named, each.
+  const auto leave_out = [&](const fs::path& file, const Error& error) {
+    const int bad = ++left_out["no SGF of Go"];
+    warnings.add(bad <= 20 ? file.string() : "no SGF of Go",
+                 fmt::format("{}; it is left out", error.what()));
+  };
   const auto records = [&](const fs::path& file) {
     std::vector<GoRecord> out;
     try {
-      for (const SgfTree& tree : read_sgf(file, &warnings))
-        out.push_back(go_record(tree, -1, &warnings));
+      for (const SgfTree& tree : read_sgf(file, &warnings)) try {
+          out.push_back(go_record(tree, -1, &warnings));
+        } catch (const Error& error) {
+          leave_out(file, error);
+        }
     } catch (const Error& error) {
-      // The first ones are named, each.
-      const int bad = ++left_out["no SGF of Go"];
-      warnings.add(bad <= 20 ? file.string() : "no SGF of Go",
-                   fmt::format("{}; the file is left out", error.what()));
-      out.clear();
+      leave_out(file, error);
     }
     return out;
   };

@@ -181,7 +181,7 @@ TEST_CASE("train: a folder of games with bad files is read to its end") {
   CAPTURE(result.err);
   CHECK(result.code == 1);
   CHECK_THAT(result.err, ContainsSubstring("games/a.sgf:1:1: this is a page of HTML"));
-  CHECK_THAT(result.err, ContainsSubstring("the file is left out"));
+  CHECK_THAT(result.err, ContainsSubstring("; it is left out"));
   CHECK_THAT(result.err, ContainsSubstring("KM[6,5] is read as 6.5 points"));
   CHECK_THAT(result.err,
              ContainsSubstring("in 4 SGF files can be learnt from; a move on no point: 1; another "
