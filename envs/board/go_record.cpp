@@ -3,6 +3,7 @@
 #include "core/check.hpp"
 #include "core/excerpt.hpp"
 #include "envs/board/go.hpp"
+#include "envs/board/vertex.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -59,10 +60,17 @@ std::string simple_text(std::string_view value) {
   return out;
 }
 
-// "pd" as a point, also in upper case where the board has no such letters.
+// "pd" as a point, also in upper case where the board has no such letters, and as "Q16".
 std::optional<int> point_of(std::string_view text, int columns, int rows) {
   text = trimmed(text);
   if (const auto point = sgf_point(text, columns, rows)) return point;
+  if (text.size() <= 3 && text.find_first_of("0123456789") != std::string_view::npos &&
+      std::max(columns, rows) <= 25)
+    try {
+      return from_gtp_vertex(text, rows, columns);
+    } catch (const Error&) {
+      return std::nullopt;
+    }
   std::string lower(text);
   for (char& c : lower)
     if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
@@ -106,6 +114,9 @@ class NodeReader {
       const int player = property.id == "W" ? 1 : 0;
       for (const std::string& value : property.values) {
         auto point = point_of(value, columns_, rows_);
+        if (point && !sgf_point(trimmed(value), columns_, rows_))
+          warn_of(tree_, number_, warnings_, "spelling", "{}[{}] is read as {}[{}]", property.id,
+                  excerpt(value), property.id, sgf_point_text(*point, columns_));
         if (!point) {
           warn_point(property.id, value, "read as a pass");
           point = GoEvent::kPass;

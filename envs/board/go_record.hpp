@@ -71,8 +71,8 @@ std::vector<GoEvent> go_events(const SgfTree& tree, int node, int columns, int r
 /// What real files have instead of SGF is understood, with a warning: a komi with a comma, in words
 /// after the number, in hundredths (Fox: KM[375], KM[650]), in stones (3.75: 7.5 points), or as KO
 /// of the root; a handicap without stones has the fixed ones if White moves first; sizes as
-/// "19x19", points in upper case. Empty values say nothing. Throws Error with "name:line:column"
-/// for another game than Go and for a size beyond the limits.
+/// "19x19", points in upper case or as "Q16". Empty values say nothing. Throws Error with
+/// "name:line:column" for another game than Go and for a size beyond the limits.
 GoRecord go_record(const SgfTree& tree, int node = -1, SgfWarnings* warnings = nullptr);
 
 /// A tree of one line; go_record() reads it as the same record. `comments`, where given, one an

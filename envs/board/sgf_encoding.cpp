@@ -137,14 +137,17 @@ double score(std::string_view text, std::size_t wrong, const Charset& charset) {
   double sum = 0;
   int count = 0, run = 0, brackets = 0;
   bool escaped = false;
+  char32_t before = 0;
   for (const char32_t c : code_points(text)) {
     if (!escaped && (c == '[' || c == ']')) brackets += c == '[' ? 1 : -1;
     escaped = c == '\\' && !escaped;
     run = c < 0x80 ? 0 : run + 1;
+    const char32_t last = std::exchange(before, c);
     if (c < 0x80) continue;
     ++count;
-    // No Latin language has three letters beyond ASCII in a row.
-    sum += latin && run > 2 ? -3 : plausibility(c, frequent, utf8);
+    // No Latin language has three letters beyond ASCII in a row, or a capital within a word.
+    const bool capital = c >= 0xC0 && c < 0xDF && (last >= 0x80 || (last >= 'a' && last <= 'z'));
+    sum += latin && (run > 2 || capital) ? -3 : plausibility(c, frequent, utf8);
   }
   if (count == 0) return 0;
   return (sum - 10 * static_cast<double>(wrong) - 3 * std::abs(brackets)) / count;
@@ -296,15 +299,20 @@ class Decoder {
     }
     std::string best = "CP1252";
     double best_score = -1e9;
-    for (const Charset& charset : kCharsets) {
+    const auto look_at = [&](const Charset& charset) {
       const auto text = converted(sample, charset.name, 1);
-      if (!text) continue;
+      if (!text) return;
       const double plausible =
-          score(text->text, text->wrong, charset) + (charset.name == declared ? kDeclaredBonus : 0);
-      if (plausible <= best_score) continue;
+          score(text->text, text->wrong, charset) + (listed(charset) ? kDeclaredBonus : 0);
+      if (plausible <= best_score) return;
       best = charset.name;
       best_score = plausible;
-    }
+    };
+    const auto* named = std::ranges::find_if(kCharsets, listed);
+    if (named != kCharsets.end()) look_at(*named);
+    if (best_score >= 3) return best;  // no other can have more
+    for (const Charset& charset : kCharsets)
+      if (!listed(charset)) look_at(charset);
     return best;
   }
 

@@ -73,7 +73,12 @@ class Parser {
       out.emplace_back().name = name_;
       read_game(out.back(), true);
     }
-    if (!out.empty()) return out;
+    const bool said = std::ranges::any_of(out, [](const SgfTree& tree) {
+      return std::ranges::any_of(tree.nodes,
+                                 [](const SgfNode& node) { return !node.properties.empty(); });
+    });
+    if (!out.empty() && (said || !other_text_)) return out;
+    out.clear();
     line_ = column_ = 1;
     at_ = 0;
     if (!find_node()) fail("no game found: SGF starts with \"(;\"");
@@ -153,6 +158,7 @@ class Parser {
       line = line_;
       column = column_;
     }
+    other_text_ = other_text_ || line > 0;
     if (warnings_ != nullptr && line > 0 && !(first && at_end()))
       warnings_->add(first ? "before" : "after",
                      fmt::format("{}:{}:{}: text {} is left out", name_, line, column,
@@ -222,6 +228,7 @@ class Parser {
       return peek() == ';' || peek() == '(' || peek() == ')' ||
              (!is_name(text_[at_ - 1]) && is_property(at_));
     };
+    other_text_ = true;
     do take();
     while (!at_end() && !ends());
     std::string_view text = text_.substr(start, at_ - start);
@@ -316,6 +323,7 @@ class Parser {
   SgfWarnings* warnings_;
   std::size_t at_ = 0;
   int line_ = 1, column_ = 1, nodes_ = 0;
+  bool other_text_ = false;  // some of the file is no SGF
 };
 
 // The text is UTF-8 now; CA says so, wherever it stands.

@@ -76,7 +76,7 @@ GoSession::GoSession(SgfTree tree, const GoRuleset& rules, SgfWarnings* warnings
 // What every node does, and what of it is against the rules.
 void GoSession::read_nodes(SgfWarnings* warnings) {
   // Bounds the time that hostile trees take; going back to a branch costs the moves up to there.
-  constexpr std::int64_t kMostSteps = 5'000'000;
+  constexpr std::int64_t kMostSteps = 1'000'000;
   std::int64_t steps = 0;
   for (std::size_t i = 1; i < nodes_.size(); ++i) {
     const int node = static_cast<int>(i);

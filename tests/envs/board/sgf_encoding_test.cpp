@@ -105,6 +105,10 @@ TEST_CASE("SGF's character sets: without CA, or with a wrong one, they are guess
   }
 }
 
+TEST_CASE("SGF's character sets: a single rare character is no two Latin capitals") {
+  CHECK(read(encoded("(;SZ[9]PB[温])", "GBK")).written == "(;CA[UTF-8]SZ[9]PB[温])");
+}
+
 TEST_CASE("SGF's character sets: UTF-16 by its mark or its zeros") {
   const std::string text = "(;GM[1]CA[UTF16LE]SZ[9]PB[柯洁];B[ee];W[cc])";
   const std::string written = "(;GM[1]CA[UTF-8]SZ[9]PB[柯洁];B[ee];W[cc])";

@@ -136,7 +136,8 @@ TEST_CASE("SGF as found: sizes, games, players and points that are empty or unkn
       {"(;PL[?];B[pd])", "x.sgf:1:2: PL[?] is no player (B and W are): left out"},
       {"(;HA[];B[pd])", "x.sgf:1:2: HA[] is no number of handicap stones: it says none"},
       {"(;AB[]AE[];B[pd])", "x.sgf:1:2: AE[] is no point of a board of 19x19 (aa to ss): left out"},
-      {"(;B[PD])", nullptr},
+      {"(;B[PD])", "x.sgf:1:2: B[PD] is read as B[pd]"},
+      {"(;B[q16])", "x.sgf:1:2: B[q16] is read as B[pd]"},
       {"(;B[ pd ])", nullptr},
   };
   for (const Case& c : cases) {

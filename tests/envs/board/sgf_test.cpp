@@ -154,6 +154,7 @@ TEST_CASE("SGF: errors say where and what would be right") {
         "x.sgf:1:1: this is a page of HTML or XML, not SGF, which starts with \"(;\"");
   CHECK_THAT(syntax("\n<!DOCTYPE html><script>for(;;){a[i]}</script>"), ContainsSubstring("HTML"));
   CHECK(syntax("<pre>(;GM[1]SZ[9])</pre>").empty());
+  CHECK_THAT(syntax("PK\x03\x04(;zzz"), ContainsSubstring("no game found"));
   CHECK_THAT(error_of("(;SZ[0])"), ContainsSubstring("SZ[0] is no size"));
   CHECK_THAT(error_of("(;SZ[9:53])"), ContainsSubstring("is no size"));
   CHECK_THAT(error_of("(;GM[2])"), ContainsSubstring("another game"));
