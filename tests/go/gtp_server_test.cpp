@@ -251,7 +251,7 @@ TEST_CASE("GTP: scores and dead stones") {
   s.answer(
       "set_position w A9 w A8 w A7 w A6 w B6 w C6 w D5 w D4 w D3 w D2 w D1 w D9 w D8 w D7 "
       "b B9 b B8 b B7 b C7 b E9 b E8 b E7 b E6 b D6 b E5 b E4 b E3 b E2 b E1");
-  CHECK(s.answer("final_status_list seki") == "B9 B8 C7 B7\nD9 D8 D7");
+  CHECK(s.answer("final_status_list seki") == "B9 B8 B7 C7\nD9 D8 D7");
   CHECK(s.answer("final_status_list dead").empty());
   CHECK(s.answer("final_score") == "B+20.5");
 }
