@@ -159,9 +159,9 @@ TEST_CASE("go: a file as it is found is shown, with a warning for everything ass
   CHECK(std::filesystem::exists(directory / "a.png"));
   for (const char* warning :
        {"tengen: warning: fox.sgf:1: no CA names the character set: read as GB18030\n",
-        "tengen: warning: fox.sgf:1:58: the file ends inside a game: 1 ')' missing, assumed here\n",
+        "tengen: warning: fox.sgf:1:59: the file ends inside a game: 1 ')' missing, assumed here\n",
         "tengen: warning: fox.sgf:1:2: KM[375] is read as 7.5 points\n",
-        "fox.sgf:1:46: move 2, White at E5 is illegal (occupied): made all the same\n"})
+        "fox.sgf:1:47: move 2, White at E5 is illegal (occupied): made all the same\n"})
     CHECK_THAT(shown.err, ContainsSubstring(warning));
   write_text(directory / "page.sgf", "<html><body>404</body></html>");
   const ProgramResult page = run_program(directory.path(), {"go", "page.sgf"});

@@ -34,8 +34,8 @@ within() {  # within SECONDS COMMAND…
   return 1
 }
 ended() { ! kill -0 $pid 2>/dev/null; }
-# saved PATTERN: G saves the game as it stands; does the file match?
-saved() { rm -f go-*.sgf; xdotool key g; sleep 0.3; grep -Eqs "$1" go-1.sgf; }
+# saved PATTERN: G saves the game as it stands; does the file match, wherever its lines end?
+saved() { rm -f go-*.sgf; xdotool key g; sleep 0.3; tr -d '\n' 2>/dev/null < go-1.sgf | grep -Eqs "$1"; }
 
 # dark PICTURE X Y: is that pixel of a PNG (8 bits, RGB) nearly black?
 dark() {
