@@ -86,7 +86,7 @@ class Impala final : public Agent {
   }
 
  private:
-  void hand_over();
+  void hand_over(Logger& logger);
   void finish();
   void report(Logger& logger);
   void update(double learning_rate);
@@ -138,7 +138,7 @@ void Impala::learn(Logger& logger) {
   steps_ += actor_.rollout().lanes();
   if (!actor_.rollout().full()) return;
   if (options_.lag == 0) {
-    hand_over();
+    hand_over(logger);
     finish();
     report(logger);
     acting_.copy_from(learner_.parameters());
@@ -147,17 +147,18 @@ void Impala::learn(Logger& logger) {
   finish();
   report(logger);
   acting_.copy_from(learner_.parameters());
-  hand_over();
+  hand_over(logger);
 }
 
 // The full rollout goes to the learner, which starts; the actor goes on in the other one's memory.
-void Impala::hand_over() {
+void Impala::hand_over(Logger& logger) {
   actor_.restart(learning_);
   reported_ = false;
   const double rate =
       settings_.anneal
           ? linear(settings_.learning_rate, 0, schedule_.at(steps_), schedule_.total())
           : settings_.learning_rate;
+  logger.record("train/learning_rate", rate);
   if (background_)
     background_->start([this, rate] { update(rate); });
   else

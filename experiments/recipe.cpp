@@ -82,7 +82,7 @@ void settle_plugins(Config& config, const fs::path& folder) {
   auto plugins = config.get<std::vector<std::string>>("plugins", {});
   if (plugins.empty()) return;
   for (std::string& plugin : plugins)
-    plugin = (fs::absolute(folder) / plugin).lexically_normal().string();
+    plugin = (fs::current_path() / folder / plugin).lexically_normal().string();
   config.set("plugins", std::move(plugins));
 }
 

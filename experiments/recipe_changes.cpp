@@ -71,7 +71,8 @@ bool RecipeChanges::has(std::string_view key) const {
 
 void RecipeChanges::check_fit() const {
   for (const Config::Difference& change : all_)
-    if (matches_any(kFixed, change.key) && !matches_any(kLoose, change.key))
+    if (!change.now.empty() && matches_any(kFixed, change.key) &&
+        !matches_any(kLoose, change.key))
       throw UsageError(
           "{} does not fit what the run has learnt and stored; keep {} there, or begin a new run "
           "(start_from takes this one's weights along)",

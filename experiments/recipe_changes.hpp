@@ -20,7 +20,7 @@ class RecipeChanges {
   [[nodiscard]] const std::vector<Config::Difference>& all() const { return all_; }
   [[nodiscard]] bool has(std::string_view key) const;
   /// Throws UsageError naming the first setting that the checkpoint's state is of: another value
-  /// would not fit.
+  /// would not fit. One that is not set any more is no other value: its default decides.
   void check_fit() const;
   /// Whether there are some that the agent or the environment reads, so that a checkpoint may not
   /// fit them.

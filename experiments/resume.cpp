@@ -41,14 +41,21 @@ struct TakenUp {
   RecipeChanges changes;
 };
 
-RecipeChanges changes_since(const ArchiveReader& checkpoint, const RunPaths& run,
-                            const Recipe& recipe) {
-  // Checkpoints of older programs do not hold their recipe: then the run's is taken for it.
-  const Config before =
-      checkpoint.has("trainer/recipe")
-          ? Config::from_string(checkpoint.string("trainer/recipe"), checkpoint.origin())
-          : read_recipe(run.recipe());
-  return {before, recipe.config};
+// Nothing, and a warning, where the file is damaged.
+std::optional<ArchiveReader> read_checkpoint(const RunPaths& run, std::int64_t step) {
+  try {
+    return ArchiveReader::read_file(checkpoint_file(run, step));
+  } catch (const Error& error) {
+    warn("passing over the checkpoint of step {}: {}", step, error.what());
+    return std::nullopt;
+  }
+}
+
+// Checkpoints of older programs do not hold their recipe: then the run's is taken for it.
+Config recipe_of(const ArchiveReader& checkpoint, const RunPaths& run) {
+  return checkpoint.has("trainer/recipe")
+             ? Config::from_string(checkpoint.string("trainer/recipe"), checkpoint.origin())
+             : read_recipe(run.recipe());
 }
 
 // As the newest good checkpoint left it; from the start where the run has none yet. Throws
@@ -57,12 +64,15 @@ TakenUp take_up(const RunPaths& run, const Recipe& recipe, const ResumeOptions& 
                 WorkerPool& pool) {
   const std::vector<std::int64_t> steps = checkpoint_steps(run);
   for (const std::int64_t step : steps) {
+    const auto checkpoint = read_checkpoint(run, step);
+    if (!checkpoint) continue;
+    const Config before = recipe_of(*checkpoint, run);
+    RecipeChanges(before, recipe.config).check_fit();  // before the other recipe is complained of
     TakenUp taken{make_training(recipe, options.shared.plugins, pool), {}};
+    taken.changes = RecipeChanges(before, recipe.config);  // defaults included
+    taken.changes.check_fit();
     try {
-      const ArchiveReader checkpoint = ArchiveReader::read_file(checkpoint_file(run, step));
-      taken.changes = changes_since(checkpoint, run, recipe);
-      taken.changes.check_fit();
-      taken.training->load(run, checkpoint);
+      taken.training->load(run, *checkpoint);
       return taken;
     } catch (const UsageError&) {
       throw;
