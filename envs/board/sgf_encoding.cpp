@@ -64,10 +64,32 @@ struct Converted {
   std::size_t wrong = 0;  // bytes that mean nothing
 };
 
+struct Descriptor {
+  explicit Descriptor(const char* charset) : handle(::iconv_open("UTF-8", charset)) {}
+  ~Descriptor() {
+    if (works()) ::iconv_close(handle);
+  }
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  [[nodiscard]] bool works() const { return handle != reinterpret_cast<iconv_t>(-1); }
+
+  iconv_t handle;
+};
+
+// Opening one loads a library, which takes longer than a game; null where iconv lacks the set.
+iconv_t descriptor(const char* charset) {
+  thread_local std::map<std::string, Descriptor> opened;
+  const auto at = opened.try_emplace(charset, charset).first;
+  if (at->second.works()) return at->second.handle;
+  opened.erase(at);
+  return nullptr;
+}
+
 // Null where iconv does not know the set.
 std::optional<Converted> converted(std::string_view bytes, const char* charset, std::size_t unit) {
-  const iconv_t handle = ::iconv_open("UTF-8", charset);
-  if (handle == reinterpret_cast<iconv_t>(-1)) return std::nullopt;
+  const iconv_t handle = descriptor(charset);
+  if (handle == nullptr) return std::nullopt;
+  ::iconv(handle, nullptr, nullptr, nullptr, nullptr);
   Converted out;
   std::array<char, 16384> buffer;
   char* from = const_cast<char*>(bytes.data());  // iconv's signature; it only reads
@@ -91,7 +113,6 @@ std::optional<Converted> converted(std::string_view bytes, const char* charset, 
     left -= skipped;
     ::iconv(handle, nullptr, nullptr, nullptr, nullptr);
   }
-  ::iconv_close(handle);
   return out;
 }
 
