@@ -100,6 +100,18 @@ std::string text_of(const fs::path& file) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
+// The schedules that had come to their end before the run was lengthened: "agent.…_schedule, …".
+std::string schedules_over(const TakenUp& taken, const Config& recipe) {
+  const std::string step = fmt::format("{}", taken.training->steps());
+  std::vector<std::string> over;
+  for (const Config::Difference& change : taken.changes.all()) {
+    if (change.key != "steps" || change.before != step) continue;
+    for (const std::string& key : recipe.keys())
+      if (key.ends_with("_schedule") && recipe.get(key, "") != "constant") over.push_back(key);
+  }
+  return fmt::format("{}", fmt::join(over, ", "));
+}
+
 // Says what was changed, and keeps it: whoever resumes next finds it in the recipe.
 void settle_changes(const TakenUp& taken, const RunPaths& run, const Recipe& recipe, int threads) {
   const std::vector<std::string> lines = taken.changes.lines();
@@ -107,13 +119,9 @@ void settle_changes(const TakenUp& taken, const RunPaths& run, const Recipe& rec
   for (const std::string& line : lines)
     print_err("changed after {} {}: {}\n", step, taken.training->unit(), line);
   const std::string resolved = recipe.config.to_toml();
-  const bool falling = Config::from_string(resolved).get("agent.learning_rate_schedule",
-                                                         "constant") != std::string("constant");
-  for (const Config::Difference& change : taken.changes.all())
-    if (change.key == "steps" && fmt::format("{}", step) == change.before && falling)
-      print_err(
-          "the learning rate has come to the end of its schedule and stays there: to learn "
-          "on, --set agent.learning_rate_schedule=constant and a rate\n");
+  if (const std::string over = schedules_over(taken, Config::from_string(resolved)); !over.empty())
+    print_err("at the end and staying there: {}; to learn on, set to constant what fell to 0\n",
+              over);
   if (text_of(run.recipe()) != resolved) write_file_atomically(run.recipe(), resolved);
   try {
     write_file_atomically(run.manifest(), resumed_manifest(text_of(run.manifest()), recipe,

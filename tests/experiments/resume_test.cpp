@@ -93,7 +93,8 @@ TEST_CASE("what a run learns nothing from may change, is said, and is kept") {
   for (const char* line :
        {"changed after 400 steps: agent.gamma: 0.99 → 0.9\n",
         "changed after 400 steps: eval_episodes: 2 → 5\n",
-        "changed after 400 steps: steps: 400 → 800\n", "the learning rate has come to the end of its schedule"})
+        "changed after 400 steps: steps: 400 → 800\n",
+        "at the end and staying there: agent.learning_rate_schedule; to learn on"})
     CHECK(has(changed.err, line));
   CHECK(std::ranges::count(changed.err, '\n') == 4);
 
