@@ -9,7 +9,7 @@ namespace tengen {
 LazyMemory::LazyMemory(std::size_t size) : size_(size) {
   void* memory = ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (memory == MAP_FAILED)
-    throw Error("a replay of {:.2f} GB does not fit into this machine's memory: lower agent.buffer_size",
+    throw Error("a replay of {:.2f} GB does not fit into this machine's memory: lower buffer_size",
                 static_cast<double>(size) * 1e-9);
   data_ = static_cast<std::byte*>(memory);
 #ifdef MADV_HUGEPAGE

@@ -25,33 +25,35 @@ bool has_bytes(const fs::path& file) {
 // Starts the program, waits until it is in the midst of it, and interrupts it once.
 ProgramResult interrupted(const fs::path& directory, const Arguments& arguments,
                           const std::function<bool()>& in_the_midst, int number = SIGINT) {
+  for (const char* old : {"stdout.txt", "stderr.txt"}) fs::remove(directory / old);
   Program program(directory, arguments);
-  while (!in_the_midst() && !program.ended_within(2ms)) {
+  const auto patience = std::chrono::steady_clock::now() + 60s;
+  while (!(program.can_be_asked() && in_the_midst()) && !program.ended_within(2ms) &&
+         std::chrono::steady_clock::now() < patience) {
   }
   program.signal(number);
-  CHECK(program.ended_within(20s));
+  CHECK(program.ended_within(60s));
   return program.wait();
 }
 
-// Long enough after the start for the handler to be there; tried again where it was not.
-ProgramResult interrupted_later(const fs::path& directory, const Arguments& arguments) {
-  ProgramResult result;
-  for (auto pause = 200ms; pause < 5s; pause *= 2) {
-    const auto begin = std::chrono::steady_clock::now();
-    result = interrupted(directory, arguments,
-                         [&] { return std::chrono::steady_clock::now() - begin > pause; });
-    if (result.err.find("stopping after this step") != std::string::npos) break;
-  }
-  return result;
+// So long after it can be asked.
+ProgramResult interrupted_after(const fs::path& directory, const Arguments& arguments,
+                                std::chrono::milliseconds pause) {
+  auto begin = std::chrono::steady_clock::time_point::max();
+  return interrupted(directory, arguments, [&] {
+    begin = std::min(begin, std::chrono::steady_clock::now());
+    return std::chrono::steady_clock::now() - begin >= pause;
+  });
 }
 
-Arguments long_run(const std::string& out, const Arguments& more = {}) {
+Arguments long_run(const std::string& out, const char* steps = "1000000",
+                   const Arguments& more = {}) {
   Arguments arguments{"train",
                       "catch-dqn",
                       "--out",
                       out,
                       "--steps",
-                      "1000000",
+                      steps,
                       "--quiet",
                       "--threads",
                       "1",
@@ -79,8 +81,7 @@ TEST_CASE("what clusters and closing terminals send saves and stops as Ctrl-C do
     CHECK(result.err.find("to go on: tengen resume " + out) != std::string::npos);
   }
   // Under nohup the terminal may go.
-  Program program(directory.path(), long_run("kept", {"--steps", "3000"}),
-                  Surroundings{.hangup_ignored = true});
+  Program program(directory.path(), long_run("kept", "3000"), Surroundings{.hangup_ignored = true});
   while (!fs::exists(directory / "kept/checkpoint/500.tgn") && !program.ended_within(1ms)) {
   }
   program.signal(SIGHUP);
@@ -103,27 +104,27 @@ TEST_CASE("games that never end are cut with a message, and can be interrupted")
 
   Arguments many = eval;
   many.insert(many.end(), {"--episodes", "1000000"});
-  const ProgramResult stopped = interrupted_later(directory.path(), many);
+  const ProgramResult stopped = interrupted_after(directory.path(), many, 50ms);
   CHECK(stopped.code == 130);
   CHECK(stopped.err.find("stopping after this step") != std::string::npos);
 }
 
 TEST_CASE("an evaluation that Ctrl-C cuts off is made up for by the resumed run") {
   const TempDirectory directory;
-  const Arguments settings{"--steps",        "1500",  "--set",
-                           "eval_freq=1000", "--set", "eval_episodes=20000"};
-  REQUIRE(run_program(directory.path(), long_run("reference", settings)).code == 0);
+  const Arguments settings{"--set", "eval_freq=1000", "--set", "eval_episodes=20000"};
+  REQUIRE(run_program(directory.path(), long_run("reference", "1500", settings)).code == 0);
   bool within = false;
   for (int attempt = 0; attempt < 8 && !within; ++attempt) {
     const std::string out = "run" + std::to_string(attempt);
     const fs::path run = directory / out;
     const auto seen = std::chrono::milliseconds(40 + 40 * attempt);
     auto since = std::chrono::steady_clock::time_point::max();
-    const ProgramResult result = interrupted(directory.path(), long_run(out, settings), [&] {
-      const auto now = std::chrono::steady_clock::now();
-      if (fs::exists(run / "checkpoint/500.tgn")) since = std::min(since, now);
-      return since < now - seen;
-    });
+    const ProgramResult result =
+        interrupted(directory.path(), long_run(out, "1500", settings), [&] {
+          const auto now = std::chrono::steady_clock::now();
+          if (fs::exists(run / "checkpoint/500.tgn")) since = std::min(since, now);
+          return since < now - seen;
+        });
     within = result.code == 130 && fs::exists(run / "checkpoint/1000.tgn") &&
              read_text(run / "metrics.csv").find("1000,eval/") == std::string::npos;
     if (!within) continue;
@@ -144,9 +145,9 @@ TEST_CASE("matches and games against oneself end with what was played") {
   CHECK(match.code == 130);
   CHECK(nlohmann::json::parse(match.out).at("games") >= 3);
   // A single move may take an hour.
-  const ProgramResult search = interrupted_later(
+  const ProgramResult search = interrupted_after(
       directory.path(),
-      {"match", "uct:100000000", "uct:100000000", "--games", "2", "--out", "long", "--quiet"});
+      {"match", "uct:100000000", "uct:100000000", "--games", "2", "--out", "long", "--quiet"}, 50ms);
   CHECK(search.code == 130);
   CHECK(search.err.find("stopping after this step") != std::string::npos);
   const ProgramResult selfplay = interrupted(
@@ -194,13 +195,18 @@ TEST_CASE("simulations and searches for designs end with what they found") {
       interrupted(directory.path(), {"detector", "calo", "d.json", "--events", "100000000"},
                   [&] { return lines() > 0; });
   CHECK(calo.code == 130);
-  const ProgramResult design = interrupted_later(
-      directory.path(), {"detector", "design", "CaloBuild-v0", "--method", "random", "--budget",
-                         "100000000000", "--out", "designs", "--quiet", "--json"});
+  // Later where it was too soon for a design.
+  ProgramResult design;
+  for (auto pause = 100ms; design.out.empty() && pause < 20s; pause *= 3)
+    design =
+        interrupted_after(directory.path(),
+                          {"detector", "design", "CaloBuild-v0", "--method", "random", "--budget",
+                           "100000000000", "--out", "designs", "--quiet", "--json"},
+                          pause);
   CHECK(design.code == 130);
   CHECK(nlohmann::json::parse(design.out).at("designs") >= 1);
   CHECK(has_bytes(directory / "designs/random-0.json"));
   const ProgramResult bench =
-      interrupted_later(directory.path(), {"bench", "envs", "--seconds", "1000"});
+      interrupted_after(directory.path(), {"bench", "envs", "--seconds", "1000"}, 50ms);
   CHECK(bench.code == 130);
 }

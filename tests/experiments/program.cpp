@@ -67,6 +67,14 @@ Program::~Program() {
 
 void Program::signal(int number) const { ::kill(pid_, number); }
 
+bool Program::can_be_asked() const {
+  std::ifstream status("/proc/" + std::to_string(pid_) + "/status");
+  for (std::string line; std::getline(status, line);)
+    if (line.starts_with("SigCgt:"))
+      return (std::stoull(line.substr(7), nullptr, 16) >> (SIGUSR1 - 1) & 1) != 0;
+  return false;
+}
+
 bool Program::ended_within(std::chrono::duration<double> time) {
   const auto end = std::chrono::steady_clock::now() + time;
   while (!reaped_) {

@@ -43,6 +43,8 @@ class Program {
   Program& operator=(const Program&) = delete;
 
   void signal(int number) const;
+  /// Whether it has a handler for SIGUSR1: where it has, Ctrl-C asks it to stop.
+  [[nodiscard]] bool can_be_asked() const;
   /// Whether it ended within this time.
   bool ended_within(std::chrono::duration<double> time);
   ProgramResult wait();
