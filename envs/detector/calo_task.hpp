@@ -100,7 +100,14 @@ struct CaloContext {
   void set_reference();
   [[nodiscard]] CaloDesign reference_design() const;
   [[nodiscard]] bool valid() const {
-    return budget > 0 && length_cm > 0 && target <= CaloTarget::kGammaPi0 && free >= -1 &&
+    for (const double energy : energies_gev)
+      if (!(energy > 0 && energy < 1e9)) return false;
+    const auto within = [](double low, double value, double high) {
+      return value >= low && value <= high;
+    };
+    return within(0, budget, 1e4) && within(kLeastLength, length_cm, kMostLength) &&
+           within(0, readout.photo_electrons, 1e6) && within(0, readout.noise_mev, 100) &&
+           within(0, readout.constant, 0.2) && target <= CaloTarget::kGammaPi0 && free >= -1 &&
            free < static_cast<int>(kPrices.size());
   }
   friend bool operator==(const CaloContext&, const CaloContext&) = default;

@@ -72,7 +72,10 @@ struct Tune {
     write.finish();
   }
 
-  [[nodiscard]] bool valid() const { return task.valid(); }
+  [[nodiscard]] bool valid() const {
+    const auto turned = [](float k) { return k >= -1 && k <= 1; };
+    return task.valid() && std::ranges::all_of(knob, turned);
+  }
 
   void draw(Canvas& canvas) const {
     task.draw(std::span(knob).first(static_cast<std::size_t>(task.knobs())), value, best, canvas);

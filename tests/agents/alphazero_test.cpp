@@ -220,8 +220,8 @@ TEST_CASE("what is stopped within a phase goes on there, and ends as if never st
   };
   const auto whole = end("whole", 0, false);
   REQUIRE(stops == 0);
-  CHECK((end("stopped", 37, false) == whole));
-  CHECK((end("loaded", 41, true) == whole));
+  CHECK((end("stopped", 7, false) == whole));
+  CHECK((end("loaded", 13, true) == whole));
   CHECK(stops > 10);
   CHECK(in_learning > 2);
 }

@@ -167,7 +167,7 @@ TEST_CASE("hostile checkpoints of AlphaZero, stopped within a cycle") {
   const auto never = [] { return false; };
   REQUIRE(agent.generate(never));
   REQUIRE(agent.learn(logger, never));
-  REQUIRE(!agent.generate([n = 40]() mutable { return n-- == 0; }));
+  REQUIRE(!agent.generate([n = 12]() mutable { return n-- == 0; }));
   ArchiveWriter good;
   agent.save(good);
   const Bytes store = read_file(directory / "games");
