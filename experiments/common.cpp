@@ -5,6 +5,8 @@
 #include "experiments/version.hpp"
 
 #include <algorithm>
+#include <charconv>
+#include <utility>
 
 namespace tengen {
 
@@ -65,12 +67,31 @@ void set_plugins(Config& config, const std::vector<std::filesystem::path>& plugi
   config.set("plugins", std::move(paths));
 }
 
+namespace {
+
+// CLI11 takes what is too large for the largest number there is.
+template <class T>
+bool fits_in(const std::string& text) {
+  T value{};
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  return error == std::errc() && end == text.data() + text.size();
+}
+
+}  // namespace
+
 void understand_integers(CLI::App& program) {
   for (CLI::Option* option : program.get_options()) {
     const std::string type = option->get_type_name();
     const std::string_view own = std::string_view(type).substr(0, type.find(':'));
     if (own == "N" || own.starts_with("INT") || own.starts_with("UINT"))
-      option->transform([](const std::string& text) { return plain_integer(text); });
+      option->transform(CLI::Validator(
+          [seed = option->check_name("--seed")](std::string& text) -> std::string {
+            const std::string plain = plain_integer(text);
+            const bool fits = seed ? fits_in<std::uint64_t>(plain) : fits_in<std::int64_t>(plain);
+            const std::string given = std::exchange(text, plain);
+            return fits ? "" : fmt::format("{} is no integer of 64 bits", given);
+          },
+          ""));
   }
   for (CLI::App* command : program.get_subcommands(nullptr)) understand_integers(*command);
 }
