@@ -330,6 +330,13 @@ int GoRecord::first_player() const {
 std::optional<int> GoRecord::winner() const {
   if (result.starts_with("B+") || result.starts_with("b+")) return 0;
   if (result.starts_with("W+") || result.starts_with("w+")) return 1;
+  const auto says = [&](const char* word) { return result.find(word) != std::string::npos; };
+  if (says("胜") || says("勝") || says("승")) {  // "wins", after the colour
+    for (const char* colour : {"黑", "黒", "흑"})
+      if (result.starts_with(colour)) return 0;
+    for (const char* colour : {"白", "백"})
+      if (result.starts_with(colour)) return 1;
+  }
   return std::nullopt;
 }
 

@@ -44,7 +44,8 @@ struct GoRecord {
 
   /// Who moves after the set-up: as PL says, else whoever does; White under a handicap.
   [[nodiscard]] int first_player() const;
-  /// 0 Black won, 1 White won; empty for a draw, a void game and an unknown result.
+  /// 0 Black won, 1 White won, in SGF's words or in Chinese, Japanese or Korean ones; empty for a
+  /// draw, a void game and an unknown result.
   [[nodiscard]] std::optional<int> winner() const;
 };
 

@@ -170,6 +170,15 @@ TEST_CASE("SGF as found: a handicap without its stones") {
   CHECK(read("(;SZ[5]HA[9];W[cc])").record.events.size() == 1);
 }
 
+TEST_CASE("SGF as found: results in the words of East Asia") {
+  for (const char* white : {"W+R", "w+0.5", "白胜43.5目", "白中盤勝", "백 불계승"})
+    CHECK(read(fmt::format("(;RE[{}])", white)).record.winner() == 1);
+  for (const char* black : {"B+R", "黑胜1又3/4子", "黒番1目半勝ち", "흑 1집반승"})
+    CHECK(read(fmt::format("(;RE[{}])", black)).record.winner() == 0);
+  for (const char* neither : {"0", "Void", "?", "和棋", "白", ""})
+    CHECK_FALSE(read(fmt::format("(;RE[{}])", neither)).record.winner());
+}
+
 TEST_CASE("SGF as found: whose turn it is may be said after moves") {
   const Read game = read("(;SZ[9]PL[B];B[aa];PL[B];B[bb];AE[aa]PL[B])");
   const std::vector<GoEvent> expected{move(0, 0),
