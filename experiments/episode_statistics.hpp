@@ -11,8 +11,9 @@
 
 namespace tengen {
 
-/// Means over the last 100 finished games, of all lanes: whole games, whatever lives a learner takes
-/// for episodes, and scores as the environment counts them, without rewards that only help to learn.
+/// Means over the last 100 finished games, of all lanes: whole games, whatever lives a learner
+/// takes for episodes, and scores as the environment counts them, without rewards that only help to
+/// learn.
 class EpisodeStatistics {
  public:
   explicit EpisodeStatistics(int lanes)

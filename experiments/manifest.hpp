@@ -14,8 +14,8 @@ namespace tengen {
 /// matrix product this process calls.
 std::string blas_name();
 
-/// manifest.json of a run at its start: versions, revision, seed, processor, threads, time, and what
-/// `training` says of itself.
+/// manifest.json of a run at its start: versions, revision, seed, processor, threads, time, and
+/// what `training` says of itself.
 std::string run_manifest(const Recipe& recipe, const Training& training, int threads);
 
 /// `manifest` with an entry under "resumed" about a run that goes on: where, when, with what, and
