@@ -83,7 +83,7 @@ void teach(const std::function<void(const GameRecord&)>& take) {
 constexpr const char* kWholePipeline =
     "supervised_epochs = 40\nreinforcement_games = 1024\npool_every = 256\nvalue_cycle = 1024\n";
 constexpr const char* kQuickPipeline =
-    "supervised_epochs = 4\nreinforcement_games = 256\npool_every = 256\nvalue_cycle = 256\n";
+    "supervised_epochs = 1\nreinforcement_games = 128\npool_every = 128\nvalue_cycle = 128\n";
 
 struct Pipeline {
   explicit Pipeline(const std::filesystem::path& folder, const char* stages = kWholePipeline,
