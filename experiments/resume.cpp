@@ -1,5 +1,6 @@
 // tengen resume RUN: go on as if never stopped.
 #include "core/archive.hpp"
+#include "core/excerpt.hpp"
 #include "core/file.hpp"
 #include "core/output.hpp"
 #include "core/worker_pool.hpp"
@@ -133,7 +134,7 @@ void settle_changes(const TakenUp& taken, const RunPaths& run, const Recipe& rec
 
 void resume(const ResumeOptions& options) {
   const auto run = find_run(options.run);
-  if (!run) throw UsageError("there is no run '{}' (a folder with a recipe.toml)", options.run);
+  if (!run) throw UsageError("there is no run '{}' (a folder with a recipe.toml)", excerpt(options.run));
   const RunLock lock(*run);
   const Recipe recipe = wanted_recipe(*run, options);
   check_device(recipe.device);

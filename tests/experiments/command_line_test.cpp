@@ -60,6 +60,13 @@ TEST_CASE("a wrong command line is one clear line and exit code 2") {
       {{"bench", "evns"}, "did you mean 'envs'?"},
       {{"detector", "calx", "d.json"}, "unknown detector command 'calx'; did you mean 'calo'?"},
       {{"detector", "calo", "d.json", "--event", "5"}, "did you mean '--events'?"},
+      {{"check", "Hex-v0", "--set", "tracks=5"}, "tracks: unknown key"},
+      {{"train", "tictactoe-alphazero", "--set", "agent.n_workers=1024", "--set",
+        "agent.n_slots=65536"},
+       "at most 65536 games at once"},
+      {{"watch", "random", "--env", "Catch-v0", "--record", "x.png", "--frames", "1000000"},
+       "a contact sheet has 400 pictures at most"},
+      {{"resume", std::string(3000, 'q')}, "there is no run '" + std::string(80, 'q') + "…'"},
       {{"signature", "Pongv0"}, "did you mean 'Pong-v0'?"},
   };
   for (const Case& c : cases) {

@@ -110,6 +110,26 @@ TEST_CASE("runs are numbered, found by their recipe's name, and evaluated") {
   }
 }
 
+TEST_CASE("a model's manifest of another type is told by file, key and what would be right") {
+  const TempDirectory directory;
+  REQUIRE(run_program(directory.path(), small_run("run", "300")).code == 0);
+  const ArchiveReader good = ArchiveReader::read_file(directory / "run/model.tgn");
+  const std::pair<const char*, const char*> cases[] = {
+      {"{\"algo\": 5}", "'bad.tgn': its manifest is damaged: algo = 5 must be a string"},
+      {"{\"steps\": \"many\"}", "steps = \"many\" must be an integer"},
+      {"[1, 2]", "it must be a JSON object"}};
+  for (const auto& [manifest, expected] : cases) {
+    ArchiveWriter bad;
+    for (const std::string& name : good.names()) bad.put_bytes(name, good.bytes(name));
+    bad.put_string("model/manifest", manifest);
+    bad.write_file(directory / "bad.tgn");
+    const ProgramResult result =
+        run_program(directory.path(), {"watch", "bad.tgn", "--record", "x.png"});
+    CHECK(result.code == 1);
+    CHECK_THAT(result.err, ContainsSubstring(expected));
+  }
+}
+
 TEST_CASE("a recipe that was cut short is refused, and one that was edited is not") {
   const TempDirectory directory;
   REQUIRE(run_program(directory.path(), small_run("run", "600")).code == 0);

@@ -193,3 +193,10 @@ TEST_CASE("dropout zeroes its share while learning and nothing while acting") {
   CHECK(dropped.max().item<double>() == Approx(4.0 / 3));
   CHECK(torch::equal(drop(x, 0.25F, {}), x));
 }
+
+TEST_CASE("a network that no memory holds is refused before anything is done with it") {
+  ParameterLayout layout;
+  layout.add("weight", {1 << 22, 1 << 22}, InitRule{});
+  CHECK_THROWS_WITH(Parameters(layout, Backend{torch::kCPU, Precision::kFloat32}),
+                    ContainsSubstring("[net]: 1.76e+13 parameters take 7.04e+04 GB"));
+}
