@@ -240,12 +240,9 @@ std::string GtpServer::time_left(const GtpCommand& command) {
 
 // --- Scores ----------------------------------------------------------------------------------
 
-GoJudgement GtpServer::judgement() {
-  return judge(game_, player_.owners(game_));
-}
+GoJudgement GtpServer::judgement() { return judge(game_, player_.owners(game_)); }
 
-std::string GtpServer::final_score(const GtpCommand& command) {
-  command.expect(0, 0);
+std::string GtpServer::final_score(const GtpCommand& /*command*/) {
   return score_text(static_cast<float>(judgement().balance) - game_.full_komi());
 }
 
