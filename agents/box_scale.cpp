@@ -1,6 +1,7 @@
 #include "agents/box_scale.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 namespace tengen {
 
@@ -32,6 +33,9 @@ void BoxScale::load(const ArchiveReader& reader, const std::string& name) {
   if (reader.has(name + "/half")) {
     reader.get_span(name + "/centre", std::span(centre_));
     reader.get_span(name + "/half", std::span(half_));
+    const auto finite = [](float value) { return std::isfinite(value); };
+    reader.check(name + "/centre", std::ranges::all_of(centre_, finite));
+    reader.check(name + "/half", std::ranges::all_of(half_, finite));
   } else {
     std::ranges::fill(centre_, 0.0F);
     std::ranges::fill(half_, 1.0F);

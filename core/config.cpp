@@ -413,7 +413,9 @@ std::vector<Config::Difference> Config::differences_from(const Config& before) c
     return x ? std::optional(*x) : std::nullopt;
   };
   const auto same = [&](const Value& a, const Value& b) {
-    return to_text(a) == to_text(b) || (number_of(a) && number_of(a) == number_of(b));
+    if (to_text(a) == to_text(b)) return true;
+    // 20 and 20.0; two integers of other texts differ, even where they are the same double.
+    return a.index() != b.index() && number_of(a) && number_of(a) == number_of(b);
   };
   std::map<std::string, Difference> found;
   for (const auto& [key, setting] : before.settings_) {

@@ -49,7 +49,7 @@ void check(const CheckCommand& command) {
     options.env.check_all_read();
   } catch (const UsageError&) {
     throw;
-  } catch (const std::exception&) {  // the checks will tell
+  } catch (...) {  // the checks will tell, whatever was thrown
   }
   options.found = [&](const Finding& finding) { print(finding, command.shared.json); };
   const InterruptGuard guard;

@@ -134,7 +134,8 @@ void settle_changes(const TakenUp& taken, const RunPaths& run, const Recipe& rec
 
 void resume(const ResumeOptions& options) {
   const auto run = find_run(options.run);
-  if (!run) throw UsageError("there is no run '{}' (a folder with a recipe.toml)", excerpt(options.run));
+  if (!run)
+    throw UsageError("there is no run '{}' (a folder with a recipe.toml)", excerpt(options.run));
   const RunLock lock(*run);
   const Recipe recipe = wanted_recipe(*run, options);
   check_device(recipe.device);

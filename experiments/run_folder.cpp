@@ -131,7 +131,9 @@ void check_recipe_whole(const RunPaths& run) {
   for (const std::string& key : was.keys())
     if (!config.has(key)) missing.push_back(key);
   if (missing.empty() && (ends || config.to_toml() == was.to_toml())) return;
-  std::string cure = "it has no checkpoint: 'tengen train' starts anew";
+  std::string cure = checkpoint_steps(run).empty()
+                         ? "it has no checkpoint: 'tengen train' starts anew"
+                         : "its checkpoints are of an older Tengen and hold none: mend it by hand";
   if (!whole.empty()) {
     const fs::path beside = run.folder / "recipe.checkpoint.toml";
     write_file_atomically(beside, whole);

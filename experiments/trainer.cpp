@@ -112,7 +112,8 @@ void Trainer::load_env(const ArchiveReader& reader) {
       before.section("env").to_toml() == recipe_.config.section("env").to_toml();
   const auto signature = reader.get<std::uint64_t>("trainer/env_signature");
   if (same_options && signature != env_signature_)
-    warn("{}{} does not play as it did when the checkpoint was made: it was changed since",
+    warn("{}{} does not play as it did when the checkpoint was made: it was changed since, or this "
+         "machine rounds otherwise",
          recipe_.env, from);
 }
 
@@ -125,7 +126,8 @@ void Trainer::load(const RunPaths& run, const ArchiveReader& reader) {
   load_evaluation(reader);
   // What was enough may be less than what the recipe asks for now.
   reached_ = reader.get<std::uint8_t>("trainer/reached") != 0 &&
-             (evaluation_.empty() || evaluation_.front().mean_reward() >= recipe_.stop_at_reward);
+             (evaluation_.empty() ? conditions_.front().name.empty()
+                                  : evaluation_.front().mean_reward() >= recipe_.stop_at_reward);
   if (reader.has("trainer/books_from"))
     books_from_ = reader.get<std::int64_t>("trainer/books_from");
   started_at_ = steps();
@@ -134,7 +136,10 @@ void Trainer::load(const RunPaths& run, const ArchiveReader& reader) {
 // Checkpoints from before players were judged under several conditions hold less than that: such a
 // run is as if not judged yet.
 void Trainer::load_evaluation(const ArchiveReader& reader) {
-  if (!reader.has(named("trainer/courses", conditions_.size() - 1, conditions_.back()))) return;
+  if (!reader.has(named("trainer/courses", conditions_.size() - 1, conditions_.back()))) {
+    if (!conditions_.front().name.empty()) best_reward_ = -kNever;  // it was of other conditions
+    return;
+  }
   evaluated_at_ = reader.get<std::int64_t>("trainer/evaluated_at");
   for (std::size_t i = 0; i < conditions_.size(); ++i) {
     const std::string returns = named("trainer/returns", i, conditions_[i]);

@@ -183,7 +183,11 @@ void SearchRoot::policy_target(const NodeArena& arena, std::span<float> out) con
     if (noise_ == RootNoise::kOn && prepared_ && !only_prior)
       take_back_forced(arena, seen.tries, out);
   }
-  const float sum = std::accumulate(out.begin(), out.end(), 0.0F);
+  float sum = std::accumulate(out.begin(), out.end(), 0.0F);
+  if (sum == 0) {  // a prior that is sure of moves that are lost: all others alike
+    for (std::size_t k = 0; k < moves.size(); ++k)
+      if (k >= edges.size() || !lost(edges[k])) sum += out[moves[k].action] = 1;
+  }
   for (float& n : out) n /= sum;
 }
 

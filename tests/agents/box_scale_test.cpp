@@ -87,6 +87,17 @@ TEST_CASE("a Box's bounds are a policy's -1 and 1") {
   CHECK(scaled(BoxScale(Box{{-3e38F}, {3e38F}}), {0.5F}) == std::vector<float>{1.5e38F});
 }
 
+TEST_CASE("a scale that is no number is refused") {
+  BoxScale scale(Box{{0}, {1000}});
+  for (const char* record : {"action/centre", "action/half"}) {
+    ArchiveWriter writer;
+    scale.save(writer, "action");
+    writer.put(record, std::numeric_limits<float>::quiet_NaN());
+    CHECK_THROWS_WITH(scale.load(ArchiveReader::from_bytes(writer.bytes(), "x"), "action"),
+                      ContainsSubstring(record));
+  }
+}
+
 TEST_CASE("actor-critics try all of a Box from 0 to 1000, and find its best action") {
   for (const char* algo : {"ppo", "a2c", "impala", "reinforce"}) {
     INFO(algo);

@@ -330,6 +330,9 @@ TEST_CASE("differences of two configurations are told by key, numbers by value")
         "agent.gamma: 0.99 > 0.9\nagent.list: [1, 2] > [1, 3]\nagent.new:  > 2\n"
         "agent.old: true > \nname: \"a\" > \"b\"\n");
   CHECK(before.differences_from(before).empty());
+  // The same double, and another seed all the same.
+  const Config one = Config::from_string("seed = 9007199254740993");
+  CHECK(one.differences_from(Config::from_string("seed = 9007199254740992")).size() == 1);
 }
 
 TEST_CASE("an integer may be written as people write it") {

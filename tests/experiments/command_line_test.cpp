@@ -66,7 +66,7 @@ TEST_CASE("a wrong command line is one clear line and exit code 2") {
        "at most 65536 games at once"},
       {{"watch", "random", "--env", "Catch-v0", "--record", "x.png", "--frames", "1000000"},
        "a contact sheet has 400 pictures at most"},
-      {{"resume", std::string(3000, 'q')}, "there is no run '" + std::string(80, 'q') + "…'"},
+      {{"resume", std::string(3000, 'q')}, fmt::format("there is no run '{:q>80}…'", "")},
       {{"signature", "Pongv0"}, "did you mean 'Pong-v0'?"},
   };
   for (const Case& c : cases) {

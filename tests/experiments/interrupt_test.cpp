@@ -147,7 +147,8 @@ TEST_CASE("matches and games against oneself end with what was played") {
   // A single move may take an hour.
   const ProgramResult search = interrupted_after(
       directory.path(),
-      {"match", "uct:100000000", "uct:100000000", "--games", "2", "--out", "long", "--quiet"}, 50ms);
+      {"match", "uct:100000000", "uct:100000000", "--games", "2", "--out", "long", "--quiet"},
+      50ms);
   CHECK(search.code == 130);
   CHECK(search.err.find("stopping after this step") != std::string::npos);
   const ProgramResult selfplay = interrupted(

@@ -189,6 +189,12 @@ TEST_CASE("an environment that breaks in training is named, and the checkpoint s
     CHECK(!has(result.err, "bug"));
     CHECK(std::ranges::count(result.err, '\n') == 1);
   }
+  const auto checked = run_program(directory.path(), {"check", "Faulty-v0", "--plugin",
+                                                      library("faulty").string(), "--set",
+                                                      "fault=maker_throws"});
+  INFO(checked.out << checked.err);
+  CHECK(checked.code == 1);
+  CHECK(has(checked.out + checked.err, "char"));
   const auto late =
       train(directory.path(), "late", {"env.fault=nan_reward", "env.at=60"}, "faulty.toml");
   CHECK(late.code == 1);

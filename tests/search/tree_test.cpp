@@ -168,13 +168,15 @@ TEST_CASE("PUCT's target has no part for moves that are proven lost while there 
 TEST_CASE("PUCT's target is the rest of the prior where only lost moves were visited") {
   // Sure of 6, which does not stop four at the bottom, and then sure of 3, which makes them.
   struct Misled final : Evaluator {
+    float sure = 0;
     int asked = 0;
     void evaluate(EvaluationBatch& batch, int /*rows*/) override {
       std::ranges::fill(batch.logits(0), 0.0F);
-      batch.logits(0)[asked++ == 0 ? 6 : 3] = 12;
+      batch.logits(0)[asked++ == 0 ? 6 : 3] = sure;
       batch.value(0) = 0;
     }
   } evaluator;
+  evaluator.sure = GENERATE(12.0F, 500.0F);  // so sure that nothing is left for the others
   SearchTree<ConnectFour> tree(played<ConnectFour>("00112"), options_of(SearchRule::kPuct));
   tree.begin(2, RootNoise::kOff, Rng(1));
   run(tree, evaluator);

@@ -133,6 +133,12 @@ TEST_CASE("SGF's character sets: every game of a collection has its own") {
   CHECK(games.warnings.empty());
 }
 
+TEST_CASE("SGF's character sets: a game that names one again and again takes no longer for it") {
+  std::string bytes = "(;SZ[9]";
+  for (int i = 0; i < 400'000; ++i) bytes += "CA[a]";  // hours, if each looked back to the start
+  CHECK(read(bytes + "PB[x])").written.find("PB[x]") != std::string::npos);
+}
+
 TEST_CASE("SGF's character sets: bytes that mean nothing are kept, and said") {
   // A name that a server cut within a character.
   const Read game = read("(;CA[UTF-8]SZ[9]\nPB[\xE6\x9F\xAF\xE6\xB4\xE6\xB4\x81]PW[\xE9\xBB\x91])");
