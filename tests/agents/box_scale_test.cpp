@@ -88,8 +88,8 @@ TEST_CASE("a Box's bounds are a policy's -1 and 1") {
 }
 
 TEST_CASE("a scale that is no number is refused") {
-  BoxScale scale(Box{{0}, {1000}});
   for (const char* record : {"action/centre", "action/half"}) {
+    BoxScale scale(Box{{0}, {1000}});
     ArchiveWriter writer;
     scale.save(writer, "action");
     writer.put(record, std::numeric_limits<float>::quiet_NaN());
