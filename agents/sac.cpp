@@ -84,9 +84,10 @@ SacOptions read_options(const AgentContext& context) {
   if (fixed && !(*fixed >= 0 && *fixed < 1e6))
     throw UsageError("agent.ent_coef = {}: must be \"auto\" or from 0 to 1e6", *fixed);
   o.learn_ent_coef = !fixed;
-  o.ent_coef = fixed ? *fixed : agent.get<double>("ent_coef_init", 1.0, 1e-9, 1e6);
-  if (o.learn_ent_coef)
-    o.target_entropy = number_or_auto(agent, "target_entropy").value_or(-dimensions);
+  // Read in either case: a run that goes on may change from one kind of temperature to the other.
+  const double initial = agent.get<double>("ent_coef_init", 1.0, 1e-9, 1e6);
+  o.ent_coef = fixed.value_or(initial);
+  o.target_entropy = number_or_auto(agent, "target_entropy").value_or(-dimensions);
   o.replay.lanes = context.lanes;
   o.replay.expected = o.total_steps;
   o.replay.capacity =

@@ -52,7 +52,7 @@ void serve(GtpCommandOptions options) {
   GtpOptions gtp;
   gtp.version = version_text();
   gtp.board_size = options.size;
-  gtp.ruleset = named_rules(options.rules, options.komi);
+  gtp.ruleset = named_rules(options.rules, options.komi + 0.0F);  // −0 is 0
   gtp.ponder = options.ponder;
   gtp.resign_below = options.resign_below;
   player->check_board(options.size, options.size);

@@ -17,10 +17,10 @@ bool matches_any(const std::array<std::string_view, N>& patterns, std::string_vi
 }
 
 // What nothing that is learnt depends on.
-constexpr std::array<std::string_view, 15> kBeside = {
-    "name",          "steps",         "device",          "plugins",        "start_from",
-    "log_freq",      "eval_freq",     "eval_episodes",   "checkpoint_freq", "stop_at_reward",
-    "eval.",         "eval_env.",     "agent.eval_eps",  "agent.player",   "agent.play_device"};
+constexpr std::array<std::string_view, 14> kBeside = {
+    "name",      "steps",          "device",       "plugins",          "log_freq",
+    "eval_freq", "eval_episodes",  "eval.",        "checkpoint_freq",  "stop_at_reward",
+    "eval_env.", "agent.eval_eps", "agent.player", "agent.play_device"};
 // The shape or the meaning of what a checkpoint holds.
 constexpr std::array<std::string_view, 26> kFixed = {
     "algo",
@@ -70,6 +70,9 @@ bool RecipeChanges::has(std::string_view key) const {
 }
 
 void RecipeChanges::check_fit() const {
+  if (has("start_from"))
+    throw UsageError(
+        "start_from is where a new run begins; this one has begun, and goes on from a checkpoint");
   for (const Config::Difference& change : all_)
     if (!change.now.empty() && matches_any(kFixed, change.key) &&
         !matches_any(kLoose, change.key))

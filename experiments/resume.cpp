@@ -85,7 +85,7 @@ TakenUp take_up(const RunPaths& run, const Recipe& recipe, const ResumeOptions& 
     }
   }
   if (!steps.empty())
-    throw Error("no checkpoint of '{}' can be taken up; 'tengen train' starts anew",
+    throw Error("no checkpoint of '{}' can be taken up; 'tengen train' begins anew elsewhere",
                 run.folder.string());
   TakenUp taken{make_training(recipe, options.shared.plugins, pool), {}};
   taken.changes = RecipeChanges(read_recipe(run.recipe()), recipe.config);

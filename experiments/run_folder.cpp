@@ -151,7 +151,8 @@ void check_recipe_whole(const RunPaths& run) {
 
 RunLock::RunLock(const RunPaths& run)
     : descriptor_(::open((run.folder / "lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644)) {
-  if (descriptor_ < 0) throw Error("cannot write in '{}'", run.folder.string());
+  if (descriptor_ < 0)
+    throw Error("cannot open '{}': {}", (run.folder / "lock").string(), std::strerror(errno));
   if (::flock(descriptor_, LOCK_EX | LOCK_NB) == 0) return;
   const int reason = errno;
   if (reason != EWOULDBLOCK) {  // Lustre and some NFS have no locks

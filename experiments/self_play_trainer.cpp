@@ -100,7 +100,7 @@ void SelfPlayTrainer::open(const RunPaths& run) {
   fs::create_directories(run.segments());
   if (!loaded_) agent_->open(run.games());
   const std::int64_t resume_step = steps() == 0 ? -1 : steps();
-  logger_.add(csv_sink(run_.metrics(), resume_step));
+  logger_.add(metrics_sink(run_, resume_step));
   logger_.add(tensorboard_sink(run_.folder, resume_step));
   if (steps() == 0) logger_.text("recipe", recipe_.config.to_toml(), 0);
 }

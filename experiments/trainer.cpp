@@ -161,11 +161,11 @@ void Trainer::open(const RunPaths& run) {
   run_ = run;
   fs::create_directories(run.segments());
   const std::int64_t resume_step = steps() == 0 ? -1 : steps();
-  logger_.add(csv_sink(run_.metrics(), resume_step));
+  logger_.add(metrics_sink(run_, resume_step));
   logger_.add(tensorboard_sink(run_.folder, resume_step));
   if (steps() == 0) logger_.text("recipe", recipe_.config.to_toml(), 0);
   const Config resolved = Config::from_string(recipe_.config.to_toml()).section("agent");
-  if (!resolved.has("learning_starts")) return;
+  if (steps() > 0 || !resolved.has("learning_starts")) return;
   if (const auto starts = resolved.get<std::int64_t>("learning_starts", 0); starts >= recipe_.steps)
     warn("agent.learning_starts = {}, and the run ends at {} steps: nothing will be learnt", starts,
          recipe_.steps);

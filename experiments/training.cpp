@@ -1,5 +1,6 @@
 #include "experiments/training.hpp"
 
+#include "core/output.hpp"
 #include "experiments/common.hpp"
 #include "experiments/trainer.hpp"
 
@@ -38,6 +39,20 @@ std::unique_ptr<Training> made(const Recipe& recipe,
 }
 
 }  // namespace
+
+std::unique_ptr<LogSink> metrics_sink(const RunPaths& run, std::int64_t resume_step) {
+  try {
+    return csv_sink(run.metrics(), resume_step);
+  } catch (const Error& error) {
+    std::filesystem::path aside = run.metrics();
+    aside += ".damaged";
+    std::error_code failed;
+    std::filesystem::rename(run.metrics(), aside, failed);
+    if (failed) throw;
+    warn("{}; it is '{}' now, and figures begin anew", error.what(), aside.string());
+    return csv_sink(run.metrics(), resume_step);
+  }
+}
 
 std::unique_ptr<Training> make_training(const Recipe& recipe,
                                         const std::vector<std::filesystem::path>& plugins,

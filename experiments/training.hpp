@@ -1,6 +1,7 @@
 // A run as train and resume see it, whatever learns and from what.
 #pragma once
 
+#include "core/logger.hpp"
 #include "experiments/recipe.hpp"
 #include "experiments/run_folder.hpp"
 
@@ -55,6 +56,10 @@ class Training {
   /// is trained: "evaluation", a text for each of its conditions.
   virtual void describe(nlohmann::ordered_json& manifest) const = 0;
 };
+
+/// The run's figures, from `resume_step` on. A file of that name that holds no figures is moved
+/// aside with a warning: it is no reason not to go on.
+std::unique_ptr<LogSink> metrics_sink(const RunPaths& run, std::int64_t resume_step);
 
 /// Touches no file. `pool` must outlive it. Throws UsageError: unknown ids or keys, values out of
 /// range.

@@ -227,15 +227,16 @@ class RecordReader {
 
   std::optional<float> read_komi(int number, std::string_view text) const {
     const auto komi = leading_number(text);
-    if (!komi) {
+    if (!komi || komi->rest.find_first_of("eExX.") == 0) {  // 1e3, 0x10, 7..5
       warn(number, "KM", "KM[{}] is no komi (KM[7.5] is): it says none", excerpt(text));
       return std::nullopt;
     }
     float value = komi->value;
-    const auto says = [&](const char* half) {
-      return komi->rest.find(half) != std::string_view::npos;
-    };
-    if (says("½") || says("1/2") || says("半")) value += value < 0 ? -0.5F : 0.5F;
+    constexpr std::pair<std::string_view, float> kFractions[] = {
+        {"½", 0.5F},    {"1/2", 0.5F}, {"半", 0.5F},  {"¾", 0.75F},
+        {"3/4", 0.75F}, {"¼", 0.25F},  {"1/4", 0.25F}};
+    for (const auto& [name, part] : kFractions)
+      if (komi->rest.find(name) != std::string_view::npos) value += value < 0 ? -part : part;
     // Of our own files every number is meant.
     const std::string* program = node(0).value("AP");
     if (program == nullptr || !program->starts_with("Tengen")) {
@@ -247,7 +248,7 @@ class RecordReader {
     const auto exact = leading_number(text.substr(0, text.find(',')));
     if (value != komi->value || !komi->rest.empty() || !exact || exact->value != komi->value)
       warn(number, "KM", "KM[{}] is read as {} points", excerpt(text), value);
-    return value;
+    return value + 0.0F;  // −0 is 0
   }
 
   // Some programs write these in later nodes.

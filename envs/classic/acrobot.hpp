@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/trigonometry.hpp"
+#include "envs/classic/bounded.hpp"
 #include "envs/classic/palette.hpp"
 #include "envs/environment.hpp"
 
@@ -51,6 +52,8 @@ struct Acrobot {
     const std::array values{first.cos, first.sin, second.cos, second.sin, state[2], state[3]};
     for (std::size_t i = 0; i < values.size(); ++i) out[i] = static_cast<float>(values[i]);
   }
+
+  [[nodiscard]] bool valid() const { return bounded(state[0], state[1], state[2], state[3]); }
 
   void draw(Canvas& canvas) const {
     constexpr int kSide = 480;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/trigonometry.hpp"
+#include "envs/classic/bounded.hpp"
 #include "envs/classic/palette.hpp"
 #include "envs/environment.hpp"
 
@@ -69,6 +70,8 @@ struct CartPole {
     out[2] = static_cast<float>(angle);
     out[3] = static_cast<float>(angular_velocity);
   }
+
+  [[nodiscard]] bool valid() const { return bounded(position, velocity, angle, angular_velocity); }
 
   void draw(Canvas& canvas) const {
     constexpr int kWidth = 600, kHeight = 300, kTrack = 230;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/trigonometry.hpp"
+#include "envs/classic/bounded.hpp"
 #include "envs/classic/palette.hpp"
 #include "envs/environment.hpp"
 
@@ -46,6 +47,8 @@ struct MountainCar {
     out[0] = static_cast<float>(position);
     out[1] = static_cast<float>(velocity);
   }
+
+  [[nodiscard]] bool valid() const { return bounded(position, velocity); }
 
   void draw(Canvas& canvas) const {
     constexpr int kWidth = 600, kHeight = 320;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/trigonometry.hpp"
+#include "envs/classic/bounded.hpp"
 #include "envs/classic/palette.hpp"
 #include "envs/environment.hpp"
 
@@ -60,6 +61,8 @@ struct Pendulum {
     out[1] = static_cast<float>(sin);
     out[2] = static_cast<float>(speed);
   }
+
+  [[nodiscard]] bool valid() const { return bounded(angle, speed, torque); }
 
   void draw(Canvas& canvas) const {
     constexpr int kSide = 480;

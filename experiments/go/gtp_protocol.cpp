@@ -20,10 +20,10 @@ std::string quoted(std::string_view word) {
 
 void GtpCommand::expect(std::size_t at_least, std::size_t at_most) const {
   if (arguments.size() >= at_least && arguments.size() <= at_most) return;
-  throw GtpError("syntax error: {} takes {} arguments, not {}", name,
+  throw GtpError("syntax error: {} takes {} argument{}, not {}", name,
                  at_least == at_most ? fmt::format("{}", at_least)
                                      : fmt::format("{} to {}", at_least, at_most),
-                 arguments.size());
+                 at_most == 1 ? "" : "s", arguments.size());
 }
 
 const std::string& GtpCommand::word(std::size_t i) const {

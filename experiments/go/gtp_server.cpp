@@ -362,7 +362,7 @@ std::string GtpServer::set_position(const GtpCommand& command) {
 // does not say about komi and rules is as the session was told, never as the last file had it.
 std::string GtpServer::loadsgf(const GtpCommand& command) {
   std::size_t words = command.arguments.size();
-  command.expect(1, words);
+  command.expect(1, std::max<std::size_t>(words, 1));
   int before = 0;
   if (words > 1) {
     if (const auto number = gtp_integer(command.arguments.back())) {

@@ -5,7 +5,7 @@
 using namespace tengen;
 
 TEST_CASE("signals only ask while a guard lives") {
-  for (const int number : {SIGINT, SIGTERM, SIGHUP, SIGUSR1, SIGXCPU}) {
+  for (const int number : {SIGINT, SIGTERM, SIGHUP, SIGUSR1, SIGUSR2, SIGXCPU}) {
     CAPTURE(number);
     CHECK(!interrupted());
     {

@@ -131,6 +131,18 @@ TEST_CASE("a lengthened run's schedules go on without a jump, an unchanged one i
   CHECK(rate.back() == 0);
 }
 
+TEST_CASE("SAC's temperature may be set where it was learnt, and the other way round") {
+  const TempDirectory directory;
+  REQUIRE(run_program(directory.path(), {"train", "pendulum-sac", "--steps", "200", "--quiet",
+                                         "--set", "eval_episodes=1", "--out", "run"})
+              .code == 0);
+  for (const char* setting : {"agent.ent_coef=0.1", "agent.ent_coef=auto"}) {
+    const auto result = resume(directory.path(), "run", {"--set", setting, "--quiet"});
+    CAPTURE(setting, result.err);
+    CHECK(result.code == 0);
+  }
+}
+
 TEST_CASE("what does not fit a checkpoint is refused, and the run stays as it was") {
   const TempDirectory directory;
   write_text(directory / "tiny.toml", kTiny);
@@ -146,6 +158,7 @@ TEST_CASE("what does not fit a checkpoint is refused, and the run stays as it wa
       {"agent.optimizer=adam", "agent.optimizer: \"rmsprop\" → \"adam\" does not fit"},
       {"env.id=Acrobot-v1", "env.id: \"CartPole-v1\" → \"Acrobot-v1\" does not fit"},
       {"agent.gama=0.9", "agent.gama: unknown key"},
+      {"start_from=pong", "start_from is where a new run begins"},
   };
   for (const auto& [setting, expected] : cases) {
     const auto result = resume(directory.path(), "run", {"--set", setting, "--steps", "500"});

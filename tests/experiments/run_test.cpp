@@ -150,6 +150,12 @@ TEST_CASE("a recipe that was cut short is refused, and one that was edited is no
   edited.replace(edited.find("eval_episodes = 20"), 18, "eval_episodes = 21");
   write_text(recipe, edited);
   CHECK(run_program(directory.path(), resume).code == 0);
+  // Figures are a by-product: what is none of theirs is moved aside.
+  write_text(directory / "run/metrics.csv", "noise");
+  const ProgramResult resumed = run_program(directory.path(), resume);
+  CHECK(resumed.code == 0);
+  CHECK_THAT(resumed.err, ContainsSubstring("metrics.csv.damaged"));
+  CHECK(read_text(directory / "run/metrics.csv.damaged") == "noise");
 }
 
 TEST_CASE("damaged and foreign model files are refused in one line") {
