@@ -298,12 +298,12 @@ TEST_CASE("AlphaGo's last schedule goes on from where it was to a later end") {
     pipeline.logger_.dump(pipeline.agent_.games());
     return figures.at("train/learning_rate");
   };
-  Pipeline first(folder.path(), kQuickPipeline, 400 + 256 + 512);
+  Pipeline first(folder.path(), kQuickPipeline, 400 + 128 + 256);
   first.agent_.open(folder.path() / "games.store");
   while (first.agent_.stage() != AlphaGo::Stage::kValue) first.cycle();
   const double before = rate_after(first);
   const auto middle = first.saved();
-  Pipeline longer(folder.path(), kQuickPipeline, 400 + 256 + 8192);
+  Pipeline longer(folder.path(), kQuickPipeline, 400 + 128 + 4096);
   longer.agent_.load(ArchiveReader::from_bytes(middle, "middle"));
   longer.agent_.open(folder.path() / "games.store");
   const double after = rate_after(longer);
