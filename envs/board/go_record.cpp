@@ -3,6 +3,7 @@
 #include "core/check.hpp"
 #include "core/excerpt.hpp"
 #include "envs/board/go.hpp"
+#include "envs/board/sgf_space.hpp"
 #include "envs/board/vertex.hpp"
 
 #include <algorithm>
@@ -13,9 +14,8 @@ namespace tengen {
 namespace {
 
 std::string_view trimmed(std::string_view text) {
-  const auto is_space = [](char c) { return c == ' ' || (c >= '\t' && c <= '\r'); };
-  while (!text.empty() && is_space(text.front())) text.remove_prefix(1);
-  while (!text.empty() && is_space(text.back())) text.remove_suffix(1);
+  while (!text.empty() && is_sgf_space(text.front())) text.remove_prefix(1);
+  while (!text.empty() && is_sgf_space(text.back())) text.remove_suffix(1);
   return text;
 }
 

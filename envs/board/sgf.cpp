@@ -3,6 +3,7 @@
 #include "core/check.hpp"
 #include "core/file.hpp"
 #include "envs/board/sgf_encoding.hpp"
+#include "envs/board/sgf_space.hpp"
 
 #include <algorithm>
 #include <cctype>
@@ -11,8 +12,6 @@ namespace tengen {
 namespace {
 
 constexpr std::size_t kWidth = 80;  // a new line starts with the first node beyond
-
-bool is_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
 
 // The text of one game; a stack of its own, for the depth may be any.
 class Writer {
@@ -186,13 +185,13 @@ std::string sgf_text(std::string_view value) {
         at += end;  // a soft line break
         continue;
       }
-      out += is_space(value[at]) ? ' ' : value[at];
+      out += is_sgf_space(value[at]) ? ' ' : value[at];
       ++at;
     } else if (const std::size_t end = line_end(value, at); end > 0) {
       out += '\n';
       at += end;
     } else {
-      out += is_space(value[at]) ? ' ' : value[at];
+      out += is_sgf_space(value[at]) ? ' ' : value[at];
       ++at;
     }
   }

@@ -2,6 +2,7 @@
 
 #include "envs/board/frequent_characters.hpp"
 #include "envs/board/sgf.hpp"
+#include "envs/board/sgf_space.hpp"
 
 #include <fmt/format.h>
 #include <iconv.h>
@@ -199,11 +200,10 @@ std::string iconv_name(std::string_view declared) {
 // The value of the "CA" at `at`, where a property of that name may stand; else null.
 std::optional<std::string_view> charset_at(std::string_view bytes, std::size_t at) {
   std::size_t before = at;
-  while (before > 0 && std::isspace(static_cast<unsigned char>(bytes[before - 1])) != 0) --before;
+  while (before > 0 && is_sgf_space(bytes[before - 1])) --before;
   if (before == 0 || "];("sv.find(bytes[before - 1]) == std::string_view::npos) return std::nullopt;
   std::size_t start = at + 2;
-  while (start < bytes.size() && std::isspace(static_cast<unsigned char>(bytes[start])) != 0)
-    ++start;
+  while (start < bytes.size() && is_sgf_space(bytes[start])) ++start;
   constexpr std::size_t kLongest = 40;
   const std::size_t end = bytes.substr(0, start + kLongest).find(']', start);
   if (start >= bytes.size() || bytes[start] != '[' || end == std::string_view::npos)

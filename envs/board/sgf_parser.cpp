@@ -2,6 +2,7 @@
 #include "core/check.hpp"
 #include "envs/board/sgf.hpp"
 #include "envs/board/sgf_encoding.hpp"
+#include "envs/board/sgf_space.hpp"
 
 #include <algorithm>
 #include <array>
@@ -12,7 +13,6 @@ namespace {
 
 constexpr std::size_t kMaxProperties = 1000, kMaxName = 64;
 
-bool is_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
 bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
 bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
 bool is_name(char c) { return is_upper(c) || is_lower(c) || (c >= '0' && c <= '9') || c == '_'; }
@@ -113,10 +113,10 @@ class Parser {
     return c;
   }
   void skip_space() {
-    while (!at_end() && is_space(peek())) take();
+    while (!at_end() && is_sgf_space(peek())) take();
   }
   [[nodiscard]] std::size_t after_space(std::size_t at) const {
-    while (at < text_.size() && is_space(text_[at])) ++at;
+    while (at < text_.size() && is_sgf_space(text_[at])) ++at;
     return at;
   }
   // A property's name and its '['; longer names than that are text.
@@ -154,7 +154,7 @@ class Parser {
     int line = 0, column = 0;  // of text that is no game
     for (; !at_end(); take()) {
       if (peek() == '(' && is_node(at_ + 1)) break;
-      if (line > 0 || is_space(peek()) || peek() == '\x1A') continue;  // DOS ends texts with that
+      if (line > 0 || is_sgf_space(peek()) || peek() == '\x1A') continue;  // DOS ends texts so
       line = line_;
       column = column_;
     }
@@ -232,7 +232,7 @@ class Parser {
     do take();
     while (!at_end() && !ends());
     std::string_view text = text_.substr(start, at_ - start);
-    while (!text.empty() && is_space(text.back())) text.remove_suffix(1);
+    while (!text.empty() && is_sgf_space(text.back())) text.remove_suffix(1);
     if (warnings_ != nullptr)
       warnings_->add("text", fmt::format("{}:{}:{}: {} is no part of SGF: left out", name_, line,
                                          column, quoted(text)));
