@@ -1,6 +1,6 @@
 // A2C (Mnih et al. 2016, synchronous): one gradient step a rollout, all lanes together. Settings
 // have Stable-Baselines3's names and defaults where it has them; its rms_prop_eps is optimizer_eps.
-#include "agents/a2c.hpp"
+#include "agents/algorithms.hpp"
 
 #include "agents/on_policy.hpp"
 #include "agents/returns.hpp"

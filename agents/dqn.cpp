@@ -3,7 +3,7 @@
 // Settings have Stable-Baselines3's names and defaults where it has them (what makes Rainbow it has
 // not). They count the steps of all lanes together: its train_freq counts vectorised steps, so that
 // with several lanes ours of lanes · train_freq is the same.
-#include "agents/dqn.hpp"
+#include "agents/algorithms.hpp"
 
 #include "agents/explore.hpp"
 #include "agents/q_policy.hpp"

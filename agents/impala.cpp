@@ -5,7 +5,7 @@
 // Rollouts are handed over at fixed points: the policy that acts rollout k has learnt from rollouts
 // up to k − 2 (`lag = 1`) or k − 1 (`lag = 0`, nothing overlaps). So staleness is bounded, and the
 // results depend on seed and settings alone, not on who was faster.
-#include "agents/impala.hpp"
+#include "agents/algorithms.hpp"
 
 #include "agents/on_policy.hpp"
 #include "agents/returns.hpp"

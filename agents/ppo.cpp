@@ -3,7 +3,7 @@
 // defaults where it has them, apart from n_steps (128, not 2048), batch_size (256, not 64) and
 // n_epochs (4, not 10), which are its zoo's for Atari. With memory (net.recurrent) a minibatch is a
 // few lanes' whole sequences.
-#include "agents/ppo.hpp"
+#include "agents/algorithms.hpp"
 
 #include "agents/on_policy.hpp"
 #include "agents/returns.hpp"

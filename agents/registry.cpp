@@ -1,12 +1,7 @@
-#include "agents/a2c.hpp"
+#include "agents/algorithms.hpp"
 #include "agents/agent.hpp"
-#include "agents/dqn.hpp"
-#include "agents/impala.hpp"
-#include "agents/ppo.hpp"
 #include "agents/r2d2.hpp"
 #include "agents/random.hpp"
-#include "agents/reinforce.hpp"
-#include "agents/sac.hpp"
 #include "core/check.hpp"
 
 namespace tengen {

@@ -1,7 +1,7 @@
 // REINFORCE (Williams 1992): the policy gradient from whole episodes' returns. A rollout's steps
 // after a lane's last episode end have no return yet and teach nothing, so that n_steps should be
 // several episodes long.
-#include "agents/reinforce.hpp"
+#include "agents/algorithms.hpp"
 
 #include "agents/on_policy.hpp"
 #include "agents/returns.hpp"

@@ -5,7 +5,7 @@
 // "auto_0.1" is ent_coef_init = 0.1), and train_freq counts the steps of all lanes together, where
 // its own counts vectorised ones. Gradients by the networks' outputs are closed forms here; only
 // what is inside the networks is left to nets/.
-#include "agents/sac.hpp"
+#include "agents/algorithms.hpp"
 
 #include "agents/explore.hpp"
 #include "agents/sac_policy.hpp"

@@ -15,7 +15,7 @@ if(GIT)
     endif()
   endif()
 endif()
-set(text "#include \"experiments/version.hpp\"
+set(text "#include \"experiments/runs/version.hpp\"
 
 namespace tengen {
 const std::string_view kVersion = \"${VERSION}\";

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "core/check.hpp"
-#include "core/file.hpp"
+#include "core/system/file.hpp"
 
 #include <concepts>
 #include <cstddef>

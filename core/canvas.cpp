@@ -1,7 +1,7 @@
 #include "core/canvas.hpp"
 
 #include "core/check.hpp"
-#include "core/file.hpp"
+#include "core/system/file.hpp"
 
 #include <algorithm>
 #include <array>

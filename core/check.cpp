@@ -1,7 +1,7 @@
 #include "core/check.hpp"
 
-#include "core/interrupt.hpp"
-#include "core/output.hpp"
+#include "core/system/interrupt.hpp"
+#include "core/system/output.hpp"
 
 #include <cxxabi.h>
 

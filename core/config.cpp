@@ -3,7 +3,7 @@
 #include "core/check.hpp"
 #include "core/config_text.hpp"
 #include "core/excerpt.hpp"
-#include "core/file.hpp"
+#include "core/system/file.hpp"
 
 // toml++ 3.3 asserts (debug) or assumes (release: undefined behaviour) that a table's name begins
 // as a name does, and only then tests it. Without the assumption "[=]" is the error it should be.

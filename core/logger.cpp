@@ -1,7 +1,7 @@
 #include "core/logger.hpp"
 
 #include "core/check.hpp"
-#include "core/output.hpp"
+#include "core/system/output.hpp"
 
 #include <algorithm>
 #include <cmath>

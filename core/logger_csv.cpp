@@ -1,5 +1,5 @@
 #include "core/check.hpp"
-#include "core/file.hpp"
+#include "core/system/file.hpp"
 #include "core/logger.hpp"
 
 #include <charconv>

@@ -1,6 +1,6 @@
 #include "envs/random_play.hpp"
 
-#include "core/interrupt.hpp"
+#include "core/system/interrupt.hpp"
 
 #include <algorithm>
 #include <bit>

@@ -1,7 +1,7 @@
 #include "nets/backend.hpp"
 
 #include "core/check.hpp"
-#include "core/output.hpp"
+#include "core/system/output.hpp"
 #include "nets/runtime.hpp"
 
 #include <dlfcn.h>

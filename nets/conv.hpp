@@ -2,7 +2,7 @@
 #pragma once
 
 #include "nets/activations.hpp"
-#include "nets/gather.hpp"
+#include "nets/kernels/gather.hpp"
 #include "nets/parameters.hpp"
 
 #include <string>

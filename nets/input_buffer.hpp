@@ -3,7 +3,7 @@
 
 #include "core/worker_pool.hpp"
 #include "nets/backend.hpp"
-#include "nets/gather.hpp"
+#include "nets/kernels/gather.hpp"
 
 #include <cstddef>
 #include <span>

@@ -1,6 +1,6 @@
 #include "nets/mlp.hpp"
 
-#include "nets/fused.hpp"
+#include "nets/kernels/fused.hpp"
 
 #include <cmath>
 

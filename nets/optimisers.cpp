@@ -1,7 +1,7 @@
 #include "nets/optimisers.hpp"
 
 #include "core/check.hpp"
-#include "nets/bfloat16.hpp"
+#include "nets/kernels/bfloat16.hpp"
 #include "nets/choice.hpp"
 
 #include <algorithm>

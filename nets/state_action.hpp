@@ -3,7 +3,7 @@
 #pragma once
 
 #include "nets/encoder.hpp"
-#include "nets/fused.hpp"
+#include "nets/kernels/fused.hpp"
 
 #include <optional>
 #include <string>

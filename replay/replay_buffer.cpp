@@ -1,6 +1,6 @@
 #include "replay/replay_buffer.hpp"
 
-#include "core/machine.hpp"
+#include "core/system/machine.hpp"
 
 #include <algorithm>
 #include <cstring>

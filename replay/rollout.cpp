@@ -1,7 +1,7 @@
 #include "replay/rollout.hpp"
 
 #include "core/check.hpp"
-#include "core/machine.hpp"
+#include "core/system/machine.hpp"
 
 #include <algorithm>
 #include <cstring>

@@ -1,7 +1,7 @@
 #include "replay/segment.hpp"
 
 #include "core/check.hpp"
-#include "core/file.hpp"
+#include "core/system/file.hpp"
 
 #include <xxhash.h>
 #include <zstd.h>

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Fails where an include crosses a wall of docs/architecture.md, or where a source file is too long.
+"""Fails where an include crosses a wall of docs/architecture.md, or where a file or folder is too large.
 
     tests/layers.py [ROOT]       check the tree (default: the one this file is in)
     tests/layers.py --self-test  check that planted violations are found, and nothing else is
@@ -7,20 +7,32 @@
 import re
 import sys
 import tempfile
+from collections import Counter
 from pathlib import Path
 
 MAX_LINES = 500
+MAX_FILES = 40  # of a folder, not counting those of its folders
+
+CONTRACTS = ["envs/environment.hpp", "envs/vector_env.hpp", "envs/game.hpp"]
+EVERYTHING_BELOW = ["core/", "physics/", "envs/", "replay/", "nets/", "agents/"]
 
 # What a folder may include from the project, as path prefixes; the most specific folder decides.
 ALLOWED = {
     "core": ["core/"],
+    "physics": ["core/", "physics/"],
     "envs": ["core/", "envs/"],
+    "envs/detector": ["core/", "physics/", "envs/"],
     "replay": ["core/", "replay/"],
     "nets": ["core/", "nets/"],
-    "agents": ["core/", "replay/", "nets/", "agents/",
-               "envs/environment.hpp", "envs/vector_env.hpp", "envs/game.hpp"],
-    "agents/design": ["core/", "agents/", "envs/game.hpp", "envs/detector/design_problem.hpp"],
-    "experiments": ["core/", "envs/", "replay/", "nets/", "agents/", "experiments/"],
+    "agents": ["core/", "replay/", "nets/", "agents/", *CONTRACTS],
+    "agents/search": ["core/", "agents/search/", "envs/game.hpp"],
+    "agents/design": ["core/", "physics/", "agents/design/", "agents/search/", "envs/game.hpp", "envs/detector/"],
+    "experiments/runs": [*EVERYTHING_BELOW, "experiments/runs/", "experiments/go/"],
+    "experiments/design": [*EVERYTHING_BELOW, "experiments/runs/", "experiments/design/"],
+    "experiments/go": ["core/", "envs/", "agents/search/", "experiments/go/"],
+    "experiments/viewer": ["core/", "envs/", "agents/agent.hpp", "agents/search/", "experiments/go/",
+                           "experiments/viewer/"],
+    "experiments": [*EVERYTHING_BELOW, "experiments/"],  # commands, bench, examples
     "experiments/examples/my_env": ["core/", "envs/", ""],  # a project of its own
     "tests": [""],
 }
@@ -29,7 +41,7 @@ LIBRARIES = {
     r"torch/|ATen/|c10/": ["nets/", "tests/nets/"],
     r"SDL|imgui": ["experiments/viewer/"],
     r"boost/(asio|beast)": ["experiments/remote/"],
-    r"CLI/": ["experiments/"],
+    r"CLI/": ["experiments/commands/"],
     r"toml\+\+/": ["core/"],
     r"catch2/": ["tests/"],
 }
@@ -50,10 +62,21 @@ def crosses(path, quote, included):
     return None
 
 
-def violations(root):
+def sources(root):
+    """Every source file, without what a build has left in the tree."""
     for file in sorted(root.rglob("*")):
         path = file.relative_to(root).as_posix()
-        if file.suffix not in {".hpp", ".cpp", ".h", ".py"} or folder_of(path) is None:
+        if file.suffix in {".hpp", ".cpp", ".h", ".py"} and not path.startswith("build"):
+            yield file, path
+
+
+def violations(root):
+    folders = Counter(path.rpartition("/")[0] for _, path in sources(root))
+    for folder, count in folders.items():
+        if count > MAX_FILES:
+            yield f"{folder}: {count} source files, at most {MAX_FILES}: it is asking to be two folders"
+    for file, path in sources(root):
+        if folder_of(path) is None:
             continue
         lines = file.read_text(encoding="utf-8").splitlines()
         if len(lines) > MAX_LINES:
@@ -71,31 +94,45 @@ def self_test():
         "replay/c.hpp": "#include <torch/torch.h>",
         "nets/d.hpp": '#include "agents/agent.hpp"',
         "agents/e.cpp": '#include "envs/arcade/pong.hpp"',
-        "agents/design/p.cpp": '#include "envs/detector/calorimeter.hpp"',
         "agents/f.cpp": "  #  include <ATen/ATen.h>",
-        "experiments/g.cpp": "#include <SDL2/SDL.h>",
-        "experiments/h.cpp": "#include <boost/asio.hpp>",
+        "agents/design/nets.cpp": '#include "nets/tensor.hpp"',
+        "agents/design/arcade.cpp": '#include "envs/arcade/pong.hpp"',
+        "agents/search/nets.cpp": '#include "agents/alphago/elo.hpp"',
+        "physics/task.cpp": '#include "envs/detector/calo_task.hpp"',
+        "envs/classic/physics.hpp": '#include "physics/showers.hpp"',
+        "experiments/commands/g.cpp": "#include <SDL2/SDL.h>",
+        "experiments/commands/h.cpp": "#include <boost/asio.hpp>",
+        "experiments/runs/command.cpp": '#include "experiments/commands/options.hpp"',
+        "experiments/runs/window.cpp": '#include "experiments/viewer/window.hpp"',
+        "experiments/runs/options.cpp": "#include <CLI/CLI.hpp>",
+        "experiments/go/run.cpp": '#include "experiments/runs/recipe.hpp"',
+        "experiments/viewer/run.cpp": '#include "experiments/runs/run.hpp"',
         "envs/i.cpp": "#include <CLI/CLI.hpp>",
         "core/long.cpp": "\n" * (MAX_LINES + 1),
         "experiments/examples/my_env/j.hpp": "#include <imgui.h>",
+        **{f"crowded/{i}.hpp": "" for i in range(MAX_FILES + 1)},
     }
     good = {
         "core/k.hpp": '#include "core/check.hpp"\n#include <vector>\n// #include "envs/x.hpp"',
+        "physics/validation/showers.cpp": '#include "physics/showers.hpp"',
         "envs/classic/l.hpp": '#include "core/rng.hpp"\n#include "envs/environment.hpp"',
+        "envs/detector/calo.hpp": '#include "physics/calorimeter.hpp"',
         "nets/tensor.hpp": "#include <torch/torch.h>",
         "agents/m.cpp": '#include "nets/tensor.hpp"\n#include "envs/vector_env.hpp"',
-        "agents/design/q.cpp": '#include "envs/detector/design_problem.hpp"',
+        "agents/design/q.cpp": '#include "envs/detector/calo_task.hpp"',
         "experiments/viewer/n.cpp": "#include <SDL.h>\n#include <imgui.h>",
-        "experiments/o.cpp": '#include <CLI/CLI.hpp>\n#include "experiments/run.hpp"',
+        "experiments/commands/o.cpp": '#include <CLI/CLI.hpp>\n#include "experiments/runs/run.hpp"',
         "tests/agents/p.cpp": '#include "tests/catch.hpp"\n#include "envs/classic/catch.hpp"',
+        **{f"roomy/{i}.hpp": "" for i in range(MAX_FILES)},
     }
     with tempfile.TemporaryDirectory() as folder:
         for path, text in (bad | good).items():
             file = Path(folder, path)
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(text)
-        found = sorted(v.split(":")[0] for v in violations(Path(folder)))
-    assert found == sorted(bad), f"planted {sorted(bad)}, found {found}"
+        found = {v.split(":")[0] for v in violations(Path(folder))}
+    planted = {"crowded" if path.startswith("crowded") else path for path in bad}
+    assert found == planted, f"missed {sorted(planted - found)}, invented {sorted(found - planted)}"
 
 
 def main():

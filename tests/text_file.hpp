@@ -1,7 +1,7 @@
 // Whole files as text, for tests.
 #pragma once
 
-#include "core/file.hpp"
+#include "core/system/file.hpp"
 
 #include <filesystem>
 #include <string>

@@ -5,7 +5,7 @@
 #include "agents/search/sampling.hpp"
 #include "agents/search/tree.hpp"
 #include "agents/search/uct.hpp"
-#include "core/interrupt.hpp"
+#include "core/system/interrupt.hpp"
 
 #include <array>
 #include <cstdint>

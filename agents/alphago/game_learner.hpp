@@ -4,7 +4,7 @@
 #include "agents/alphago/self_play.hpp"
 #include "core/archive.hpp"
 #include "core/logger.hpp"
-#include "nets/inference_net.hpp"
+#include "nets/board/inference_net.hpp"
 
 #include <cstdint>
 #include <filesystem>

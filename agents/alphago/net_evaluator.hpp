@@ -3,7 +3,7 @@
 
 #include "agents/search/evaluator.hpp"
 #include "core/worker_pool.hpp"
-#include "nets/inference_net.hpp"
+#include "nets/board/inference_net.hpp"
 
 #include <memory>
 

@@ -2,9 +2,9 @@
 #pragma once
 
 #include "core/worker_pool.hpp"
-#include "nets/inference_net.hpp"
+#include "nets/board/inference_net.hpp"
 #include "nets/optimisers.hpp"
-#include "nets/recording.hpp"
+#include "nets/board/recording.hpp"
 
 #include <cstdint>
 #include <memory>

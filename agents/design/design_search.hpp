@@ -2,7 +2,7 @@
 #pragma once
 
 #include "core/rng.hpp"
-#include "envs/detector/design_problem.hpp"
+#include "agents/design/problem.hpp"
 
 #include <cstdint>
 #include <functional>

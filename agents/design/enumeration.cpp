@@ -1,6 +1,6 @@
 #include "agents/design/methods.hpp"
 #include "core/check.hpp"
-#include "core/interrupt.hpp"
+#include "core/system/interrupt.hpp"
 
 namespace tengen {
 

@@ -5,7 +5,7 @@
 #include "agents/search/evaluator.hpp"
 #include "agents/search/tree.hpp"
 #include "core/check.hpp"
-#include "core/interrupt.hpp"
+#include "core/system/interrupt.hpp"
 #include "core/rng.hpp"
 #include "core/worker_pool.hpp"
 

@@ -1,7 +1,7 @@
 #include "envs/board/sgf.hpp"
 
 #include "core/check.hpp"
-#include "core/file.hpp"
+#include "core/system/file.hpp"
 #include "envs/board/sgf_encoding.hpp"
 #include "envs/board/sgf_space.hpp"
 

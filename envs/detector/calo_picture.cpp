@@ -3,7 +3,6 @@
 #include "envs/detector/calo_picture.hpp"
 
 #include "envs/detector/calo_build.hpp"
-#include "envs/detector/calo_optimum.hpp"
 #include "envs/detector/picture.hpp"
 
 #include <algorithm>

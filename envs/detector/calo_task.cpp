@@ -1,8 +1,8 @@
 #include "envs/detector/calo_task.hpp"
 
 #include "core/check.hpp"
-#include "envs/detector/random.hpp"
-#include "envs/detector/separation.hpp"
+#include "physics/random.hpp"
+#include "physics/separation.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -258,6 +258,20 @@ std::string calo_json(std::span<const Segment> built, const CaloContext& context
       "\n",
       segments, r.photo_electrons, r.noise_mev, r.constant,
       context.free < 0 ? fmt::format("\"cost\": {}, ", context.budget) : "", context.length_cm);
+}
+
+const CaloPlan* best_known_calo(const CaloContext& context) {
+  static const CaloPlan plan = [] {
+    constexpr CaloChoice kChoices[] = {{0, 1, 5, 2}, {0, 0, 5, 5}, {0, 0, 6, 4}, {0, 0, 6, 7},
+                                       {0, 0, 6, 6}, {0, 0, 5, 7}, {0, 0, 4, 7}, {0, 0, 4, 5},
+                                       {0, 1, 4, 5}, {2, 1, 4, 4}, {2, 2, 5, 4}, {0, 5, 5, 3}};
+    CaloPlan out;
+    for (const CaloChoice& c : kChoices) out.add(c, CaloContext{});
+    return out;
+  }();
+  CaloContext usual;
+  usual.reference = context.reference;
+  return context == usual ? &plan : nullptr;
 }
 
 }  // namespace tengen::detector

@@ -1,7 +1,7 @@
 #include "envs/detector/experiment_build.hpp"
 
 #include "envs/detector/feature_writer.hpp"
-#include "envs/detector/random.hpp"
+#include "physics/random.hpp"
 
 #include <algorithm>
 #include <cmath>

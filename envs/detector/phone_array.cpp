@@ -1,7 +1,7 @@
 #include "envs/detector/phone_array.hpp"
 
 #include "envs/detector/picture.hpp"
-#include "envs/detector/random.hpp"
+#include "physics/random.hpp"
 
 #include <algorithm>
 #include <cmath>

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "core/config.hpp"
-#include "envs/detector/phones.hpp"
+#include "physics/phones.hpp"
 #include "envs/environment.hpp"
 
 #include <array>

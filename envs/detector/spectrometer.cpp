@@ -1,10 +1,10 @@
 #include "envs/detector/spectrometer.hpp"
 
-#include "envs/detector/constants.hpp"
-#include "envs/detector/least_squares.hpp"
+#include "physics/constants.hpp"
+#include "physics/least_squares.hpp"
 #include "envs/detector/picture.hpp"
-#include "envs/detector/random.hpp"
-#include "envs/detector/scattering.hpp"
+#include "physics/random.hpp"
+#include "physics/scattering.hpp"
 
 #include <numbers>
 

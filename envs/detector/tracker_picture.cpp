@@ -1,5 +1,5 @@
 // TrackerBuild as people see it: a quarter of the barrel across the beam, to scale, with tracks.
-#include "envs/detector/constants.hpp"
+#include "physics/constants.hpp"
 #include "envs/detector/picture.hpp"
 #include "envs/detector/tracker_build.hpp"
 

@@ -1,7 +1,7 @@
 #include "envs/detector/tracker_task.hpp"
 
 #include "core/check.hpp"
-#include "envs/detector/random.hpp"
+#include "physics/random.hpp"
 
 #include <algorithm>
 #include <cmath>

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "core/config.hpp"
-#include "envs/detector/tracker.hpp"
+#include "physics/tracker.hpp"
 
 #include <array>
 #include <cstdint>

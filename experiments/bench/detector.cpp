@@ -1,6 +1,6 @@
 // tengen bench detector: showers, tracks and designs a second.
-#include "envs/detector/calorimeter.hpp"
-#include "envs/detector/tracker.hpp"
+#include "physics/calorimeter.hpp"
+#include "physics/tracker.hpp"
 #include "experiments/bench/bench.hpp"
 
 #include <chrono>

@@ -1,6 +1,6 @@
 #include "experiments/go/game_file.hpp"
 
-#include "core/output.hpp"
+#include "core/system/output.hpp"
 
 #include <algorithm>
 

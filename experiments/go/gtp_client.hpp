@@ -3,7 +3,7 @@
 #pragma once
 
 #include "core/check.hpp"
-#include "experiments/go/subprocess.hpp"
+#include "core/system/subprocess.hpp"
 
 #include <chrono>
 #include <string>

@@ -1,7 +1,7 @@
 #include "experiments/go/gtp_server.hpp"
 
 #include "core/config.hpp"
-#include "core/file.hpp"
+#include "core/system/file.hpp"
 #include "envs/board/vertex.hpp"
 #include "experiments/go/line_reader.hpp"
 

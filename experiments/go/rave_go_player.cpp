@@ -2,7 +2,7 @@
 
 #include "agents/search/uct.hpp"
 
-#include "core/interrupt.hpp"
+#include "core/system/interrupt.hpp"
 
 #include <chrono>
 

@@ -1,6 +1,6 @@
 #include "experiments/viewer/clip.hpp"
 
-#include "experiments/viewer/programs.hpp"
+#include "core/system/programs.hpp"
 
 #include <algorithm>
 #include <cmath>

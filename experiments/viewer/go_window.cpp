@@ -1,6 +1,6 @@
 #include "experiments/viewer/go_window.hpp"
 
-#include "core/file.hpp"
+#include "core/system/file.hpp"
 #include "experiments/viewer/go_thinker.hpp"
 #include "experiments/viewer/imgui_sdl.hpp"
 

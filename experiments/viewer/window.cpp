@@ -4,7 +4,7 @@
 #include "experiments/viewer/imgui_sdl.hpp"
 #include "experiments/viewer/keys.hpp"
 #include "experiments/viewer/panel.hpp"
-#include "experiments/viewer/programs.hpp"
+#include "core/system/programs.hpp"
 
 #if __has_include(<backends/imgui_impl_sdl2.h>)
 #include <backends/imgui_impl_sdl2.h>

@@ -2,7 +2,7 @@
 // that names the file, or leaves an agent that goes on.
 #include "agents/alphago/alphazero.hpp"
 #include "agents/alphago/self_play_games.hpp"
-#include "core/file.hpp"
+#include "core/system/file.hpp"
 #include "envs/board/tic_tac_toe.hpp"
 #include "envs/classic/cart_pole.hpp"
 #include "envs/classic/pendulum.hpp"

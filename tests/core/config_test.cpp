@@ -2,7 +2,7 @@
 
 #include "core/check.hpp"
 #include "core/excerpt.hpp"
-#include "core/file.hpp"
+#include "core/system/file.hpp"
 #include "tests/catch.hpp"
 #include "tests/temp_directory.hpp"
 

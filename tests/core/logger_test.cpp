@@ -1,8 +1,8 @@
 #include "core/logger.hpp"
 
-#include "core/allocations.hpp"
+#include "core/system/allocations.hpp"
 #include "core/check.hpp"
-#include "core/file.hpp"
+#include "core/system/file.hpp"
 #include "tests/catch.hpp"
 #include "tests/output.hpp"
 #include "tests/temp_directory.hpp"

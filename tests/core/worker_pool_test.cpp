@@ -1,6 +1,6 @@
 #include "core/worker_pool.hpp"
 
-#include "core/allocations.hpp"
+#include "core/system/allocations.hpp"
 #include "tests/catch.hpp"
 
 #include <atomic>

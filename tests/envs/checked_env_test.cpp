@@ -1,7 +1,7 @@
 // An environment that breaks its contract is named, and what it did, where and when.
 #include "envs/checked_env.hpp"
 
-#include "core/interrupt.hpp"
+#include "core/system/interrupt.hpp"
 #include "envs/random_play.hpp"
 #include "envs/registry.hpp"
 #include "tests/catch.hpp"

@@ -1,7 +1,7 @@
 // The checker finds what it is for: an environment with one fault, and the finding that names it.
 #include "envs/checker.hpp"
 
-#include "core/allocations.hpp"
+#include "core/system/allocations.hpp"
 #include "tests/catch.hpp"
 
 #include <algorithm>

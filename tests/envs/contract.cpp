@@ -1,5 +1,5 @@
 // The contract, held by every registered environment.
-#include "core/allocations.hpp"
+#include "core/system/allocations.hpp"
 #include "envs/checker.hpp"
 #include "envs/classic/acrobot.hpp"
 #include "envs/classic/cart_pole.hpp"

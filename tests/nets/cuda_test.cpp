@@ -1,5 +1,5 @@
 // What runs on a GPU equals what runs on the CPU. Without one these tests check nothing and say so.
-#include "nets/inference_net.hpp"
+#include "nets/board/inference_net.hpp"
 #include "nets/input_buffer.hpp"
 #include "nets/network.hpp"
 #include "nets/optimisers.hpp"

@@ -1,7 +1,7 @@
 #include "replay/game_store.hpp"
 
 #include "core/check.hpp"
-#include "core/file.hpp"
+#include "core/system/file.hpp"
 #include "core/rng.hpp"
 #include "tests/catch.hpp"
 #include "tests/temp_directory.hpp"

@@ -1,6 +1,6 @@
 #include "replay/replay_buffer.hpp"
 
-#include "core/allocations.hpp"
+#include "core/system/allocations.hpp"
 #include "replay/gather.hpp"
 #include "tests/replay/history.hpp"
 

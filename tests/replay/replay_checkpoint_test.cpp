@@ -1,4 +1,4 @@
-#include "core/file.hpp"
+#include "core/system/file.hpp"
 #include "replay/gather.hpp"
 #include "tests/replay/history.hpp"
 #include "tests/temp_directory.hpp"

@@ -1,6 +1,6 @@
 #include "replay/sequence_buffer.hpp"
 
-#include "core/allocations.hpp"
+#include "core/system/allocations.hpp"
 #include "tests/replay/history.hpp"
 #include "tests/temp_directory.hpp"
 

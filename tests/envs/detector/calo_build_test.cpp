@@ -1,9 +1,9 @@
 // CaloBuild: masks, budgets, rewards, and the same task as optimisers see it.
 #include "envs/detector/calo_build.hpp"
 #include "core/check.hpp"
-#include "envs/detector/calo_optimum.hpp"
-#include "envs/detector/design_problems.hpp"
-#include "envs/detector/separation.hpp"
+#include "agents/design/calo_optimum.hpp"
+#include "agents/design/problems.hpp"
+#include "physics/separation.hpp"
 #include "tests/catch.hpp"
 
 #include <algorithm>

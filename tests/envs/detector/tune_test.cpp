@@ -1,8 +1,8 @@
 // CaloTune and SpectroTune: knobs, limits, rewards, and the spectrometer's physics.
 #include "core/check.hpp"
 #include "envs/detector/calo_tune.hpp"
-#include "envs/detector/constants.hpp"
-#include "envs/detector/design_problems.hpp"
+#include "physics/constants.hpp"
+#include "agents/design/problems.hpp"
 #include "envs/detector/spectrometer.hpp"
 #include "tests/catch.hpp"
 

@@ -1,0 +1,60 @@
+#include "core/system/output.hpp"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cerrno>
+#include <csignal>
+
+namespace tengen {
+namespace {
+
+std::atomic<int> first_error{0};
+
+// 0, or the errno of what went wrong. Somebody else may have made the descriptor non-blocking.
+int write_all(int descriptor, std::string_view text) {
+  while (!text.empty()) {
+    const ssize_t n = ::write(descriptor, text.data(), text.size());
+    if (n >= 0) {
+      text.remove_prefix(static_cast<std::size_t>(n));
+    } else if (errno == EAGAIN) {
+      pollfd room{descriptor, POLLOUT, 0};
+      ::poll(&room, 1, -1);
+    } else if (errno != EINTR) {
+      return errno;
+    }
+  }
+  return 0;
+}
+
+}  // namespace
+
+void secure_streams() {
+  std::signal(SIGPIPE, SIG_IGN);
+  // Output is opened for reading: whoever writes an answer there learns that nobody gets it.
+  constexpr int kModes[] = {O_RDONLY, O_RDONLY, O_WRONLY};
+  for (int descriptor = 0; descriptor < 3; ++descriptor) {
+    if (::fcntl(descriptor, F_GETFD) >= 0 || errno != EBADF) continue;
+    ::open("/dev/null", kModes[descriptor]);  // the lowest number that is free
+  }
+}
+
+void write_out(std::string_view text, bool optional) {
+  const int error = write_all(STDOUT_FILENO, text);
+  if (error == 0 || (optional && (error == EPIPE || error == EBADF))) return;
+  int none = 0;
+  first_error.compare_exchange_strong(none, error);
+}
+
+int output_error() { return first_error; }
+
+void write_err(std::string_view text) { write_all(STDERR_FILENO, text); }
+
+void write_warning(std::string_view text) {
+  const char* start = ::isatty(STDERR_FILENO) == 1 ? "\r\x1b[K" : "";
+  write_err(fmt::format("{}tengen: warning: {}\n", start, text));
+}
+
+}  // namespace tengen

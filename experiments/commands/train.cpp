@@ -1,0 +1,77 @@
+// tengen train RECIPE: a new run.
+#include "core/system/file.hpp"
+#include "core/worker_pool.hpp"
+#include "experiments/commands/commands.hpp"
+#include "experiments/commands/options.hpp"
+#include "experiments/runs/environments.hpp"
+#include "experiments/runs/manifest.hpp"
+#include "experiments/runs/run.hpp"
+#include "nets/runtime.hpp"
+
+namespace fs = std::filesystem;
+
+namespace tengen {
+namespace {
+
+struct TrainOptions {
+  std::string recipe;
+  std::vector<std::string> settings;
+  std::optional<std::int64_t> steps;
+  std::optional<fs::path> out;
+  SharedOptions shared;
+};
+
+Recipe resolve(const TrainOptions& options) {
+  const fs::path file = find_recipe(options.recipe);
+  Config config = read_recipe(file);
+  for (const std::string& assignment : options.settings) config.set(assignment);
+  settle_plugins(config, fs::current_path());
+  if (options.steps) config.set("steps", *options.steps);
+  if (options.shared.seed) config.set("seed", Config::integer(*options.shared.seed));
+  if (!options.shared.device.empty()) config.set("device", options.shared.device);
+  set_plugins(config, options.shared.plugins);
+  return Recipe::from_config(std::move(config), file.stem().string());
+}
+
+void train(const TrainOptions& options) {
+  const Recipe recipe = resolve(options);
+  check_device(recipe.device);
+  const int threads = options.shared.thread_budget();
+  WorkerPool pool(threads);
+  const auto training = make_training(recipe, options.shared.plugins, pool);
+  training->begin();
+  const RunPaths run = create_run(recipe.name, options.out);
+  const RunLock lock(run);
+  write_file_atomically(run.manifest(), run_manifest(recipe, *training, threads));
+  write_file_atomically(run.recipe(), recipe.config.to_toml());  // from here on it can be resumed
+  run_training(*training, recipe, run, {threads, options.shared.quiet, options.shared.json});
+}
+
+}  // namespace
+
+void add_train_command(CLI::App& program) {
+  CLI::App* command = program.add_subcommand("train", "Train an agent by a recipe");
+  const auto options = std::make_shared<TrainOptions>();
+  command->add_option("RECIPE", options->recipe, "A recipe's name, or the path of a TOML file")
+      ->required();
+  command->add_option("--steps", options->steps, "Environment steps, all lanes together")
+      ->type_name("N");
+  command->add_option("--set", options->settings, "Change a key of the recipe")
+      ->type_name("KEY=VALUE")
+      ->expected(1)
+      ->take_all();
+  command->add_option("--out", options->out, "The run's folder; else runs/RECIPE/<next number>")
+      ->type_name("DIR");
+  add_shared(*command, options->shared,
+             {Shared::kSeed, Shared::kDevice, Shared::kThreads, Shared::kPlugins, Shared::kJson,
+              Shared::kQuiet});
+  command->footer(
+      "Examples:\n"
+      "  tengen train cartpole-dqn --seed 1\n"
+      "  tengen train pong-dqn --set agent.learning_rate=2e-4 --set n_envs=16\n"
+      "  tengen train my.toml --plugin libmy_env.so --out /tmp/run\n"
+      "Ctrl-C saves and stops; 'tengen resume' goes on. 'tengen list recipes' shows the recipes.");
+  command->callback([options] { train(*options); });
+}
+
+}  // namespace tengen

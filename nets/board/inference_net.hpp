@@ -1,0 +1,38 @@
+// A policy-value network as it plays: its parameters folded, in the type that computes fastest.
+#pragma once
+
+#include "nets/board/recorded_pass.hpp"
+
+#include <memory>
+#include <string>
+
+namespace tengen {
+
+/// Immutable: threads share one, each with a Workspace of its own.
+class InferenceNet {
+ public:
+  /// Copies; `statistics` are the running ones.
+  InferenceNet(std::shared_ptr<const PolicyValueNet> net, const Parameters& parameters,
+               const Parameters& statistics, const Backend& backend);
+
+  /// Memory that stays from batch to batch. Not shared between threads.
+  struct Workspace {
+    BoardNet::Workspace board;
+    std::unique_ptr<RecordedPass> recorded;  // on a GPU
+  };
+  void evaluate(const PolicyValueRows& rows, Workspace& workspace) const;
+
+  [[nodiscard]] const PolicyValueOptions& options() const { return net_->options(); }
+  [[nodiscard]] const Backend& backend() const { return backend_; }
+  /// What computes, and how: "AMX kernels, bfloat16", "torch, float32, cuda".
+  [[nodiscard]] std::string description() const;
+
+ private:
+  std::shared_ptr<const PolicyValueNet> net_;
+  Backend backend_;
+  Tensor flat_;
+  ParameterViews views_;
+  std::unique_ptr<const BoardNet> board_;  // instead, where kernels of our own compute
+};
+
+}  // namespace tengen

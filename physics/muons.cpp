@@ -1,0 +1,101 @@
+#include "physics/muons.hpp"
+
+#include "core/check.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+
+namespace tengen::detector {
+namespace {
+
+constexpr double kHighest = 1e5;  // GeV: the integrals end here
+
+// Guan et al., equations 2 and 3.
+double guan(double e, double c) {
+  constexpr double kP1 = 0.102573, kP2 = -0.068287, kP3 = 0.958633, kP4 = 0.0407253, kP5 = 0.817285;
+  const double curved =
+      std::sqrt((c * c + kP1 * kP1 + kP2 * std::pow(c, kP3) + kP4 * std::pow(c, kP5)) /
+                (1 + kP1 * kP1 + kP2 + kP4));
+  return 0.14 * std::pow(e * (1 + 3.64 / (e * std::pow(curved, 1.29))), -2.7) *
+         (1 / (1 + 1.1 * e * curved / 115) + 0.054 / (1 + 1.1 * e * curved / 850));
+}
+
+double shukla(double e, double c) {
+  constexpr double kN = 3, kE0 = 3.87, kLowest = 0.5, kI0 = 88e-4 /* cm⁻² s⁻¹ sr⁻¹ */, kRatio = 174;
+  const double norm = (kN - 1) * std::pow(kE0 + kLowest, kN - 1);
+  const double way = std::sqrt(kRatio * kRatio * c * c + 2 * kRatio + 1) - kRatio * c;
+  return kI0 * norm * std::pow(kE0 + e, -kN) / (1 + e / 854) * std::pow(way, -(kN - 1));
+}
+
+// Simpson over ln E of f(E) E.
+template <class F>
+double integrate_energy(double from, F f) {
+  constexpr int kSteps = 1000;
+  const double low = std::log(from), step = (std::log(kHighest) - low) / kSteps;
+  double sum = 0;
+  for (int i = 0; i <= kSteps; ++i) {
+    const double e = std::exp(low + i * step);
+    sum += (i == 0 || i == kSteps ? 1 : i % 2 == 1 ? 4 : 2) * f(e) * e;
+  }
+  return sum * step / 3;
+}
+
+}  // namespace
+
+double muon_flux(MuonFlux formula, double energy_gev, double cosine) {
+  return formula == MuonFlux::kGuan ? guan(energy_gev, cosine) : shukla(energy_gev, cosine);
+}
+
+double muon_intensity(MuonFlux formula, double from_gev, double cosine) {
+  return integrate_energy(from_gev, [&](double e) { return muon_flux(formula, e, cosine); });
+}
+
+double vertical_mean_energy(MuonFlux formula, double from_gev) {
+  return integrate_energy(from_gev, [&](double e) { return e * muon_flux(formula, e, 1); }) /
+         muon_intensity(formula, from_gev, 1);
+}
+
+MuonRate muon_rate(MuonFlux formula, double from_gev) {
+  constexpr int kSteps = 200;
+  double rate = 0, energy = 0;
+  for (int i = 0; i < kSteps; ++i) {
+    const double c = (i + 0.5) / kSteps, around = 2 * std::numbers::pi * c / kSteps;
+    rate += around * muon_intensity(formula, from_gev, c);
+    energy +=
+        around * integrate_energy(from_gev, [&](double e) { return e * muon_flux(formula, e, c); });
+  }
+  return {rate * 60, energy / rate};
+}
+
+namespace {
+constexpr std::size_t kEnergies = 256, kCosines = 64;
+}
+
+MuonSource::MuonSource(MuonFlux formula, double from_gev, double to_gev)
+    : log_from_(std::log(from_gev)), log_step_((std::log(to_gev) - log_from_) / kEnergies) {
+  TENGEN_CHECK(from_gev > 0 && to_gev > from_gev);
+  double sum = 0;
+  for (std::size_t i = 0; i < kCosines; ++i) {
+    const double c = (static_cast<double>(i) + 0.5) / kCosines;
+    for (std::size_t j = 0; j < kEnergies; ++j) {
+      const double e = std::exp(log_from_ + (static_cast<double>(j) + 0.5) * log_step_);
+      cumulative_.push_back(sum += c * e * muon_flux(formula, e, c));
+    }
+  }
+}
+
+CosmicMuon MuonSource::sample(Rng& rng) const {
+  const auto cell = static_cast<std::size_t>(
+      std::ranges::upper_bound(cumulative_, rng.uniform_double() * cumulative_.back()) -
+      cumulative_.begin());
+  const std::size_t i = std::min(cell, cumulative_.size() - 1);
+  CosmicMuon out;
+  out.energy_gev =
+      std::exp(log_from_ + (static_cast<double>(i % kEnergies) + rng.uniform_double()) * log_step_);
+  out.cosine = (static_cast<double>(i / kEnergies) + 1 - rng.uniform_double()) / kCosines;
+  out.azimuth = 2 * std::numbers::pi * rng.uniform_double();
+  return out;
+}
+
+}  // namespace tengen::detector
