@@ -29,10 +29,11 @@ inline std::span<const std::uint8_t> legal_row(const MaskView& legal, int lane) 
 inline void require_finite(std::span<const float> outputs) {
   for (const float x : outputs)
     if (!std::isfinite(x))
-      throw Error("the network answers an observation with {}: its weights are broken, because "
-                  "learning diverged (a smaller agent.learning_rate may help) or because its file "
-                  "is damaged",
-                  x);
+      throw Error(
+          "the network answers an observation with {}: its weights are broken, because "
+          "learning diverged (a smaller agent.learning_rate may help) or because its file "
+          "is damaged",
+          x);
 }
 
 }  // namespace tengen

@@ -155,9 +155,8 @@ void Impala::hand_over(Logger& logger) {
   actor_.restart(learning_);
   reported_ = false;
   const double rate =
-      settings_.anneal
-          ? linear(settings_.learning_rate, 0, schedule_.at(steps_), schedule_.total())
-          : settings_.learning_rate;
+      settings_.anneal ? linear(settings_.learning_rate, 0, schedule_.at(steps_), schedule_.total())
+                       : settings_.learning_rate;
   logger.record("train/learning_rate", rate);
   if (background_)
     background_->start([this, rate] { update(rate); });

@@ -1,5 +1,5 @@
-#include "agents/algorithms.hpp"
 #include "agents/agent.hpp"
+#include "agents/algorithms.hpp"
 #include "agents/r2d2.hpp"
 #include "agents/random.hpp"
 #include "core/check.hpp"

@@ -27,9 +27,7 @@ class ArchiveWriter {
   void put_string(std::string_view name, std::string_view text);
   template <class T>
   requires std::is_trivially_copyable_v<T>
-  void put(std::string_view name, const T& value) {
-    put_span<T>(name, std::span(&value, 1));
-  }
+  void put(std::string_view name, const T& value) { put_span<T>(name, std::span(&value, 1)); }
   template <class T>
   requires std::is_trivially_copyable_v<T>
   void put_span(std::string_view name, std::span<const T> values) {

@@ -343,8 +343,8 @@ const {
   const T value = get<T>(key, fallback);
   if (low <= value && value <= high) return value;
   const Setting& setting = settings_.find(full(key))->second;
-  throw UsageError("{}{} = {}: {}", at(setting.where), full(key),
-                   excerpt(to_text(setting.value)), range_text(low, high));
+  throw UsageError("{}{} = {}: {}", at(setting.where), full(key), excerpt(to_text(setting.value)),
+                   range_text(low, high));
 }
 
 template bool Config::get(std::string_view, bool) const;

@@ -2,6 +2,8 @@
 // leftovers.
 #pragma once
 
+#include "core/check.hpp"
+
 #include <concepts>
 #include <cstdint>
 #include <filesystem>
@@ -9,6 +11,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -67,6 +70,17 @@ class Config {
   /// `choices`.
   [[nodiscard]] std::string choice(std::string_view key, std::string_view fallback,
                                    const std::vector<std::string>& choices) const;
+  /// The value beside the name that choice() would return: an enum by its names in recipes.
+  template <class T>
+  [[nodiscard]] T choice(std::string_view key, std::string_view fallback,
+                         const std::vector<std::pair<std::string, T>>& choices) const {
+    std::vector<std::string> names;
+    for (const auto& [name, value] : choices) names.push_back(name);
+    const std::string chosen = choice(key, fallback, names);
+    for (const auto& [name, value] : choices)
+      if (name == chosen) return value;
+    throw UsageError("{}", unknown_name(key, chosen, names));  // the fallback is none of them
+  }
   /// The settings below `name.`, as a Config of their own.
   [[nodiscard]] Config section(std::string_view name) const;
   /// A copy in which the settings of section `over` replace those of section `onto`; they count as

@@ -1,6 +1,6 @@
 #include "core/check.hpp"
-#include "core/system/file.hpp"
 #include "core/logger.hpp"
+#include "core/system/file.hpp"
 
 #include <charconv>
 #include <cmath>

@@ -2,8 +2,8 @@
 // messages needed are encoded by hand (protobuf's wire format is tags, varints and lengths), after
 // tensorflow/core/util/event.proto, framework/summary.proto and lib/io/record_writer.h.
 #include "core/check.hpp"
-#include "core/system/file.hpp"
 #include "core/logger.hpp"
+#include "core/system/file.hpp"
 
 #include <array>
 #include <bit>

@@ -25,8 +25,8 @@ struct CheckOptions {
   Config env;              ///< the environment's options
   std::uint64_t seed = 0;  ///< of all random play
   int steps = 10'000;      ///< of the fuzzing run, all lanes together
-  /// Runs its argument and says how many heap allocations that took (core/system/allocations.hpp); empty:
-  /// not checked.
+  /// Runs its argument and says how many heap allocations that took (core/system/allocations.hpp);
+  /// empty: not checked.
   std::function<std::int64_t(const std::function<void()>&)> count_allocations;
   double speed_seconds = 0.2;                 ///< how long the speed is measured; 0: not at all
   std::function<void(const Finding&)> found;  ///< hears of every finding at once

@@ -66,7 +66,8 @@ concept HasGoesOn = requires(const E& env) {
   { env.goes_on() } -> std::same_as<bool>;
 };
 /// `bool valid() const`: whether bytes from a checkpoint are a state that can be stepped, seen and
-/// drawn without harm (SelfChecking, core/archive.hpp). Worth having where arrays are indexed by it.
+/// drawn without harm (SelfChecking, core/archive.hpp). Worth having where arrays are indexed by
+/// it.
 ///
 /// `void save(ArchiveWriter&, name) const`, `void load(const ArchiveReader&, name)`: needed only
 /// when E is not trivially copyable; otherwise its bytes are the state.

@@ -126,9 +126,10 @@ class BatchedEnv final : public VectorEnv {
     } else {
       const std::size_t there = reader.bytes(name + "/env").size() / envs_.size();
       if (there != sizeof(E))
-        throw Error("{}: the state of a lane of {} has {} bytes, that of this program's {}: the "
-                    "environment has been changed since",
-                    reader.origin(), spec_.name, there, sizeof(E));
+        throw Error(
+            "{}: the state of a lane of {} has {} bytes, that of this program's {}: the "
+            "environment has been changed since",
+            reader.origin(), spec_.name, there, sizeof(E));
       reader.get_span(name + "/env", std::span(envs_));
       for (const E& env : envs_) reader.check(name + "/env", is_of_this_kind(env));
     }

@@ -65,8 +65,8 @@ Backend make_backend(const std::string& device, Precision asked) {
 void compare_precision(const ArchiveReader& reader, const Backend& backend) {
   const std::string before = reader.string("agent/precision");
   if (before == name_of(backend.precision)) return;
-  reader.check("agent/precision", before == name_of(Precision::kFloat32) ||
-                                      before == name_of(Precision::kBfloat16));
+  reader.check("agent/precision",
+               before == name_of(Precision::kFloat32) || before == name_of(Precision::kBfloat16));
   warn("{}: the run has computed in {} and goes on in {} ({}): it is not the uninterrupted run",
        reader.origin(), before, name_of(backend.precision), bfloat16_report().why);
 }

@@ -26,9 +26,9 @@ struct Backend {
   Precision precision = Precision::kFloat32;
 };
 
-/// What a recipe's net.precision allows: "auto" and "bfloat16" bfloat16, wherever the device has it;
-/// "float32" not. What is stored is what was asked for, so that a player computes as the machine
-/// that plays does best. Throws UsageError for anything else.
+/// What a recipe's net.precision allows: "auto" and "bfloat16" bfloat16, wherever the device has
+/// it; "float32" not. What is stored is what was asked for, so that a player computes as the
+/// machine that plays does best. Throws UsageError for anything else.
 Precision read_precision(const Config& net);
 
 /// In bfloat16 only if that is asked for and the device multiplies it in hardware: asking for it is

@@ -1,8 +1,8 @@
 #include "nets/optimisers.hpp"
 
 #include "core/check.hpp"
-#include "nets/kernels/bfloat16.hpp"
 #include "nets/choice.hpp"
+#include "nets/kernels/bfloat16.hpp"
 
 #include <algorithm>
 #include <array>

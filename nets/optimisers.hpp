@@ -28,8 +28,8 @@ struct OptimiserOptions {
   float alpha = 0.99F;                 ///< rmsprop
   bool centred = false;                ///< rmsprop
   float eps = 1e-8F;                   ///< adagrad, rmsprop, adam, adamw
-  float weight_decay = 0;  ///< L2 of weights: added to the gradient (adamw: decoupled)
-  float l1 = 0;            ///< l1 · sign(w) of weights is added to the gradient
+  float weight_decay = 0;              ///< L2 of weights: added to the gradient (adamw: decoupled)
+  float l1 = 0;                        ///< l1 · sign(w) of weights is added to the gradient
   float max_grad_norm = 0;  ///< gradients of a larger norm are scaled down to it; 0: never
 };
 

@@ -45,9 +45,10 @@ Bfloat16Report bfloat16_report() {
         (a & 1U << 5U) != 0;
 #endif
   if (!has) return {false, "this processor has no AVX-512 BF16"};
-  static const std::regex kBelow("(SSE41|AVX|AVX2|AVX2_VNNI|AVX512_MIC.*|AVX512_CORE|"
-                                 "AVX512_CORE_VNNI)",
-                                 std::regex::icase);
+  static const std::regex kBelow(
+      "(SSE41|AVX|AVX2|AVX2_VNNI|AVX512_MIC.*|AVX512_CORE|"
+      "AVX512_CORE_VNNI)",
+      std::regex::icase);
   for (const char* name : {"ONEDNN_MAX_CPU_ISA", "DNNL_MAX_CPU_ISA"}) {
     const char* limit = std::getenv(name);
     if (limit != nullptr && std::regex_match(limit, kBelow))

@@ -141,8 +141,8 @@ void Rollout::records(Self& self, Archive&& archive) {
   archive("log_prob", self.log_prob, rows);
   archive("value", self.value, rows);
   archive("state", self.state, self.state.size());
-  const auto scales = static_cast<std::size_t>(self.size_ + 1) *
-                      static_cast<std::size_t>(self.options_.scaled);
+  const auto scales =
+      static_cast<std::size_t>(self.size_ + 1) * static_cast<std::size_t>(self.options_.scaled);
   if (scales == 0) return;
   archive("shift", self.shift, scales);
   archive("factor", self.factor, scales);

@@ -120,8 +120,8 @@ class AlphaGo final : public GameLearner {
   Rng rng_;
   std::int64_t updates_owed_ = 0, supervised_updates_ = 0;
   ScheduleClock value_schedule_{1};  // in games of the value stage; set when it begins
-  std::int64_t learnt_ = 0;  // games whose gradient steps have all been made
-  std::size_t fresh_rows_ = 0;  // reinforcement: the newest so many have not been learnt from
+  std::int64_t learnt_ = 0;          // games whose gradient steps have all been made
+  std::size_t fresh_rows_ = 0;       // reinforcement: the newest so many have not been learnt from
   SelfPlayCounts counts_;
 };
 

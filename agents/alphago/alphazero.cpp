@@ -248,8 +248,7 @@ void AlphaZero::load_finished(const ArchiveReader& reader, const std::string& na
   std::span<const std::byte> bytes = reader.bytes(name + "/finished");
   for (const std::int64_t size : reader.vector<std::int64_t>(name + "/finished_bytes")) {
     reader.check(name + "/finished_bytes", size >= 0 && size <= std::ssize(bytes));
-    auto game =
-        GameRecord::finished(row_shape(game_), bytes.first(static_cast<std::size_t>(size)));
+    auto game = GameRecord::finished(row_shape(game_), bytes.first(static_cast<std::size_t>(size)));
     reader.check(name + "/finished", game.has_value());
     games.push_back(std::move(*game));
     bytes = bytes.subspan(static_cast<std::size_t>(size));

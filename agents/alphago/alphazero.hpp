@@ -87,7 +87,7 @@ class AlphaZero final : public GameLearner {
     std::unique_ptr<SelfPlay> games;
     std::unique_ptr<NetEvaluator> evaluator;
     std::vector<GameRecord> finished;  // of this cycle
-    std::int64_t owed = 0;  // rows to come in this cycle
+    std::int64_t owed = 0;             // rows to come in this cycle
   };
   void make_workers(int workers);
   void load_finished(const ArchiveReader& reader, const std::string& name,
@@ -117,7 +117,7 @@ class AlphaZero final : public GameLearner {
     std::uint32_t symmetry;
   };
   std::vector<Pick> picks_;
-  ScheduleClock schedule_;  // in games
+  ScheduleClock schedule_;   // in games
   std::int64_t learnt_ = 0;  // games whose gradient steps have all been made
   std::int64_t rows_unlearnt_ = 0, updates_owed_ = 0;
   int simulations_;

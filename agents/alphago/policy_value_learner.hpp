@@ -3,8 +3,8 @@
 
 #include "core/worker_pool.hpp"
 #include "nets/board/inference_net.hpp"
-#include "nets/optimisers.hpp"
 #include "nets/board/recording.hpp"
+#include "nets/optimisers.hpp"
 
 #include <cstdint>
 #include <memory>

@@ -1,8 +1,8 @@
 // Designs as points, coordinate by coordinate: for design problems that share them.
 #pragma once
 
-#include "envs/detector/calo_task.hpp"
 #include "agents/design/problem.hpp"
+#include "envs/detector/calo_task.hpp"
 #include "envs/detector/tracker_task.hpp"
 
 #include <span>

@@ -1,8 +1,8 @@
 // One search for a design, at a budget: what every method of design is given.
 #pragma once
 
-#include "core/rng.hpp"
 #include "agents/design/problem.hpp"
+#include "core/rng.hpp"
 
 #include <cstdint>
 #include <functional>

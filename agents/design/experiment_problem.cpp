@@ -1,9 +1,9 @@
 // ExperimentBuild as optimisers see it: TrackerBuild's coordinates, then CaloBuild's.
-#include "core/check.hpp"
 #include "agents/design/design_points.hpp"
 #include "agents/design/problems.hpp"
-#include "envs/detector/experiment_build.hpp"
 #include "agents/design/simulated_problem.hpp"
+#include "core/check.hpp"
+#include "envs/detector/experiment_build.hpp"
 
 namespace tengen::detector {
 namespace {

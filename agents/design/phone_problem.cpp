@@ -1,8 +1,8 @@
 // PhoneArray as optimisers see it: the cell of each cluster.
-#include "core/check.hpp"
 #include "agents/design/problems.hpp"
-#include "envs/detector/phone_array.hpp"
 #include "agents/design/simulated_problem.hpp"
+#include "core/check.hpp"
+#include "envs/detector/phone_array.hpp"
 
 #include <algorithm>
 #include <cmath>

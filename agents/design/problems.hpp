@@ -1,8 +1,8 @@
 // Every design task as optimisers see it.
 #pragma once
 
-#include "core/config.hpp"
 #include "agents/design/problem.hpp"
+#include "core/config.hpp"
 
 #include <memory>
 #include <string_view>

@@ -1,8 +1,8 @@
 // What design problems have in common whose reward is simulated, event by event.
 #pragma once
 
-#include "core/rng.hpp"
 #include "agents/design/problem.hpp"
+#include "core/rng.hpp"
 
 #include <utility>
 

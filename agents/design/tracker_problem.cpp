@@ -1,8 +1,8 @@
 // TrackerBuild as optimisers see it: a technology or none in each slot; or six slots.
-#include "core/check.hpp"
 #include "agents/design/design_points.hpp"
 #include "agents/design/problems.hpp"
 #include "agents/design/simulated_problem.hpp"
+#include "core/check.hpp"
 
 #include <algorithm>
 #include <cmath>

@@ -1,8 +1,8 @@
 // The Tune tasks as optimisers see them: real coordinates in [−1, 1].
-#include "core/check.hpp"
-#include "envs/detector/calo_tune.hpp"
 #include "agents/design/problems.hpp"
 #include "agents/design/simulated_problem.hpp"
+#include "core/check.hpp"
+#include "envs/detector/calo_tune.hpp"
 #include "envs/detector/spectrometer.hpp"
 #include "envs/detector/tracker_task.hpp"
 

@@ -5,8 +5,8 @@
 #include "agents/search/evaluator.hpp"
 #include "agents/search/tree.hpp"
 #include "core/check.hpp"
-#include "core/system/interrupt.hpp"
 #include "core/rng.hpp"
+#include "core/system/interrupt.hpp"
 #include "core/worker_pool.hpp"
 
 #include <algorithm>

@@ -11,8 +11,8 @@ namespace tengen {
 struct Interrupted {};
 
 /// While it lives, SIGINT, SIGTERM, SIGHUP, SIGUSR1, SIGUSR2 and SIGXCPU only ask to stop. A second
-/// SIGINT or SIGTERM ends the process as usual; the others may be repeated by whoever sends them. SIGHUP
-/// stays ignored where it was (nohup). One at a time.
+/// SIGINT or SIGTERM ends the process as usual; the others may be repeated by whoever sends them.
+/// SIGHUP stays ignored where it was (nohup). One at a time.
 class InterruptGuard {
  public:
   InterruptGuard();
@@ -21,8 +21,7 @@ class InterruptGuard {
   InterruptGuard& operator=(const InterruptGuard&) = delete;
 
  private:
-  static constexpr std::array kSignals{SIGINT,  SIGTERM, SIGHUP,
-                                       SIGUSR1, SIGUSR2, SIGXCPU};
+  static constexpr std::array kSignals{SIGINT, SIGTERM, SIGHUP, SIGUSR1, SIGUSR2, SIGXCPU};
   std::array<struct sigaction, kSignals.size()> before_{};
 };
 

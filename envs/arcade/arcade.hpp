@@ -30,8 +30,8 @@ concept Game = std::is_trivially_copyable_v<G> && requires(G game, const G& seen
 struct ArcadeOptions {
   int frame_skip = 4;  ///< frames a step, ≥ 1; the picture is the maximum of the last two
   double repeat_action_probability = 0;  ///< every frame keeps the last action with this chance
-  int noop_max = 30;        ///< a game starts after 1…noop_max idle frames; 0: none
-  int random_start = 0;     ///< and after so many frames of random keys
+  int noop_max = 30;                     ///< a game starts after 1…noop_max idle frames; 0: none
+  int random_start = 0;                  ///< and after so many frames of random keys
   int max_frames = 108000;  ///< an episode is truncated after this many frames; 0: never
   Format format;
   bool episodic_life = false;  ///< a lost life ends the episode, the game goes on in the next

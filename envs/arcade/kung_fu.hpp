@@ -155,8 +155,8 @@ struct KungFu {
            all_within(0, kTime, {time}) && all_within(0, kLives, {lives_left}) &&
            all_within(-1, 1, {side, walking, jump_way}) &&
            all_within(-kFarthest, kFarthest,
-                      {x, camera, shot_x, shot_up, shot_speed, next_encounter, stun, pushed,
-                       shaken, in_air, attack_frame, falling, triumph}) &&
+                      {x, camera, shot_x, shot_up, shot_speed, next_encounter, stun, pushed, shaken,
+                       in_air, attack_frame, falling, triumph}) &&
            all_within(0, kLongestClock / kFloorLength, {cleared}) &&
            all_within(0, kLongestClock, {score, frame, walked, quiet, shot_age});
   }

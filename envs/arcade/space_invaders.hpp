@@ -111,8 +111,7 @@ struct SpaceInvaders {
     return all_within(-kFarthest, kFarthest,
                       {aliens_x, aliens_y, cannon_x, shot.x, shot.y, ufo_x, burst_x, burst_y}) &&
            all_within(-1, 1, {aliens_right, ufo_right}) && all_within(0, kLives, {cannons}) &&
-           all_within(0, kLongestClock,
-                      {steps, march, burst, dying, clearing, wave, score, frame});
+           all_within(0, kLongestClock, {steps, march, burst, dying, clearing, wave, score, frame});
   }
 
   /// Bit j of a row: the alien in column j lives.

@@ -120,8 +120,7 @@ class Go {
     const auto known = [&](int move) { return move >= -1 && move <= pass_action(); };
     return board_.valid() && (to_move_ & ~1) == 0 && passes_ >= 0 && moves_ >= 0 && ko_ >= 0 &&
            ko_ < Board::kCells && past_count_ <= past_.size() && rules_.max_moves >= 1 &&
-           rules_.max_moves <= kMostMoves &&
-           std::ranges::all_of(last_, known);
+           rules_.max_moves <= kMostMoves && std::ranges::all_of(last_, known);
   }
 
   friend bool operator==(const Go& a, const Go& b) {

@@ -18,7 +18,7 @@ constexpr int kGames = 600;
 // miss more than random defenders do: a chain that lives in fewer than three games of five is dead
 // to those who play well. A network has no such leaning.
 constexpr float kLivesInGames = 0.2F, kLivesByNetwork = 0;
-constexpr float kSure = 0.5F;   // of a chain beside which a fight ends
+constexpr float kSure = 0.5F;    // of a chain beside which a fight ends
 constexpr float kRooted = 0.8F;  // of one that lives inside what the opponent encloses
 // Where whoever moves first decides, both had the choice and passed: dead only if worse than even.
 constexpr float kUnsettled = -0.2F;
@@ -269,10 +269,10 @@ class Judge {
   Board board_;
   float live_at_;
   std::vector<int> heads_;
-  ByCell<float> owner_{};  // by cell
-  ByCell<float> value_{};  // by head
+  ByCell<float> owner_{};                // by cell
+  ByCell<float> value_{};                // by head
   int positions_ = kMostPositionsInAll;  // that may still be read
-  ByCell<bool> held_{}, dead_{};  // by head; held: attackers were read to fail
+  ByCell<bool> held_{}, dead_{};         // by head; held: attackers were read to fail
 };
 
 }  // namespace

@@ -13,10 +13,10 @@ namespace tengen {
 enum class GoFate : std::uint8_t { kNoStone, kAlive, kSeki, kDead };
 
 struct GoJudgement {
-  std::vector<GoFate> fates;        ///< by point
-  std::vector<float> owners;        ///< by point, what is expected: Black's 1 … White's −1
-  std::vector<std::int8_t> area;    ///< by point, once the dead are taken off: 1, −1, 0 nobody's
-  int balance = 0;                  ///< Black's points of `area` − White's
+  std::vector<GoFate> fates;      ///< by point
+  std::vector<float> owners;      ///< by point, what is expected: Black's 1 … White's −1
+  std::vector<std::int8_t> area;  ///< by point, once the dead are taken off: 1, −1, 0 nobody's
+  int balance = 0;                ///< Black's points of `area` − White's
 };
 
 /// Judges by what nobody can change (unconditional life), by reading where few points are left, by

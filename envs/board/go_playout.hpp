@@ -111,8 +111,8 @@ class GoPlayout {
   int shapely(Stone colour) {
     std::array<int, 8> found;
     int count = 0;
-    for (const int step : {-kStride - 1, -kStride, -kStride + 1, -1, 1, kStride - 1, kStride,
-                           kStride + 1}) {
+    for (const int step :
+         {-kStride - 1, -kStride, -kStride + 1, -1, 1, kStride - 1, kStride, kStride + 1}) {
       const int cell = last_ + step;
       if (board_.at(cell) == Stone::kEmpty && cell != ko_ && is_shape(cell) &&
           !gives_away(cell, colour))
@@ -210,8 +210,8 @@ class GoPlayout {
     for (int i = 0; i < size; ++i) {
       int around = 0;
       for (int j = 0; j < size; ++j) {
-        const int distance = std::abs(stones[static_cast<std::size_t>(i)] -
-                                      stones[static_cast<std::size_t>(j)]);
+        const int distance =
+            std::abs(stones[static_cast<std::size_t>(i)] - stones[static_cast<std::size_t>(j)]);
         around += distance == 1 || distance == kStride ? 1 : 0;
       }
       most = std::max(most, around);

@@ -39,8 +39,8 @@ std::optional<Number> leading_number(std::string_view text) {
   std::string point(text.substr(0, 40));
   std::ranges::replace(point, ',', '.');
   float out = 0;
-  const auto [end, error] = std::from_chars(point.data(), point.data() + point.size(), out,
-                                           std::chars_format::fixed);
+  const auto [end, error] =
+      std::from_chars(point.data(), point.data() + point.size(), out, std::chars_format::fixed);
   if (error != std::errc() || !std::isfinite(out)) return std::nullopt;
   return Number{out, trimmed(text.substr(static_cast<std::size_t>(end - point.data())))};
 }

@@ -225,7 +225,7 @@ class GameStarts {
       if (next != std::string_view::npos && (bytes_[next] == ';' || next == at)) start_ = read_;
     }
     return start_ != std::string_view::npos && at - start_ <= kFarthest ? start_
-                                                                       : std::string_view::npos;
+                                                                        : std::string_view::npos;
   }
 
  private:

@@ -2,8 +2,8 @@
 #pragma once
 
 #include "core/config.hpp"
-#include "physics/phones.hpp"
 #include "envs/environment.hpp"
+#include "physics/phones.hpp"
 
 #include <array>
 #include <span>

@@ -1,8 +1,8 @@
 #include "envs/detector/spectrometer.hpp"
 
+#include "envs/detector/picture.hpp"
 #include "physics/constants.hpp"
 #include "physics/least_squares.hpp"
-#include "envs/detector/picture.hpp"
 #include "physics/random.hpp"
 #include "physics/scattering.hpp"
 

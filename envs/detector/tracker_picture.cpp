@@ -1,7 +1,7 @@
 // TrackerBuild as people see it: a quarter of the barrel across the beam, to scale, with tracks.
-#include "physics/constants.hpp"
 #include "envs/detector/picture.hpp"
 #include "envs/detector/tracker_build.hpp"
+#include "physics/constants.hpp"
 
 #include <algorithm>
 #include <cmath>

@@ -1,7 +1,7 @@
 // tengen bench detector: showers, tracks and designs a second.
+#include "experiments/bench/bench.hpp"
 #include "physics/calorimeter.hpp"
 #include "physics/tracker.hpp"
-#include "experiments/bench/bench.hpp"
 
 #include <chrono>
 

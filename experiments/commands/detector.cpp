@@ -2,11 +2,11 @@
 #include "core/check.hpp"
 #include "core/system/interrupt.hpp"
 #include "core/system/output.hpp"
-#include "physics/validation/validation.hpp"
 #include "experiments/commands/commands.hpp"
-#include "experiments/commands/options.hpp"
 #include "experiments/commands/detector_design.hpp"
+#include "experiments/commands/options.hpp"
 #include "experiments/design/design_files.hpp"
+#include "physics/validation/validation.hpp"
 
 #include <nlohmann/json.hpp>
 

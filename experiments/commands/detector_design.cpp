@@ -1,20 +1,20 @@
 // tengen detector design ENV --method M: who finds the best detector with so many showers?
 #include "experiments/commands/detector_design.hpp"
 
+#include "agents/design/calo_optimum.hpp"
 #include "agents/design/methods.hpp"
+#include "agents/design/problems.hpp"
 #include "core/check.hpp"
+#include "core/logger.hpp"
 #include "core/system/file.hpp"
 #include "core/system/interrupt.hpp"
-#include "core/logger.hpp"
 #include "core/system/output.hpp"
+#include "core/system/programs.hpp"
 #include "envs/detector/calo_build.hpp"
-#include "agents/design/calo_optimum.hpp"
-#include "agents/design/problems.hpp"
-#include "physics/tracker.hpp"
 #include "experiments/commands/options.hpp"
 #include "experiments/design/design_agents.hpp"
 #include "experiments/design/design_curves.hpp"
-#include "core/system/programs.hpp"
+#include "physics/tracker.hpp"
 
 #include <nlohmann/json.hpp>
 

@@ -49,8 +49,8 @@ std::vector<Item> list_recipes_found(const SharedOptions&) {
 
 // "Pong-v0, 400000 steps of dqn, mean reward 19.8"; "Go-v0, 50000 games of alphazero"
 std::string model_description(const std::string& name) {
-  const ModelFacts facts = model_facts(
-      model_info(ArchiveReader::read_file(find_model(name, RunPlayer::kBest))));
+  const ModelFacts facts =
+      model_facts(model_info(ArchiveReader::read_file(find_model(name, RunPlayer::kBest))));
   std::string text =
       fmt::format("{}, {} {} of {}", facts.plays, facts.trained, facts.unit, facts.algo);
   if (facts.mean_reward) text += fmt::format(", mean reward {:.4g}", *facts.mean_reward);

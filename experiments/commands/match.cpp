@@ -1,14 +1,14 @@
 // tengen match A B: games between any two players, and what they prove.
+#include "core/logger.hpp"
 #include "core/system/file.hpp"
 #include "core/system/interrupt.hpp"
-#include "core/logger.hpp"
 #include "core/system/output.hpp"
 #include "experiments/commands/commands.hpp"
 #include "experiments/commands/options.hpp"
-#include "experiments/runs/game_match.hpp"
 #include "experiments/go/game_file.hpp"
 #include "experiments/go/go_match.hpp"
 #include "experiments/go/player_names.hpp"
+#include "experiments/runs/game_match.hpp"
 #include "experiments/runs/game_model.hpp"
 
 #include <nlohmann/json.hpp>

@@ -1,7 +1,7 @@
 // tengen play ENV: people play, with the keyboard; Go with the mouse.
 #include "experiments/commands/commands.hpp"
-#include "experiments/commands/options.hpp"
 #include "experiments/commands/go.hpp"
+#include "experiments/commands/options.hpp"
 #include "experiments/runs/environments.hpp"
 #include "experiments/viewer/window.hpp"
 

@@ -1,6 +1,6 @@
 // tengen selfplay: an engine's games against itself, as SGF, to learn from.
-#include "core/system/interrupt.hpp"
 #include "core/logger.hpp"
+#include "core/system/interrupt.hpp"
 #include "core/system/output.hpp"
 #include "experiments/commands/commands.hpp"
 #include "experiments/commands/options.hpp"

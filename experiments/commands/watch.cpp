@@ -1,7 +1,7 @@
 // tengen watch MODEL|RUN|oracle|random: see a player play, in a window or as a file.
 #include "core/excerpt.hpp"
-#include "core/system/interrupt.hpp"
 #include "core/logger.hpp"
+#include "core/system/interrupt.hpp"
 #include "core/system/output.hpp"
 #include "experiments/commands/commands.hpp"
 #include "experiments/commands/options.hpp"
@@ -126,9 +126,10 @@ void record(const WatchOptions& options, Session& session, Follower* follower,
   const bool sheet = is_contact_sheet(path);
   const int frames = options.frames > 0 ? options.frames : sheet ? kPictures : kClipFrames;
   if (sheet && frames > kMostPictures)
-    throw UsageError("--frames {}: a contact sheet has {} pictures at most; .mp4, .webm and .gif "
-                     "take any number of frames",
-                     frames, kMostPictures);
+    throw UsageError(
+        "--frames {}: a contact sheet has {} pictures at most; .mp4, .webm and .gif "
+        "take any number of frames",
+        frames, kMostPictures);
   Recorder recorder(make_clip(path, session.spec().steps_per_second, frames));
   if (sheet)
     print_err("recording {} pictures of a game, or of its first {} steps, into {}\n", frames,

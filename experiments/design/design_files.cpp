@@ -160,8 +160,7 @@ Tracker read_tracker_design(const fs::path& path) {
       for (const json& slot : top.list("slots")) {
         const auto n = whole_number(slot);
         if (!n)
-          throw Error("slots[{}] = {}: must be a whole number", slots.size(),
-                      excerpt(slot.dump()));
+          throw Error("slots[{}] = {}: must be a whole number", slots.size(), excerpt(slot.dump()));
         slots.push_back(*n);
       }
       return slot_tracker(slots);

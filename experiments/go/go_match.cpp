@@ -1,8 +1,8 @@
 #include "experiments/go/go_match.hpp"
 
+#include "core/rng.hpp"
 #include "core/system/file.hpp"
 #include "core/system/interrupt.hpp"
-#include "core/rng.hpp"
 #include "envs/board/vertex.hpp"
 #include "experiments/go/gtp_client.hpp"
 

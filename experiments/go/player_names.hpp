@@ -19,9 +19,9 @@ struct PlayerName {
 };
 PlayerName parse_player_name(const std::string& what);
 
-/// "uct[:simulations]", "rave[:simulations]", "random", "gnugo[:level]", "pachi[:playouts]", or what
-/// follows "engine:", a command line. Empty for any other name: a model, perhaps. Throws UsageError
-/// for a bad number.
+/// "uct[:simulations]", "rave[:simulations]", "random", "gnugo[:level]", "pachi[:playouts]", or
+/// what follows "engine:", a command line. Empty for any other name: a model, perhaps. Throws
+/// UsageError for a bad number.
 std::optional<MatchSide> named_side(const std::string& what, const GoRules& rules,
                                     std::chrono::duration<double> patience);
 

@@ -1,8 +1,8 @@
 #include "experiments/runs/evaluate.hpp"
 
+#include "core/signature.hpp"
 #include "core/system/interrupt.hpp"
 #include "core/system/output.hpp"
-#include "core/signature.hpp"
 
 #include <algorithm>
 #include <bit>
@@ -36,8 +36,8 @@ struct LaneGames {
     length = 0;
     course = {};
   }
-  void take(const ActionView& action, std::size_t lane, std::size_t lanes, float scored,
-            bool ended, std::int64_t longest) {
+  void take(const ActionView& action, std::size_t lane, std::size_t lanes, float scored, bool ended,
+            std::int64_t longest) {
     reward += scored;
     ++length;
     course.add(std::as_bytes(part(action.discrete, lane, lanes)));

@@ -5,9 +5,9 @@
 #include "core/excerpt.hpp"
 #include "core/system/interrupt.hpp"
 #include "core/worker_pool.hpp"
-#include "experiments/runs/games.hpp"
 #include "experiments/go/player_names.hpp"
 #include "experiments/runs/game_model.hpp"
+#include "experiments/runs/games.hpp"
 
 #include <algorithm>
 #include <memory>

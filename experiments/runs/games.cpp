@@ -59,11 +59,10 @@ std::unique_ptr<AnyGame> plain(const Config&) {
 
 GoRules read_rules(const Config& options, int size) {
   GoRules rules;
-  const std::string ko =
-      options.choice("ko", "positional", {"simple", "positional", "situational"});
-  rules.ko = ko == "simple"       ? KoRule::kSimple
-             : ko == "positional" ? KoRule::kPositional
-                                  : KoRule::kSituational;
+  rules.ko = options.choice<KoRule>("ko", "positional",
+                                    {{"simple", KoRule::kSimple},
+                                     {"positional", KoRule::kPositional},
+                                     {"situational", KoRule::kSituational}});
   rules.suicide = options.get<bool>("suicide", false);
   rules.komi = options.get<float>("komi", 7.5F, -1000.0F, 1000.0F);
   rules.max_moves = options.get<int>("max_moves", 0, 0, 3 * size * size);

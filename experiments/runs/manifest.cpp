@@ -21,9 +21,7 @@ std::string processor_name() {
   return "unknown";
 }
 
-std::string now() {
-  return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr)));
-}
+std::string now() { return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr))); }
 
 }  // namespace
 
@@ -75,14 +73,10 @@ std::string resumed_manifest(const std::string& manifest, const Recipe& recipe,
   if (!whole.is_object())
     whole = nlohmann::ordered_json::parse(run_manifest(recipe, training, threads));
   if (!whole["resumed"].is_array()) whole["resumed"] = nlohmann::ordered_json::array();
-  nlohmann::ordered_json resumed{{"step", training.steps()},
-                                 {"started", now()},
-                                 {"tengen", kVersion},
-                                 {"revision", kRevision},
-                                 {"modified", kModified},
-                                 {"device", recipe.device},
-                                 {"threads", threads},
-                                 {"bfloat16", bfloat16_report().why},
+  nlohmann::ordered_json resumed{{"step", training.steps()}, {"started", now()},
+                                 {"tengen", kVersion},       {"revision", kRevision},
+                                 {"modified", kModified},    {"device", recipe.device},
+                                 {"threads", threads},       {"bfloat16", bfloat16_report().why},
                                  {"changes", changes}};
   training.describe(resumed);
   whole["resumed"].push_back(std::move(resumed));

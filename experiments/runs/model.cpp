@@ -2,8 +2,8 @@
 
 #include "agents/random.hpp"
 #include "core/excerpt.hpp"
-#include "experiments/runs/environments.hpp"
 #include "experiments/runs/data_directory.hpp"
+#include "experiments/runs/environments.hpp"
 #include "experiments/runs/run_folder.hpp"
 #include "experiments/runs/version.hpp"
 
@@ -110,8 +110,7 @@ ModelFacts model_facts(const ModelInfo& info) {
   const bool game = manifest.contains("game");
   ModelFacts facts;
   if (game) facts.unit = "games";
-  if (const json* algo = find(manifest, "algo", &json::is_string, "a string"))
-    facts.algo = *algo;
+  if (const json* algo = find(manifest, "algo", &json::is_string, "a string")) facts.algo = *algo;
   if (const json* plays = find(manifest, game ? "game" : "env", &json::is_string, "a string"))
     facts.plays = *plays;
   if (const json* n = find(manifest, facts.unit, &json::is_number_integer, "an integer"))

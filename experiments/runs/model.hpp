@@ -67,7 +67,7 @@ struct Player {
   /// The model's, judged_under() the conditions asked for; of oracle and random only their [env].
   Config recipe;
   std::vector<Conditions> conditions;  ///< all that the environment has
-  ModelInfo info;              ///< empty for oracle and random
+  ModelInfo info;                      ///< empty for oracle and random
   std::unique_ptr<WorkerPool> pool;
   std::unique_ptr<VectorEnv> env;
   std::unique_ptr<Policy> policy;  ///< may use `env` and `pool`

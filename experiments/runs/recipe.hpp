@@ -38,8 +38,8 @@ struct Recipe {
   [[nodiscard]] bool self_play() const { return algo == "alphazero" || algo == "alphago"; }
 };
 
-/// A recipe as judges and viewers play it: `conditions` and then [eval_env] over its [env]. What has
-/// been laid over stands in section [judged], too.
+/// A recipe as judges and viewers play it: `conditions` and then [eval_env] over its [env]. What
+/// has been laid over stands in section [judged], too.
 Config judged_under(const Conditions& conditions, const Config& recipe);
 /// "random_start = 40, progress_reward = 0.0": what judged_under() has laid over; empty: nothing.
 std::string judged_text(const Config& judged);

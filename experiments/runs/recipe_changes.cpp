@@ -22,33 +22,32 @@ constexpr std::array<std::string_view, 14> kBeside = {
     "eval_freq", "eval_episodes",  "eval.",        "checkpoint_freq",  "stop_at_reward",
     "eval_env.", "agent.eval_eps", "agent.player", "agent.play_device"};
 // The shape or the meaning of what a checkpoint holds.
-constexpr std::array<std::string_view, 26> kFixed = {
-    "algo",
-    "env.id",
-    "game.",
-    "seed",
-    "n_envs",
-    "net.",
-    "agent.frame_stack",
-    "agent.buffer_size",
-    "agent.n_steps",
-    "agent.sequence_length",
-    "agent.sequence_period",
-    "agent.burn_in",
-    "agent.normalize_observation",
-    "agent.normalize_reward",
-    "agent.optimizer",
-    "agent.prioritised",
-    "agent.distribution",
-    "agent.atoms",
-    "agent.v_min",
-    "agent.v_max",
-    "agent.dueling",
-    "agent.noisy",
-    "agent.value_rescaling",
-    "agent.n_workers",
-    "agent.n_slots",
-    "agent.shards"};
+constexpr std::array<std::string_view, 26> kFixed = {"algo",
+                                                     "env.id",
+                                                     "game.",
+                                                     "seed",
+                                                     "n_envs",
+                                                     "net.",
+                                                     "agent.frame_stack",
+                                                     "agent.buffer_size",
+                                                     "agent.n_steps",
+                                                     "agent.sequence_length",
+                                                     "agent.sequence_period",
+                                                     "agent.burn_in",
+                                                     "agent.normalize_observation",
+                                                     "agent.normalize_reward",
+                                                     "agent.optimizer",
+                                                     "agent.prioritised",
+                                                     "agent.distribution",
+                                                     "agent.atoms",
+                                                     "agent.v_min",
+                                                     "agent.v_max",
+                                                     "agent.dueling",
+                                                     "agent.noisy",
+                                                     "agent.value_rescaling",
+                                                     "agent.n_workers",
+                                                     "agent.n_slots",
+                                                     "agent.shards"};
 // Of the networks: what may change although it stands beside what must not.
 constexpr std::array<std::string_view, 2> kLoose = {"net.dropout", "net.precision"};
 
@@ -74,8 +73,7 @@ void RecipeChanges::check_fit() const {
     throw UsageError(
         "start_from is where a new run begins; this one has begun, and goes on from a checkpoint");
   for (const Config::Difference& change : all_)
-    if (!change.now.empty() && matches_any(kFixed, change.key) &&
-        !matches_any(kLoose, change.key))
+    if (!change.now.empty() && matches_any(kFixed, change.key) && !matches_any(kLoose, change.key))
       throw UsageError(
           "{} does not fit what the run has learnt and stored; keep {} there, or begin a new run "
           "(start_from takes this one's weights along)",

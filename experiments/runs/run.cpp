@@ -3,9 +3,9 @@
 #include "core/check.hpp"
 #include "core/system/interrupt.hpp"
 #include "core/system/output.hpp"
-#include "experiments/runs/manifest.hpp"
-#include "experiments/runs/curves.hpp"
 #include "core/system/programs.hpp"
+#include "experiments/runs/curves.hpp"
+#include "experiments/runs/manifest.hpp"
 #include "nets/runtime.hpp"
 
 #include <algorithm>
@@ -100,7 +100,7 @@ void train_or_explain(Training& training, const RunPaths& run, bool quiet) {
 }  // namespace
 
 void run_training(Training& training, const Recipe& recipe, const RunPaths& run,
-                 const RunOptions& options) {
+                  const RunOptions& options) {
   note_command(run);
   training.open(run);
   if (!options.quiet) announce(training, recipe, run, options.threads);

@@ -16,6 +16,6 @@ struct RunOptions {
 /// Says what starts, notes the command line in command.txt, trains, and reports on stdout. Throws
 /// Interrupted after Ctrl-C, when the run has been saved.
 void run_training(Training& training, const Recipe& recipe, const RunPaths& run,
-                 const RunOptions& options);
+                  const RunOptions& options);
 
 }  // namespace tengen

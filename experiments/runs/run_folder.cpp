@@ -140,13 +140,13 @@ void check_recipe_whole(const RunPaths& run) {
     cure = fmt::format("to go on, put '{}', the recipe of its newest checkpoint, in its place",
                        beside.string());
   }
-  throw Error("'{}' has been cut short: {}; {}", run.recipe().string(),
-              missing.empty() ? "its last line does not end"
-                              : fmt::format("it lacks {}{}", missing.front(),
-                                            missing.size() > 1
-                                                ? fmt::format(" and {} more", missing.size() - 1)
-                                                : ""),
-              cure);
+  throw Error(
+      "'{}' has been cut short: {}; {}", run.recipe().string(),
+      missing.empty()
+          ? "its last line does not end"
+          : fmt::format("it lacks {}{}", missing.front(),
+                        missing.size() > 1 ? fmt::format(" and {} more", missing.size() - 1) : ""),
+      cure);
 }
 
 RunLock::RunLock(const RunPaths& run)

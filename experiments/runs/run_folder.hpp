@@ -38,7 +38,8 @@ std::optional<RunPaths> find_run(const std::string& name_or_path);
 
 /// Throws Error if the run's recipe has been cut short: it lacks settings that its newest
 /// checkpoint was made with, or its last line does not end and is not the checkpoint's. The
-/// checkpoint's recipe is then left beside it. Settings that were changed are not this function's business.
+/// checkpoint's recipe is then left beside it. Settings that were changed are not this function's
+/// business.
 void check_recipe_whole(const RunPaths& run);
 
 /// Held while a run is trained, so that two processes never write the same one; the kernel lets go

@@ -1,8 +1,8 @@
 #include "experiments/runs/trainer.hpp"
 
+#include "core/signature.hpp"
 #include "core/system/interrupt.hpp"
 #include "core/system/output.hpp"
-#include "core/signature.hpp"
 #include "envs/random_play.hpp"
 #include "experiments/runs/model.hpp"
 #include "replay/replay_buffer.hpp"
@@ -112,9 +112,10 @@ void Trainer::load_env(const ArchiveReader& reader) {
       before.section("env").to_toml() == recipe_.config.section("env").to_toml();
   const auto signature = reader.get<std::uint64_t>("trainer/env_signature");
   if (same_options && signature != env_signature_)
-    warn("{}{} does not play as it did when the checkpoint was made: it was changed since, or this "
-         "machine rounds otherwise",
-         recipe_.env, from);
+    warn(
+        "{}{} does not play as it did when the checkpoint was made: it was changed since, or this "
+        "machine rounds otherwise",
+        recipe_.env, from);
 }
 
 void Trainer::load(const RunPaths& run, const ArchiveReader& reader) {
@@ -369,9 +370,7 @@ std::string Trainer::score() const {
   return text;
 }
 
-void Trainer::add_score(nlohmann::ordered_json& line) const {
-  add_figures(line, evaluation_);
-}
+void Trainer::add_score(nlohmann::ordered_json& line) const { add_figures(line, evaluation_); }
 
 void Trainer::describe(nlohmann::ordered_json& manifest) const {
   manifest["precision"] = agent_->precision();

@@ -114,7 +114,7 @@ class GoSession {
   std::vector<int> path_, line_;  // nodes
   std::string comment_;           // of the place
   std::vector<BoardMark> marks_;
-  mutable int judged_ = -1;       // the node that judged_result_ is of
+  mutable int judged_ = -1;  // the node that judged_result_ is of
   mutable std::string judged_result_;
 };
 

@@ -1,10 +1,10 @@
 #include "experiments/viewer/window.hpp"
 
+#include "core/system/programs.hpp"
 #include "experiments/viewer/clip.hpp"
 #include "experiments/viewer/imgui_sdl.hpp"
 #include "experiments/viewer/keys.hpp"
 #include "experiments/viewer/panel.hpp"
-#include "core/system/programs.hpp"
 
 #if __has_include(<backends/imgui_impl_sdl2.h>)
 #include <backends/imgui_impl_sdl2.h>

@@ -2,8 +2,8 @@
 #include "physics/incomplete_gamma.hpp"
 #include "physics/random.hpp"
 #include "physics/showers.hpp"
-#include "physics/validation/validation.hpp"
 #include "physics/validation/published_data.hpp"
+#include "physics/validation/validation.hpp"
 
 #include <fmt/format.h>
 

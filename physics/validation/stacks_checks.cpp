@@ -1,8 +1,8 @@
 // Checks 25, 29 to 31 and 33 to 38: sampling calorimeters; 42: scaling laws.
 #include "physics/calorimeter.hpp"
 #include "physics/tracker.hpp"
-#include "physics/validation/validation.hpp"
 #include "physics/validation/published_data.hpp"
+#include "physics/validation/validation.hpp"
 
 #include <fmt/format.h>
 

@@ -48,9 +48,10 @@ struct Unbounded : Far {
 
 std::string recipe(const std::string& algo, const std::string& more = "") {
   const std::string batch = algo == "ppo" ? "batch_size = 32\n" : "";
-  return fmt::format("steps = 100000\n[agent]\nn_steps = 16\nlearning_rate = 4e-3\n{}{}\n"
-                     "[net]\nhidden = [16]\nlog_std_init = {}\n",
-                     batch, more, more.empty() ? 0 : -1);
+  return fmt::format(
+      "steps = 100000\n[agent]\nn_steps = 16\nlearning_rate = 4e-3\n{}{}\n"
+      "[net]\nhidden = [16]\nlog_std_init = {}\n",
+      batch, more, more.empty() ? 0 : -1);
 }
 
 // The archive without records of that name, or with their numbers replaced.

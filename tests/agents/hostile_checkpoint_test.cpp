@@ -30,8 +30,8 @@ void overwrite(Bytes& bytes, std::size_t at, T value) {
 std::vector<Bytes> spoilt(std::span<const std::byte> record, Rng& rng) {
   const Bytes good(record.begin(), record.end());
   std::vector<Bytes> all;
-  for (const std::size_t size : {std::size_t{0}, good.size() / 2, good.size() + 1, good.size() + 8,
-                                 2 * good.size() + 64}) {
+  for (const std::size_t size :
+       {std::size_t{0}, good.size() / 2, good.size() + 1, good.size() + 8, 2 * good.size() + 64}) {
     Bytes bytes = good;
     bytes.resize(size, std::byte{1});
     all.push_back(std::move(bytes));
@@ -39,14 +39,13 @@ std::vector<Bytes> spoilt(std::span<const std::byte> record, Rng& rng) {
   for (const int byte : {0x00, 0x01, 0x7F, 0x80, 0xFF})
     all.emplace_back(good.size(), static_cast<std::byte>(byte));
   const auto words = static_cast<std::uint32_t>(std::max<std::size_t>(1, good.size() / 4));
-  for (const std::int64_t number : {std::int64_t{-1}, std::int64_t{1000}, std::int64_t{1} << 40,
-                                    std::numeric_limits<std::int64_t>::min(),
-                                    std::numeric_limits<std::int64_t>::max()}) {
+  for (const std::int64_t number :
+       {std::int64_t{-1}, std::int64_t{1000}, std::int64_t{1} << 40,
+        std::numeric_limits<std::int64_t>::min(), std::numeric_limits<std::int64_t>::max()}) {
     Bytes narrow = good, wide = good, last = good;
     overwrite(narrow, 4 * std::size_t{rng.below(words)}, static_cast<std::int32_t>(number));
     overwrite(wide, 8 * std::size_t{rng.below((words + 1) / 2)}, number);
-    if (last.size() >= 4)
-      overwrite(last, last.size() - 4, static_cast<std::int32_t>(number));
+    if (last.size() >= 4) overwrite(last, last.size() - 4, static_cast<std::int32_t>(number));
     all.insert(all.end(), {narrow, wide, last});
   }
   for (int i = 0; i < 4; ++i) {
@@ -103,13 +102,12 @@ void spoil_run(const char* algo, const std::string& settings, int steps) {
   ArchiveWriter good;
   run.env.save(good, "env");
   run.agent->save(good, directory.path());
-  const Tally outcome =
-      spoil_all(good, [&](const ArchiveReader& reader, const std::string& name) {
-        Run<E> other(algo, settings, 2);
-        other.env.load(reader, "env");
-        other.agent->load(reader, directory.path());
-        if (!holds_weights(name)) other.train(20);
-      });
+  const Tally outcome = spoil_all(good, [&](const ArchiveReader& reader, const std::string& name) {
+    Run<E> other(algo, settings, 2);
+    other.env.load(reader, "env");
+    other.agent->load(reader, directory.path());
+    if (!holds_weights(name)) other.train(20);
+  });
   WARN(algo << ": " << outcome.refused << " refused, " << outcome.loaded << " loaded");
   CHECK(outcome.refused > outcome.loaded / 2);
   CHECK(outcome.loaded > 0);
@@ -119,9 +117,9 @@ void spoil_run(const char* algo, const std::string& settings, int steps) {
 
 TEST_CASE("hostile checkpoints of DQN with priorities") {
   spoil_run<tengen::Catch>("dqn",
-                   "[agent]\nbuffer_size = 100\nlearning_starts = 20\nbatch_size = 8\n"
-                   "prioritised = true\nn_steps = 3\n[net]\nhidden = [8]\n",
-                   160);
+                           "[agent]\nbuffer_size = 100\nlearning_starts = 20\nbatch_size = 8\n"
+                           "prioritised = true\nn_steps = 3\n[net]\nhidden = [8]\n",
+                           160);
 }
 
 TEST_CASE("hostile checkpoints of PPO") {
@@ -171,16 +169,15 @@ TEST_CASE("hostile checkpoints of AlphaZero, stopped within a cycle") {
   ArchiveWriter good;
   agent.save(good);
   const Bytes store = read_file(directory / "games");
-  const Tally outcome =
-      spoil_all(good, [&](const ArchiveReader& reader, const std::string& name) {
-        AlphaZero other(context);
-        other.load(reader);
-        write_file_atomically(directory / "copy", store);
-        other.open(directory / "copy");
-        if (!holds_weights(name) && name.find("/owed") == std::string::npos &&
-            name.find("updates_owed") == std::string::npos)
-          static_cast<void>(other.generate([n = 10]() mutable { return n-- == 0; }));
-      });
+  const Tally outcome = spoil_all(good, [&](const ArchiveReader& reader, const std::string& name) {
+    AlphaZero other(context);
+    other.load(reader);
+    write_file_atomically(directory / "copy", store);
+    other.open(directory / "copy");
+    if (!holds_weights(name) && name.find("/owed") == std::string::npos &&
+        name.find("updates_owed") == std::string::npos)
+      static_cast<void>(other.generate([n = 10]() mutable { return n-- == 0; }));
+  });
   WARN("alphazero: " << outcome.refused << " refused, " << outcome.loaded << " loaded");
   CHECK(outcome.refused > outcome.loaded / 2);
   CHECK(outcome.loaded > 0);

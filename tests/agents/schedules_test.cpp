@@ -37,9 +37,10 @@ template <class E>
 void check_continuous(const std::string& algo, const std::string& agent) {
   INFO(algo);
   const auto recipe = [&](int steps) {
-    return fmt::format("steps = {}\n[agent]\nlearning_rate_schedule = \"linear\"\n{}\n"
-                       "[net]\nhidden = [8]\n",
-                       steps, agent);
+    return fmt::format(
+        "steps = {}\n[agent]\nlearning_rate_schedule = \"linear\"\n{}\n"
+        "[net]\nhidden = [8]\n",
+        steps, agent);
   };
   const TempDirectory directory;
   Run<E> first(algo, recipe(2000));
@@ -124,15 +125,17 @@ TEST_CASE("a schedule goes on from where it was to the run's new end") {
 }
 
 TEST_CASE("every agent's schedules go on without a jump where a run is lengthened") {
-  check_continuous<probes::Choice>("ppo", "n_steps = 10\nbatch_size = 40\n"
-                                          "clip_range_schedule = \"linear\"");
+  check_continuous<probes::Choice>("ppo",
+                                   "n_steps = 10\nbatch_size = 40\n"
+                                   "clip_range_schedule = \"linear\"");
   check_continuous<probes::Choice>("a2c", "n_steps = 10");
   check_continuous<probes::Choice>("impala", "n_steps = 10");
   check_continuous<probes::Choice>("reinforce", "n_steps = 10");
   const std::string replay = "learning_starts = 50\nbatch_size = 8\nbuffer_size = 500\n";
   check_continuous<probes::Choice>("dqn", replay + "exploration_fraction = 1.0");
-  check_continuous<probes::Choice>("r2d2", replay + "exploration_fraction = 1.0\n"
-                                                    "sequence_length = 4\nburn_in = 0");
+  check_continuous<probes::Choice>("r2d2", replay +
+                                               "exploration_fraction = 1.0\n"
+                                               "sequence_length = 4\nburn_in = 0");
   check_continuous<probes::Target>("sac", replay + "train_freq = 4");
 }
 

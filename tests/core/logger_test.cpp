@@ -1,7 +1,7 @@
 #include "core/logger.hpp"
 
-#include "core/system/allocations.hpp"
 #include "core/check.hpp"
+#include "core/system/allocations.hpp"
 #include "core/system/file.hpp"
 #include "tests/catch.hpp"
 #include "tests/output.hpp"

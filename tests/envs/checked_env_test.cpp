@@ -162,8 +162,7 @@ TEST_CASE("a broken contract is one line with environment, lane, step and value"
        "'Faulty-v0', lane 11, step 3: element 1 of the observation is inf"},
       {Fault::kMask, "'Faulty-v0', lane 11, step 3: its mask allows none of the 3 actions"},
       {Fault::kFinalMask, "'Faulty-v0', lane 11, step 8: its mask allows none of the 3 actions"},
-      {Fault::kException,
-       "'Faulty-v0', lane 11, step 3: step threw: cannot open levels.txt"},
+      {Fault::kException, "'Faulty-v0', lane 11, step 3: step threw: cannot open levels.txt"},
       {Fault::kInt, "'Faulty-v0', lane 11, step 3: step threw: 42 (an int)"},
       {Fault::kText, "'Faulty-v0', lane 11, step 3: step threw: out of levels"},
       {Fault::kOddType, "step threw: an exception of type (anonymous namespace)::Odd"},
@@ -279,9 +278,8 @@ TEST_CASE("an environment that is badly described is refused when it is made") {
 
 TEST_CASE("a maker that throws anything is named") {
   EnvRegistry registry;
-  registry.add({"Broken-v0", "", [](const Config&, int, WorkerPool&) -> std::unique_ptr<VectorEnv> {
-                  throw 42;
-                }});
+  registry.add({"Broken-v0", "",
+                [](const Config&, int, WorkerPool&) -> std::unique_ptr<VectorEnv> { throw 42; }});
   WorkerPool pool(1);
   CHECK_THROWS_WITH(registry.make("Broken-v0", Config{}, 1, pool),
                     ContainsSubstring("'Broken-v0' cannot be made: 42"));

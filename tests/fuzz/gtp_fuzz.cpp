@@ -22,8 +22,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     text.remove_prefix(std::min(end + 1, text.size()));
     const auto command = parse_gtp(line);
     // Files are not for fuzzing, and a count of everything takes its time.
-    if (command && (command->name == "loadsgf" || command->name == "printsgf" ||
-                    command->name == "perft"))
+    if (command &&
+        (command->name == "loadsgf" || command->name == "printsgf" || command->name == "perft"))
       continue;
     answer.clear();
     const bool goes_on = server.handle(line);

@@ -2,10 +2,10 @@
 
 #include "tests/catch.hpp"
 
-#include <algorithm>
-#include <memory>
 #include <torch/nn.h>
 #include <torch/optim.h>
+#include <algorithm>
+#include <memory>
 
 using namespace tengen;
 

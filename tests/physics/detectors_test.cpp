@@ -1,6 +1,6 @@
 // Calorimeters and trackers: Monte Carlo against the analytic mode, limits, bad designs.
-#include "core/system/allocations.hpp"
 #include "core/check.hpp"
+#include "core/system/allocations.hpp"
 #include "physics/calorimeter.hpp"
 #include "physics/tracker.hpp"
 #include "tests/catch.hpp"

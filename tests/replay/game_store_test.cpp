@@ -1,8 +1,8 @@
 #include "replay/game_store.hpp"
 
 #include "core/check.hpp"
-#include "core/system/file.hpp"
 #include "core/rng.hpp"
+#include "core/system/file.hpp"
 #include "tests/catch.hpp"
 #include "tests/temp_directory.hpp"
 

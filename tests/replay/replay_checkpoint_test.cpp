@@ -271,8 +271,8 @@ TEST_CASE("a replay from before masks of last observations were kept loads, and 
   const TempDirectory directory, next;
   Run whole, resumed;
   whole.step(40);
-  const ArchiveReader old = without_final_masks(saved(whole.replay, directory.path()),
-                                                directory.path());
+  const ArchiveReader old =
+      without_final_masks(saved(whole.replay, directory.path()), directory.path());
   load(resumed.replay, old, directory.path());
   int all_legal = 0, masked = 0;
   ReplayBatch batch, known;
@@ -439,8 +439,8 @@ TEST_CASE("records of a replay that hold anything else are refused by name, or h
   for (const std::string& name : good.names()) {
     const auto record = good.bytes(name);
     for (const int byte : {0x00, 0x01, 0x7F, 0x80, 0xFF})
-      for (const std::size_t size : {std::size_t{0}, record.size() / 2, record.size(),
-                                     record.size() + 8}) {
+      for (const std::size_t size :
+           {std::size_t{0}, record.size() / 2, record.size(), record.size() + 8}) {
         ArchiveWriter bad = writer;
         bad.put_bytes(name, std::vector<std::byte>(size, static_cast<std::byte>(byte)));
         Run other(kHistory, kOptions, 5);

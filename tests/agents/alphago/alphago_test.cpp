@@ -273,9 +273,9 @@ TEST_CASE("AlphaGo's value stage leaves the policy as it is, to the bit, resumed
   int asked = 0;
   REQUIRE_FALSE(whole.agent_.learn(whole.logger_, [&] { return ++asked > 7; }));
   const auto middle = whole.saved();
-  std::filesystem::copy(first.path(), second.path(),
-                        std::filesystem::copy_options::recursive |
-                            std::filesystem::copy_options::overwrite_existing);
+  std::filesystem::copy(
+      first.path(), second.path(),
+      std::filesystem::copy_options::recursive | std::filesystem::copy_options::overwrite_existing);
   Pipeline resumed(second.path(), kQuickPipeline);
   resumed.agent_.load(ArchiveReader::from_bytes(middle, "middle"));
   resumed.agent_.open(second.path() / "games.store");

@@ -1,6 +1,6 @@
 #include "agents/search/cache.hpp"
-#include "tests/catch.hpp"
 #include "tests/agents/search/games.hpp"
+#include "tests/catch.hpp"
 
 #include <thread>
 

@@ -1,9 +1,9 @@
 // A game for one player, and of more than two results: CaloBuild as a search sees it.
+#include "agents/design/problems.hpp"
 #include "agents/search/sampling.hpp"
 #include "envs/detector/calo_game.hpp"
-#include "agents/design/problems.hpp"
-#include "tests/catch.hpp"
 #include "tests/agents/search/games.hpp"
+#include "tests/catch.hpp"
 
 #include <cmath>
 #include <vector>

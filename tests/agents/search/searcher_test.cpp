@@ -1,8 +1,8 @@
 #include "agents/search/searcher.hpp"
 #include "agents/search/player.hpp"
 #include "envs/board/go.hpp"
-#include "tests/catch.hpp"
 #include "tests/agents/search/games.hpp"
+#include "tests/catch.hpp"
 
 #include <numeric>
 #include <thread>

@@ -1,7 +1,7 @@
 #include "agents/search/sampling.hpp"
 #include "core/system/allocations.hpp"
-#include "tests/catch.hpp"
 #include "tests/agents/search/games.hpp"
+#include "tests/catch.hpp"
 
 #include <cmath>
 #include <limits>

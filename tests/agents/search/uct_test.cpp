@@ -2,8 +2,8 @@
 #include "core/system/allocations.hpp"
 #include "envs/board/go.hpp"
 #include "envs/board/hex.hpp"
-#include "tests/catch.hpp"
 #include "tests/agents/search/games.hpp"
+#include "tests/catch.hpp"
 
 #include <numeric>
 

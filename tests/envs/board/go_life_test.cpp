@@ -24,9 +24,8 @@ GoBoard<kMaxSize> board_of(const Picture& picture) {
     const char c = picture[static_cast<std::size_t>(point / board.columns())]
                           [static_cast<std::size_t>(point % board.columns())];
     if (c != '.')
-      board.play(board.cell(point), std::string("XxS").find(c) != std::string::npos
-                                        ? Stone::kBlack
-                                        : Stone::kWhite);
+      board.play(board.cell(point),
+                 std::string("XxS").find(c) != std::string::npos ? Stone::kBlack : Stone::kWhite);
   }
   return board;
 }

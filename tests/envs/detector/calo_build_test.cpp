@@ -1,8 +1,8 @@
 // CaloBuild: masks, budgets, rewards, and the same task as optimisers see it.
 #include "envs/detector/calo_build.hpp"
-#include "core/check.hpp"
 #include "agents/design/calo_optimum.hpp"
 #include "agents/design/problems.hpp"
+#include "core/check.hpp"
 #include "physics/separation.hpp"
 #include "tests/catch.hpp"
 

@@ -1,7 +1,7 @@
 // ExperimentBuild: one budget, two detectors, P(X|D).
 #include "envs/detector/experiment_build.hpp"
-#include "core/check.hpp"
 #include "agents/design/problems.hpp"
+#include "core/check.hpp"
 #include "tests/catch.hpp"
 
 #include <algorithm>

@@ -1,7 +1,7 @@
 // PhoneArray: the physics of phones, and what greedy placement is sure of.
 #include "envs/detector/phone_array.hpp"
-#include "core/check.hpp"
 #include "agents/design/problems.hpp"
+#include "core/check.hpp"
 #include "tests/catch.hpp"
 
 #include <algorithm>

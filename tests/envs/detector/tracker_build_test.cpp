@@ -1,7 +1,7 @@
 // TrackerBuild: masks, limits, rewards, and the same task as optimisers see it.
 #include "envs/detector/tracker_build.hpp"
-#include "core/check.hpp"
 #include "agents/design/problems.hpp"
+#include "core/check.hpp"
 #include "tests/catch.hpp"
 
 #include <algorithm>

@@ -1,9 +1,9 @@
 // CaloTune and SpectroTune: knobs, limits, rewards, and the spectrometer's physics.
+#include "agents/design/problems.hpp"
 #include "core/check.hpp"
 #include "envs/detector/calo_tune.hpp"
-#include "physics/constants.hpp"
-#include "agents/design/problems.hpp"
 #include "envs/detector/spectrometer.hpp"
+#include "physics/constants.hpp"
 #include "tests/catch.hpp"
 
 #include <cmath>

@@ -69,8 +69,9 @@ TEST_CASE("match: openings bring their board along, whatever their files' ending
   std::filesystem::create_directories(directory / "openings");
   write_text(directory / "openings/ONE.SGF", "(;GM[1]FF[4]SZ[5:4];B[aa];W[bb])");
   const std::vector<std::string> arguments{
-      "match", "random", "random", "--openings", (directory / "openings").string(),
-      "--games", "2", "--json", "--quiet", "--out", "games"};
+      "match",   "random", "random", "--openings", (directory / "openings").string(),
+      "--games", "2",      "--json", "--quiet",    "--out",
+      "games"};
   const ProgramResult result = run_program(directory.path(), arguments);
   REQUIRE(result.code == 0);
   CHECK(json::parse(result.out)["size"] == "5x4");

@@ -15,9 +15,8 @@ namespace {
 
 std::vector<std::filesystem::path> transcripts() {
   std::vector<std::filesystem::path> out;
-  for (const auto& entry :
-       std::filesystem::directory_iterator(std::filesystem::path(TENGEN_SOURCE_DIR) / "tests" /
-                                           "golden" / "gtp"))
+  for (const auto& entry : std::filesystem::directory_iterator(
+           std::filesystem::path(TENGEN_SOURCE_DIR) / "tests" / "golden" / "gtp"))
     if (entry.path().extension() == ".txt") out.push_back(entry.path());
   std::ranges::sort(out);
   return out;

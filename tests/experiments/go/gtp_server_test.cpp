@@ -272,8 +272,8 @@ TEST_CASE("GTP: a network's word on the owners of points decides what is dead") 
   std::string out;
   GtpServer server(
       player, options, [&](std::string_view text) { out += text; }, [] { return true; });
-  for (const char* line : {"set_position b b2 b d4 w c3 w c4", "final_status_list dead",
-                           "komi 0", "final_score"})
+  for (const char* line :
+       {"set_position b b2 b d4 w c3 w c4", "final_status_list dead", "komi 0", "final_score"})
     server.handle(line);
   CHECK(out == "=\n\n= C4 C3\n\n=\n\n= B+25\n\n");
 }
@@ -420,7 +420,8 @@ TEST_CASE("GTP: clocks say how long a move may take") {
   GtpOptions options;
   options.board_size = 9;
   options.lag = 0.2;
-  GtpServer server(player, options, [](std::string_view) {}, [] { return true; });
+  GtpServer server(
+      player, options, [](std::string_view) {}, [] { return true; });
   const auto seconds_after = [&](const char* clock) {
     for (const char* line : {"clear_board", clock, "genmove b"}) server.handle(line);
     return player.seconds;

@@ -40,8 +40,7 @@ TEST_CASE("lines come one by one, the last one without its end, too") {
 
 TEST_CASE("of a line that is too long the rest is skipped, and the next one is whole") {
   const std::string longest(LineReader::kLongest, 'x');
-  const std::vector<std::string> lines =
-      lines_of(longest + "\n" + longest + "yz and more\nname\n");
+  const std::vector<std::string> lines = lines_of(longest + "\n" + longest + "yz and more\nname\n");
   REQUIRE(lines.size() == 3);
   CHECK(lines[0] == longest);
   CHECK(lines[1] == longest + "y");

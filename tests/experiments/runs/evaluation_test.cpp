@@ -91,8 +91,8 @@ TEST_CASE("games that repeat themselves are counted") {
 TEST_CASE("a player computes as the machine does that it plays on, and the run says so") {
   const TempDirectory directory;
   const std::vector<std::string> train{
-      "train", "catch-dqn",  "--out", "run",       "--steps", "1000",
-      "--set", "eval_freq=0", "--set", "net.conv=[\"4@2s1\"]"};
+      "train", "catch-dqn", "--out",       "run",   "--steps",
+      "1000",  "--set",     "eval_freq=0", "--set", "net.conv=[\"4@2s1\"]"};
   const auto precision_of = [&](const std::string& run) {
     return nlohmann::json::parse(read_text(directory / run / "manifest.json"))
         .at("precision")

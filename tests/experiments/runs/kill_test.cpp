@@ -173,8 +173,8 @@ bool fails_and_compare(const TempDirectory& directory, const Subject& subject, c
   ::setenv("TENGEN_FAIL_NUMBER", std::to_string(n).c_str(), 1);
   ::setenv("TENGEN_FAIL_PATH", (out + "/checkpoint/").c_str(), 1);
   const ProgramResult result = run_program(directory.path(), train(subject, out));
-  for (const char* name : {"LD_PRELOAD", "TENGEN_FAIL_CALL", "TENGEN_FAIL_NUMBER",
-                           "TENGEN_FAIL_PATH"})
+  for (const char* name :
+       {"LD_PRELOAD", "TENGEN_FAIL_CALL", "TENGEN_FAIL_NUMBER", "TENGEN_FAIL_PATH"})
     ::unsetenv(name);
   INFO(call << ' ' << n << ": " << result.err);
   REQUIRE(result.code == 0);

@@ -33,10 +33,8 @@ hidden = [8]
 ProgramResult train(const fs::path& directory, const std::string& out,
                     const std::vector<std::string>& settings = {},
                     const std::string& recipe = "tiny.toml") {
-  std::vector<std::string> arguments{"train", recipe, "--out",     out,
-                                     "--quiet", "--threads", "1"};
-  for (const std::string& setting : settings)
-    arguments.insert(arguments.end(), {"--set", setting});
+  std::vector<std::string> arguments{"train", recipe, "--out", out, "--quiet", "--threads", "1"};
+  for (const std::string& setting : settings) arguments.insert(arguments.end(), {"--set", setting});
   return run_program(directory, arguments);
 }
 
@@ -84,9 +82,9 @@ TEST_CASE("what a run learns nothing from may change, is said, and is kept") {
   const TempDirectory directory;
   write_text(directory / "tiny.toml", kTiny);
   REQUIRE(train(directory.path(), "run").code == 0);
-  const auto changed = resume(directory.path(), "run",
-                              {"--steps", "800", "--set", "eval_episodes=5", "--set",
-                               "agent.gamma=0.9", "--json"});
+  const auto changed =
+      resume(directory.path(), "run",
+             {"--steps", "800", "--set", "eval_episodes=5", "--set", "agent.gamma=0.9", "--json"});
   INFO(changed.err);
   REQUIRE(changed.code == 0);
   CHECK(nlohmann::json::parse(changed.out).at("episodes") == 5);
@@ -202,9 +200,9 @@ TEST_CASE("an environment that breaks in training is named, and the checkpoint s
     CHECK(!has(result.err, "bug"));
     CHECK(std::ranges::count(result.err, '\n') == 1);
   }
-  const auto checked = run_program(directory.path(), {"check", "Faulty-v0", "--plugin",
-                                                      library("faulty").string(), "--set",
-                                                      "fault=maker_throws"});
+  const auto checked =
+      run_program(directory.path(), {"check", "Faulty-v0", "--plugin", library("faulty").string(),
+                                     "--set", "fault=maker_throws"});
   INFO(checked.out << checked.err);
   CHECK(checked.code == 1);
   CHECK(has(checked.out + checked.err, "char"));
@@ -231,8 +229,8 @@ TEST_CASE("a recipe's plug-ins are beside it, and one that was built anew is nam
   const auto first = train(directory.path(), "run", {}, "recipes/idle.toml");
   INFO(first.err);
   REQUIRE(first.code == 0);
-  const auto plugins = Config::from_file(directory / "run/recipe.toml")
-                           .get<std::vector<std::string>>("plugins", {});
+  const auto plugins =
+      Config::from_file(directory / "run/recipe.toml").get<std::vector<std::string>>("plugins", {});
   REQUIRE(plugins.size() == 1);
   CHECK(fs::equivalent(plugins[0], plugin));
   CHECK(fs::path(plugins[0]).is_absolute());
