@@ -2,9 +2,9 @@
 // leftovers.
 #pragma once
 
-#include "core/check.hpp"
-
+#include <algorithm>
 #include <concepts>
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <map>
@@ -77,9 +77,8 @@ class Config {
     std::vector<std::string> names;
     for (const auto& [name, value] : choices) names.push_back(name);
     const std::string chosen = choice(key, fallback, names);
-    for (const auto& [name, value] : choices)
-      if (name == chosen) return value;
-    throw UsageError("{}", unknown_name(key, chosen, names));  // the fallback is none of them
+    const auto at = std::ranges::find(names, chosen);  // choice() accepts no other name
+    return choices[static_cast<std::size_t>(at - names.begin())].second;
   }
   /// The settings below `name.`, as a Config of their own.
   [[nodiscard]] Config section(std::string_view name) const;
