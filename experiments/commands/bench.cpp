@@ -1,6 +1,8 @@
 // tengen bench WHAT: how fast it is here.
 #include "experiments/bench/bench.hpp"
 
+#include "core/check.hpp"
+#include "core/config.hpp"
 #include "core/system/interrupt.hpp"
 #include "core/system/output.hpp"
 #include "experiments/commands/commands.hpp"

@@ -1,5 +1,7 @@
 #include "experiments/commands/options.hpp"
 
+#include "core/check.hpp"
+#include "core/config.hpp"
 #include "core/system/machine.hpp"
 
 #include <algorithm>

@@ -23,7 +23,8 @@ std::string command_line() {
   while (std::getline(file, word, '\0')) {
     const bool plain =
         !word.empty() && word.find_first_of(" \t\n'\"\\$&|;<>()*?[]#~`!{}") == std::string::npos;
-    line += (line.empty() ? "" : " ") + (plain ? word : shell_quoted(word));
+    if (!line.empty()) line += ' ';
+    line += plain ? word : shell_quoted(word);
   }
   return line;
 }
