@@ -225,8 +225,11 @@ void Optimiser::learn_only(const ParameterFilter& wanted) {
     }
   };
   if (options_.weight_decay > 0 || options_.l1 > 0) {
-    add(true, [&](const ParameterSpec& spec) { return wanted(spec) && spec.weight(); });
-    add(false, [&](const ParameterSpec& spec) { return wanted(spec) && !spec.weight(); });
+    const auto decays = [&](const ParameterSpec& spec) {
+      return options_.decay_all || spec.weight();
+    };
+    add(true, [&](const ParameterSpec& spec) { return wanted(spec) && decays(spec); });
+    add(false, [&](const ParameterSpec& spec) { return wanted(spec) && !decays(spec); });
   } else {
     add(false, wanted);
   }

@@ -20,7 +20,8 @@ OptimiserKind find_optimiser(std::string_view name);
 /// torch.optim's parameters, with its names and formulas. One rule is not torch's, which decays
 /// everything: weight_decay and l1 pull at weights alone, not at biases, scales and shifts of
 /// normalisations, deviations or temperatures (He et al. 2019, "Bag of tricks for image
-/// classification with convolutional neural networks", section 3.1: "no bias decay").
+/// classification with convolutional neural networks", section 3.1: "no bias decay"), unless
+/// decay_all says otherwise.
 struct OptimiserOptions {
   OptimiserKind kind = OptimiserKind::kAdam;
   float momentum = 0.9F;               ///< momentum
@@ -31,6 +32,7 @@ struct OptimiserOptions {
   float weight_decay = 0;              ///< L2 of weights: added to the gradient (adamw: decoupled)
   float l1 = 0;                        ///< l1 · sign(w) of weights is added to the gradient
   float max_grad_norm = 0;  ///< gradients of a larger norm are scaled down to it; 0: never
+  bool decay_all = false;   ///< weight_decay and l1 pull at every parameter, as torch.optim's do
 };
 
 /// What differs between algorithms where a recipe is silent.

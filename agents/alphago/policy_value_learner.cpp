@@ -47,6 +47,7 @@ PolicyValueBatch::PolicyValueBatch(const PolicyValueOptions& net, int count) : r
 PolicyValueLearnerOptions read_policy_value_learner(const Config& agent) {
   PolicyValueLearnerOptions o;
   o.optimiser = read_optimiser(agent, {.max_grad_norm = 0, .kind = "adamw"});
+  o.optimiser.decay_all = true;  // AlphaGo Zero's c‖θ‖² is of all parameters
   o.value_weight = agent.get<float>("value_weight", o.value_weight, 0.0F, 100.0F);
   o.margin_weight = agent.get<float>("margin_weight", o.margin_weight, 0.0F, 100.0F);
   o.ownership_weight = agent.get<float>("ownership_weight", o.ownership_weight, 0.0F, 100.0F);
