@@ -2,6 +2,7 @@
 
 #include "core/check.hpp"
 #include "core/system/interrupt.hpp"
+#include "core/usize.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -53,7 +54,7 @@ double half_width(std::vector<float>& values) {
   const auto at = [&](double p) {
     const auto i = static_cast<std::ptrdiff_t>(p * static_cast<double>(values.size() - 1) + 0.5);
     std::nth_element(values.begin(), values.begin() + i, values.end());
-    return static_cast<double>(values[static_cast<std::size_t>(i)]);
+    return static_cast<double>(values[usize(i)]);
   };
   const double low = at(kLow), high = at(kHigh), middle = at(0.5);
   return (high - low) / 2 / middle;
@@ -300,7 +301,7 @@ CaloResult CaloStack::simulate(double energy_gev, int showers_wanted, const Rng&
   const Ziggurat& ziggurat = Ziggurat::shared();
   const bool noisy = readout_.photo_electrons > 0 || readout_.noise_mev > 0;
   Moments weighted, unweighted, leakage;
-  scratch.resize(static_cast<std::size_t>(showers_wanted));
+  scratch.resize(usize(showers_wanted));
   for (float& value : scratch) {
     stop_if_interrupted();
     Rng own = rng.split(static_cast<std::uint64_t>(&value - scratch.data()));
@@ -344,7 +345,7 @@ CaloResult CaloStack::simulate(double energy_gev, int showers_wanted, const Rng&
 
 double CaloStack::simulate_layers(double energy_gev, Rng& rng, std::span<float> deposited,
                                   std::span<float> visible) const {
-  TENGEN_CHECK(deposited.size() == static_cast<std::size_t>(layers()) &&
+  TENGEN_CHECK(deposited.size() == usize(layers()) &&
                visible.size() == deposited.size());
   stop_if_interrupted();
   const Ziggurat& ziggurat = Ziggurat::shared();

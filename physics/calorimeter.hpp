@@ -2,7 +2,7 @@
 #pragma once
 
 #include "physics/incomplete_gamma.hpp"
-#include "physics/random.hpp"
+#include "core/samplers.hpp"
 #include "physics/showers.hpp"
 
 #include <cstdint>

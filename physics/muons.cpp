@@ -1,6 +1,7 @@
 #include "physics/muons.hpp"
 
 #include "core/check.hpp"
+#include "core/usize.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -86,7 +87,7 @@ MuonSource::MuonSource(MuonFlux formula, double from_gev, double to_gev)
 }
 
 CosmicMuon MuonSource::sample(Rng& rng) const {
-  const auto cell = static_cast<std::size_t>(
+  const auto cell = usize(
       std::ranges::upper_bound(cumulative_, rng.uniform_double() * cumulative_.back()) -
       cumulative_.begin());
   const std::size_t i = std::min(cell, cumulative_.size() - 1);

@@ -1,6 +1,7 @@
 #include "physics/phones.hpp"
 
 #include "core/check.hpp"
+#include "core/usize.hpp"
 
 #include <algorithm>
 #include <array>
@@ -23,7 +24,7 @@ double poisson_binomial_tail(std::span<const double> probabilities, int least) {
   constexpr std::size_t kMost = 64;
   TENGEN_CHECK(least >= 0 && least <= static_cast<int>(kMost));
   std::array<double, kMost> exactly{1};  // hits so far, as far as they are too few
-  const auto few = static_cast<std::size_t>(least);
+  const auto few = usize(least);
   for (const double p : probabilities)
     for (std::size_t k = few; k-- > 0;)
       exactly[k] = exactly[k] * (1 - p) + (k > 0 ? exactly[k - 1] * p : 0);

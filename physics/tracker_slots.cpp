@@ -1,6 +1,7 @@
 // The problem of identical layers: choose some of thirty radii.
 #include "core/check.hpp"
 #include "core/system/interrupt.hpp"
+#include "core/usize.hpp"
 #include "physics/least_squares.hpp"
 #include "physics/scattering.hpp"
 #include "physics/tracker.hpp"
@@ -30,7 +31,7 @@ class Judge {
  public:
   Judge() {
     for (int slot = 0; slot < kSlots; ++slot)
-      points_[static_cast<std::size_t>(slot)] = TrackPoint::on_parabola(slot_radius_cm(slot));
+      points_[usize(slot)] = TrackPoint::on_parabola(slot_radius_cm(slot));
     fit_.n = 6, fit_.scatterers = 7;
     fit_.scatter_point[0] = TrackPoint::on_parabola(kPipeRadius);
     fit_.variance.fill(kResolution * kResolution);
@@ -42,7 +43,7 @@ class Judge {
 
   double product(const Slots& slots) {
     for (std::size_t i = 0; i < 6; ++i)
-      fit_.point[i] = fit_.scatter_point[i + 1] = points_[static_cast<std::size_t>(slots[i])];
+      fit_.point[i] = fit_.scatter_point[i + 1] = points_[usize(slots[i])];
     double out = 1;
     for (std::size_t p = 0; p < kJudgedPt.size(); ++p) {
       fit_.scatter_variance.fill(layer_[p] * layer_[p]);
@@ -117,7 +118,7 @@ TrackerScore tracker_score(const std::array<TrackResolution, 3>& at) {
 
 BestSlots best_six_slots(int threads) {
   std::atomic<int> next = 0;
-  std::vector<Best> found(static_cast<std::size_t>(std::max(threads, 1)));
+  std::vector<Best> found(usize(std::max(threads, 1)));
   const auto work = [&](Best& best) {
     Judge judge;
     for (int pair = next++; pair < kSlots * kSlots && !interrupted(); pair = next++)

@@ -1,9 +1,10 @@
 // Monte Carlo of tracks.
 #include "core/check.hpp"
 #include "core/system/interrupt.hpp"
+#include "core/usize.hpp"
 #include "physics/constants.hpp"
 #include "physics/least_squares.hpp"
-#include "physics/random.hpp"
+#include "core/samplers.hpp"
 #include "physics/scattering.hpp"
 #include "physics/tracker.hpp"
 
@@ -105,7 +106,7 @@ Hits fly(const Way& way, double kappa, double efficiency, Rng& rng) {
 double central(std::vector<float>& values) {
   const auto i = static_cast<std::ptrdiff_t>(0.6827 * static_cast<double>(values.size()));
   std::nth_element(values.begin(), values.begin() + i, values.end());
-  return static_cast<double>(values[static_cast<std::size_t>(i)]);
+  return static_cast<double>(values[usize(i)]);
 }
 
 }  // namespace

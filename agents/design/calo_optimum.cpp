@@ -2,6 +2,7 @@
 
 #include "core/check.hpp"
 #include "core/system/interrupt.hpp"
+#include "core/usize.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -106,9 +107,9 @@ double CaloModel::value(const CaloPlan& plan, const Multipliers& prices) const {
   double sum = 0;
   std::size_t depth = 0;
   for (int i = 0; i < plan.count; ++i) {
-    const CaloChoice& choice = plan.segments[static_cast<std::size_t>(i)];
+    const CaloChoice& choice = plan.segments[usize(i)];
     const Layer& l = layer(choice);
-    const std::size_t end = depth + static_cast<std::size_t>(steps(choice));
+    const std::size_t end = depth + usize(steps(choice));
     if (end >= kPoints) return kInfinity;
     sum += choice.layers() * l.each + price(choice, prices);
     for (std::size_t e = 0; e < 3; ++e) sum += l.share[e] * (within_[e][end] - within_[e][depth]);
@@ -118,7 +119,7 @@ double CaloModel::value(const CaloPlan& plan, const Multipliers& prices) const {
 }
 
 CaloModel::Solution CaloModel::solve(const Multipliers& prices, int segments, bool argon) const {
-  const auto stages = static_cast<std::size_t>(segments) + 1;
+  const auto stages = usize(segments) + 1;
   std::vector<std::vector<double>> best(stages, std::vector<double>(kPoints, kInfinity));
   std::vector<std::vector<std::int32_t>> by(stages, std::vector<std::int32_t>(kPoints, -1));
   best[0][0] = 0;
@@ -130,7 +131,7 @@ CaloModel::Solution CaloModel::solve(const Multipliers& prices, int segments, bo
       for (std::size_t r = 0; r < kRepeats.size(); ++r) {
         CaloChoice choice = layers_[l].choice;
         choice.repeats = narrow(r);
-        const auto far = static_cast<std::size_t>(steps(choice));
+        const auto far = usize(steps(choice));
         if (far >= kPoints || far == 0) continue;
         const double fixed = choice.layers() * layers_[l].each + price(choice, prices);
         const auto& share = layers_[l].share;
@@ -158,11 +159,11 @@ CaloModel::Solution CaloModel::solve(const Multipliers& prices, int segments, bo
         out.value = v, stage = k, depth = d;
   std::vector<CaloChoice> reversed;
   for (; stage > 0; --stage) {
-    const auto number = static_cast<std::size_t>(by[stage][depth]);
+    const auto number = usize(by[stage][depth]);
     CaloChoice choice = layers_[number / kRepeats.size()].choice;
     choice.repeats = narrow(number % kRepeats.size());
     reversed.push_back(choice);
-    depth -= static_cast<std::size_t>(steps(choice));
+    depth -= usize(steps(choice));
   }
   for (std::size_t i = reversed.size(); i-- > 0;) out.plan.add(reversed[i], context_);
   return out;
@@ -171,7 +172,7 @@ CaloModel::Solution CaloModel::solve(const Multipliers& prices, int segments, bo
 namespace {
 
 std::span<const CaloChoice> chosen(const CaloPlan& plan) {
-  return std::span(plan.segments).first(static_cast<std::size_t>(plan.count));
+  return std::span(plan.segments).first(usize(plan.count));
 }
 
 // The plan of these segments, fewer layers where they do not fit.

@@ -1,6 +1,7 @@
 #include "agents/design/design_points.hpp"
 
 #include "core/check.hpp"
+#include "core/usize.hpp"
 #include "envs/detector/calo_build.hpp"
 #include "envs/detector/tracker_build.hpp"
 
@@ -95,7 +96,7 @@ void repair_technologies(std::span<double> point, const TrackerContext& context)
   TENGEN_CHECK(point.size() == kSlots);
   TrackerPlan plan;
   for (int slot = 0; slot < kSlots; ++slot) {
-    double& x = point[static_cast<std::size_t>(slot)];
+    double& x = point[usize(slot)];
     int chosen = nearest_choice(x, 1 + TrackerBuild::kTechnologyCount);
     while (chosen > 0 && !plan.fits(slot, chosen - 1, context))
       chosen = (chosen + 1) % (1 + TrackerBuild::kTechnologyCount);
@@ -105,7 +106,7 @@ void repair_technologies(std::span<double> point, const TrackerContext& context)
   while (!plan.complete(context)) {
     const int slot = plan.last + 1;
     TENGEN_CHECK(plan.fits(slot, kStrip, context));
-    point[static_cast<std::size_t>(slot)] = 1 + kStrip;
+    point[usize(slot)] = 1 + kStrip;
     plan.add(slot, kStrip);
   }
 }
@@ -113,7 +114,7 @@ void repair_technologies(std::span<double> point, const TrackerContext& context)
 TrackerPlan technology_plan(std::span<const double> point) {
   TrackerPlan out;
   for (int slot = 0; slot < kSlots; ++slot)
-    if (const int chosen = static_cast<int>(point[static_cast<std::size_t>(slot)]); chosen > 0)
+    if (const int chosen = static_cast<int>(point[usize(slot)]); chosen > 0)
       out.add(slot, chosen - 1);
   return out;
 }
@@ -125,7 +126,7 @@ std::vector<double> technology_point(std::span<const int> actions) {
     if (action < 0 || action > TrackerBuild::kStop)
       throw Error("action {} is none of TrackerBuild-v0", action);
     const auto [slot, technology] = TrackerBuild::layer_of(action, false);
-    point[static_cast<std::size_t>(slot)] = 1 + technology;
+    point[usize(slot)] = 1 + technology;
   }
   return point;
 }

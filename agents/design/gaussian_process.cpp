@@ -1,4 +1,5 @@
 #include "agents/design/methods.hpp"
+#include "core/usize.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -31,7 +32,7 @@ class Process {
     }
     const auto worst = std::ranges::min_element(rewards_);
     if (reward <= *worst) return;
-    points_[static_cast<std::size_t>(worst - rewards_.begin())] = point;
+    points_[usize(worst - rewards_.begin())] = point;
     *worst = reward;
     factored_ = 0;
   }

@@ -1,4 +1,5 @@
 #include "agents/design/methods.hpp"
+#include "core/usize.hpp"
 
 #include <algorithm>
 
@@ -37,7 +38,7 @@ void evolve(const detector::DesignProblem& problem, int population, Rng& rng,
             const std::function<bool()>& more,
             const std::function<double(std::span<double>)>& fitness) {
   constexpr double kCrossed = 0.7, kMutated = 0.7;
-  const auto size = static_cast<std::size_t>(population);
+  const auto size = usize(population);
   std::vector<Individual> all, next;
   const auto add = [&](std::vector<Individual>& to, DesignPoint point) {
     const double value = fitness(point);

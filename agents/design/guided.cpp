@@ -1,6 +1,7 @@
 #include "agents/design/methods.hpp"
 #include "core/check.hpp"
 #include "core/system/interrupt.hpp"
+#include "core/usize.hpp"
 
 #include <algorithm>
 
@@ -21,13 +22,13 @@ void FormulaRanking::decide(DesignSearch& search) const {
   for (const auto& [name, seen] : seen_) best.push_back(&seen);
   std::ranges::stable_sort(best, std::ranges::greater{}, &Seen::reward);
   const std::int64_t most = std::clamp<std::int64_t>(search.designs_left(), 1, kBest);
-  best.resize(std::min(best.size(), static_cast<std::size_t>(most)));
+  best.resize(std::min(best.size(), usize(most)));
   std::vector<double> sum(best.size());
   std::uint64_t round = 1;
   for (; search.designs_left() >= static_cast<std::int64_t>(best.size()); ++round) {
     for (std::size_t i = 0; i < best.size() && search.more(); ++i)
       sum[i] += search.evaluate_afresh(best[i]->point, round);
-    const auto first = static_cast<std::size_t>(std::ranges::max_element(sum) - sum.begin());
+    const auto first = usize(std::ranges::max_element(sum) - sum.begin());
     search.nominate(best[first]->point, sum[first] / static_cast<double>(round));
   }
   if (round == 1) search.nominate(best.front()->point, best.front()->reward);

@@ -2,6 +2,7 @@
 #include "agents/design/problems.hpp"
 #include "agents/design/simulated_problem.hpp"
 #include "core/check.hpp"
+#include "core/usize.hpp"
 #include "envs/detector/phone_array.hpp"
 
 #include <algorithm>
@@ -44,9 +45,9 @@ class PhoneProblem final : public SimulatedProblem {
       throw Error("{} actions: {} place all clusters", actions.size(), variables().size());
     std::array<bool, PhoneMap::kCells> taken{};
     for (const int cell : actions) {
-      if (cell < 0 || cell >= PhoneMap::kCells || taken[static_cast<std::size_t>(cell)])
+      if (cell < 0 || cell >= PhoneMap::kCells || taken[usize(cell)])
         throw Error("action {} is no free cell of PhoneArray-v0", cell);
-      taken[static_cast<std::size_t>(cell)] = true;
+      taken[usize(cell)] = true;
     }
     return {actions.begin(), actions.end()};
   }

@@ -1,4 +1,5 @@
 #include "agents/design/methods.hpp"
+#include "core/usize.hpp"
 
 #include <array>
 
@@ -26,19 +27,19 @@ using Directions = std::array<std::uint32_t, kBits>;
 // van der Corput's sequence.
 std::vector<Directions> directions(std::size_t dimensions, Rng& rng) {
   std::vector<Directions> out(1);
-  for (int i = 0; i < kBits; ++i) out[0][static_cast<std::size_t>(i)] = 1U << (kBits - 1 - i);
+  for (int i = 0; i < kBits; ++i) out[0][usize(i)] = 1U << (kBits - 1 - i);
   for (int degree = 1; out.size() < dimensions; ++degree)
     for (std::uint32_t low = 1; low < 1U << degree && out.size() < dimensions; low += 2) {
       const std::uint32_t polynomial = 1U << degree | low;
       if (!primitive(polynomial, degree)) continue;
       Directions v{};
       for (int i = 0; i < kBits; ++i) {
-        const auto at = static_cast<std::size_t>(i);
+        const auto at = usize(i);
         if (i < degree) {  // odd and below 2^(i + 1)
           v[at] = (rng.below(1U << i) << 1 | 1U) << (kBits - 1 - i);
           continue;
         }
-        const auto back = [&](int k) { return v[static_cast<std::size_t>(i - k)]; };
+        const auto back = [&](int k) { return v[usize(i - k)]; };
         v[at] = back(degree) ^ back(degree) >> degree;
         for (int k = 1; k < degree; ++k)
           if ((polynomial >> (degree - k) & 1U) != 0) v[at] ^= back(k);

@@ -1,5 +1,7 @@
 #include "agents/search/formulas.hpp"
 
+#include "core/samplers.hpp"
+
 #include <algorithm>
 #include <bit>
 #include <cmath>
@@ -9,21 +11,6 @@ namespace tengen {
 namespace {
 
 constexpr float kLost = 1e6F;  // taken off the score of moves proven lost: any other comes first
-
-// log of a sample of Gamma(alpha, 1): Marsaglia and Tsang (2000), whose alpha ≥ 1 is reached by
-// Gamma(a) = Gamma(a + 1) · U^(1/a). In logarithms, because small concentrations underflow.
-double log_gamma_sample(double alpha, Rng& rng) {
-  const double boost = alpha < 1 ? std::log(1 - rng.uniform_double()) / alpha : 0;
-  const double d = (alpha < 1 ? alpha + 1 : alpha) - 1.0 / 3, c = 1 / std::sqrt(9 * d);
-  for (;;) {
-    const double x = rng.normal(), root = 1 + c * x;
-    if (root <= 0) continue;
-    const double v = root * root * root;
-    if (std::log(1 - rng.uniform_double()) < x * x / 2 + d - d * v + d * std::log(v)) {
-      return std::log(d * v) + boost;
-    }
-  }
-}
 
 template <class Tries, class Q>
 NodeSummary summarise(const NodeArena& arena, const SearchNode& node, Tries tries_of, Q q_of) {
@@ -51,7 +38,7 @@ NodeSummary summarise(const NodeArena& arena, const SearchNode& node, Tries trie
 }  // namespace
 
 void sample_dirichlet(float alpha, Rng& rng, std::span<float> out) {
-  for (float& x : out) x = static_cast<float>(log_gamma_sample(alpha, rng));
+  for (float& x : out) x = static_cast<float>(sample_log_gamma(alpha, rng));
   const float most = *std::ranges::max_element(out);
   float sum = 0;
   for (float& x : out) sum += x = std::exp(x - most);

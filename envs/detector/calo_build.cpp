@@ -1,5 +1,6 @@
 #include "envs/detector/calo_build.hpp"
 
+#include "core/usize.hpp"
 #include "envs/detector/feature_writer.hpp"
 
 #include <algorithm>
@@ -42,7 +43,7 @@ void write_segment(const CaloPlan& plan, int index, double& depth, const CaloCon
     for (int i = 0; i < 8; ++i) write(0);
     return;
   }
-  const CaloChoice& choice = plan.segments[static_cast<std::size_t>(index)];
+  const CaloChoice& choice = plan.segments[usize(index)];
   const CatalogueLayer& layer = catalogue_layer(choice);
   const ActiveLayer& active = kActiveLayers[choice.active];
   write(layer.absorber->z / 82);
@@ -153,7 +154,7 @@ bool CaloBuild::is_legal(int action) const {
 
 void CaloBuild::legal(std::span<std::uint8_t> mask) const {
   for (int action = 0; action < kActions; ++action)
-    mask[static_cast<std::size_t>(action)] = is_legal(action) ? 1 : 0;
+    mask[usize(action)] = is_legal(action) ? 1 : 0;
 }
 
 void CaloBuild::observe(std::span<float> out) const {
@@ -164,7 +165,7 @@ void CaloBuild::observe(std::span<float> out) const {
   write(1 - plan.count / double{kMostSegments});
   double lambda = 0;
   for (int i = 0; i < plan.count; ++i) {
-    const CaloChoice& choice = plan.segments[static_cast<std::size_t>(i)];
+    const CaloChoice& choice = plan.segments[usize(i)];
     lambda += choice.layers() * catalogue_layer(choice).interaction_lengths;
   }
   write(plan.depth / 40);

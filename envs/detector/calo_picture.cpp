@@ -2,6 +2,7 @@
 // and how sharp it is.
 #include "envs/detector/calo_picture.hpp"
 
+#include "core/usize.hpp"
 #include "envs/detector/calo_build.hpp"
 #include "envs/detector/picture.hpp"
 
@@ -33,7 +34,7 @@ Colour active_colour(std::string_view material) {
 void paint_shower(Canvas& canvas, const Area& body, double scale, std::span<const CaloCell> cells,
                   double energy) {
   const CaloStack stack(cells, {});
-  const auto n = static_cast<std::size_t>(stack.layers());
+  const auto n = usize(stack.layers());
   std::vector<float> deposited(n), visible(n);
   Rng rng(4);
   stack.simulate_layers(energy, rng, deposited, visible);

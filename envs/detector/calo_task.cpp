@@ -1,7 +1,8 @@
 #include "envs/detector/calo_task.hpp"
 
 #include "core/check.hpp"
-#include "physics/random.hpp"
+#include "core/samplers.hpp"
+#include "core/usize.hpp"
 #include "physics/separation.hpp"
 
 #include <algorithm>
@@ -95,7 +96,7 @@ const CatalogueLayer& catalogue_layer(const CaloChoice& choice) {
 
 double CaloContext::price(const CaloChoice& choice) const {
   const CatalogueLayer& layer = catalogue_layer(choice);
-  const std::string_view gift = free < 0 ? "" : kPrices[static_cast<std::size_t>(free)].first;
+  const std::string_view gift = free < 0 ? "" : kPrices[usize(free)].first;
   return (layer.absorber->name == gift ? 0 : layer.absorber_price) +
          (layer.active->name == gift ? 0 : layer.active_price) + kReadoutPrice;
 }
@@ -212,7 +213,7 @@ void CaloPlan::add(const CaloChoice& choice, const CaloContext& context) {
   const CatalogueLayer& layer = catalogue_layer(choice);
   const int n = choice.layers();
   TENGEN_CHECK(count < kMostSegments);
-  segments[static_cast<std::size_t>(count++)] = choice;
+  segments[usize(count++)] = choice;
   layers += n;
   cost += n * context.price(choice) + (layer.argon && !argon ? kCryostatPrice : 0);
   length_cm += n * layer.cell.length_cm;
@@ -221,7 +222,7 @@ void CaloPlan::add(const CaloChoice& choice, const CaloContext& context) {
 }
 
 std::span<const CaloCell> CaloPlan::cells(std::array<CaloCell, kMostSegments>& out) const {
-  const auto n = static_cast<std::size_t>(count);
+  const auto n = usize(count);
   for (std::size_t i = 0; i < n; ++i) {
     out[i] = catalogue_layer(segments[i]).cell;
     out[i].layers = segments[i].layers();
@@ -234,7 +235,7 @@ std::span<const CaloCell> CaloPlan::cells(std::array<CaloCell, kMostSegments>& o
 CaloDesign CaloPlan::design(const Readout& readout) const {
   CaloDesign out{{}, readout};
   for (int i = 0; i < count; ++i)
-    out.segments.push_back(segment_of(segments[static_cast<std::size_t>(i)]));
+    out.segments.push_back(segment_of(segments[usize(i)]));
   return out;
 }
 

@@ -1,7 +1,8 @@
 #include "envs/detector/experiment_build.hpp"
 
+#include "core/usize.hpp"
 #include "envs/detector/feature_writer.hpp"
-#include "physics/random.hpp"
+#include "core/samplers.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -129,7 +130,7 @@ ExperimentValue ExperimentBuild::value() const {
 Outcome ExperimentBuild::step(int action, Rng& rng) {
   std::array<std::uint8_t, kActions> mask;
   legal(mask);
-  if (mask[static_cast<std::size_t>(action)] == 0) {
+  if (mask[usize(action)] == 0) {
     finished = true;
     return {0, true};
   }

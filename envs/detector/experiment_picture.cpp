@@ -1,4 +1,5 @@
 // ExperimentBuild as people see it: a slice from the beam outwards, to scale.
+#include "core/usize.hpp"
 #include "envs/detector/calo_picture.hpp"
 #include "envs/detector/experiment_build.hpp"
 #include "envs/detector/picture.hpp"
@@ -27,13 +28,13 @@ void draw_slice(const ExperimentBuild& env, Canvas& canvas) {
   canvas.fill(body.x, body.y, body.width, body.height, mix(kPanel, kNight, 0.6));
   constexpr std::array<Colour, 3> kColours{{{255, 207, 92}, {96, 178, 255}, {132, 146, 176}}};
   for (int slot = 0; slot < kSlots; ++slot) {
-    const int technology = tracker.plan.technology[static_cast<std::size_t>(slot)];
+    const int technology = tracker.plan.technology[usize(slot)];
     const double x = at(slot_radius_cm(slot));
     if (technology < 0) {
       canvas.line(x, body.y, x, body.y + body.height, kGrid, 1, 0.5);
       continue;
     }
-    const auto i = static_cast<std::size_t>(technology);
+    const auto i = usize(technology);
     canvas.line(x, body.y, x, body.y + body.height, kColours[i],
                 1.5 + 200 * kTechnologies[i].lengths);
   }
@@ -44,7 +45,7 @@ void draw_slice(const ExperimentBuild& env, Canvas& canvas) {
   canvas.line(at(0), kMiddle, at(kFront + context.calorimeter.length_cm), kMiddle - 92, kMint, 1.6);
   canvas.disc(at(0), kMiddle, 5, kText);
   for (int slot = 0; slot < kSlots; ++slot) {
-    if (tracker.plan.technology[static_cast<std::size_t>(slot)] < 0) continue;
+    if (tracker.plan.technology[usize(slot)] < 0) continue;
     const double r = slot_radius_cm(slot);
     const double up = 92 * r / (kFront + context.calorimeter.length_cm);
     for (const double y : {kMiddle * 1.0, kMiddle - up}) {

@@ -1,7 +1,8 @@
 #include "envs/detector/phone_array.hpp"
 
+#include "core/usize.hpp"
 #include "envs/detector/picture.hpp"
-#include "physics/random.hpp"
+#include "core/samplers.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -39,7 +40,7 @@ void PhoneMap::draw_towns(Rng& rng) {
       const double d2 = (x - t.x) * (x - t.x) + (y - t.y) * (y - t.y);
       n += t.phones * std::exp(-d2 / (2 * t.width * t.width));
     }
-    phones[static_cast<std::size_t>(cell)] = static_cast<float>(n);
+    phones[usize(cell)] = static_cast<float>(n);
   }
 }
 
@@ -60,7 +61,7 @@ void PhoneMap::set_reach() {
           };
           sum += single[static_cast<std::size_t>(std::hypot(off(x, i), off(y, j)) / kStepKm + 0.5)];
         }
-      hit_[static_cast<std::size_t>(y * kGrid + x)] = static_cast<float>(sum / (kPhones * kPhones));
+      hit_[usize(y * kGrid + x)] = static_cast<float>(sum / (kPhones * kPhones));
     }
 }
 
@@ -85,7 +86,7 @@ void PhoneMap::for_each_core(int cell, F&& f) const {
             middle_y = cell / kSide * kCellCores + kCellCores / 2;
   // Core number d from the middle lies d + ½ cores off it.
   const auto place = [](int d) {
-    return static_cast<std::size_t>(std::abs(2 * d + 1) * kHalfStep);
+    return usize(std::abs(2 * d + 1) * kHalfStep);
   };
   for (int j = -kReach; j < kReach; ++j) {
     const int y = middle_y + j;
@@ -93,18 +94,18 @@ void PhoneMap::for_each_core(int cell, F&& f) const {
     for (int i = -kReach; i < kReach; ++i) {
       const int x = middle_x + i;
       if (x < 0 || x >= kCores) continue;
-      f(static_cast<std::size_t>(y * kCores + x), hit_[place(j) * kGrid + place(i)]);
+      f(usize(y * kCores + x), hit_[place(j) * kGrid + place(i)]);
     }
   }
 }
 
 void PhoneMap::add(int cell, Expected& expected) const {
-  const float n = phones[static_cast<std::size_t>(cell)];
+  const float n = phones[usize(cell)];
   for_each_core(cell, [&](std::size_t core, float hit) { expected.hits[core] += n * hit; });
 }
 
 double PhoneMap::gain(int cell, const Expected& expected) const {
-  const float n = phones[static_cast<std::size_t>(cell)];
+  const float n = phones[usize(cell)];
   double sum = 0;
   for_each_core(cell, [&](std::size_t core, float hit) {
     const double before = expected.hits[core];
@@ -123,7 +124,7 @@ int PhoneMap::best_cell(const Expected& expected, const std::array<bool, kCells>
   int best = -1;
   double most = -1;
   for (int cell = 0; cell < kCells; ++cell) {
-    if (taken[static_cast<std::size_t>(cell)]) continue;
+    if (taken[usize(cell)]) continue;
     const double g = gain(cell, expected);
     if (g > most) most = g, best = cell;
   }
@@ -136,11 +137,11 @@ double PhoneMap::reference(int n) const {
   for (int i = 0; i < n; ++i) {
     int most = -1;
     for (int cell = 0; cell < kCells; ++cell)
-      if (!taken[static_cast<std::size_t>(cell)] &&
+      if (!taken[usize(cell)] &&
           (most < 0 ||
-           phones[static_cast<std::size_t>(cell)] > phones[static_cast<std::size_t>(most)]))
+           phones[usize(cell)] > phones[usize(most)]))
         most = cell;
-    taken[static_cast<std::size_t>(most)] = true;
+    taken[usize(most)] = true;
     add(most, expected);
   }
   return probability(expected);
@@ -155,7 +156,7 @@ double PhoneMap::simulate(std::span<const int> cells, int showers, const Rng& rn
     for (const int cell : cells) {
       const double dx = x - middle(cell % kSide), dy = y - middle(cell / kSide);
       if (std::max(std::abs(dx), std::abs(dy)) < kReachKm)
-        hits += static_cast<double>(phones[static_cast<std::size_t>(cell)]) * hit(dx, dy);
+        hits += static_cast<double>(phones[usize(cell)]) * hit(dx, dy);
     }
     seen += own.chance(poisson_tail(hits, coincidence)) ? 1 : 0;
   }
@@ -179,10 +180,10 @@ void PhoneArray::reset(Rng& rng) {
 }
 
 Outcome PhoneArray::step(int action, Rng&) {
-  if (taken[static_cast<std::size_t>(action)]) return {0, true};
+  if (taken[usize(action)]) return {0, true};
   const double gain = map.gain(action, expected);
   map.add(action, expected);
-  taken[static_cast<std::size_t>(action)] = true;
+  taken[usize(action)] = true;
   last = action;
   probability += gain;
   return {static_cast<float>(gain / reference), ++placed == clusters};
@@ -226,7 +227,7 @@ void PhoneArray::draw(Canvas& canvas) const {
       tone(cell, x, y, kCell);
     }
     for (int cell = 0; cell < PhoneMap::kCells; ++cell) {
-      if (!taken[static_cast<std::size_t>(cell)]) continue;
+      if (!taken[usize(cell)]) continue;
       const double x = left + (cell % PhoneMap::kSide + 0.5) * kCell;
       const double y = top + (cell / PhoneMap::kSide + 0.5) * kCell;
       canvas.disc(x, y, cell == last ? 9 : 7, kNight, 0.8);
@@ -234,17 +235,17 @@ void PhoneArray::draw(Canvas& canvas) const {
     }
   };
   square(20, "phones that can be recruited, 2 km cells", [&](int cell, int x, int y, int size) {
-    const double n = map.phones[static_cast<std::size_t>(cell)];
+    const double n = map.phones[usize(cell)];
     canvas.fill(x, y, size - 1, size - 1,
                 mix(kPanel, {150, 190, 150}, std::log10(std::max(n, 5.0) / 5) / 2.4));
   });
   square(610, "chance that a shower there is seen", [&](int cell, int x, int y, int size) {
     constexpr int kPart = PhoneMap::kCellCores;
-    const auto core = static_cast<int>(first_core(static_cast<std::size_t>(cell)));
+    const auto core = static_cast<int>(first_core(usize(cell)));
     for (int j = 0; j < kPart; ++j)
       for (int i = 0; i < kPart; ++i) {
         const double p = poisson_tail(
-            expected.hits[static_cast<std::size_t>(core + j * kCores + i)], map.coincidence);
+            expected.hits[usize(core + j * kCores + i)], map.coincidence);
         const auto edge = [&](int k) { return k * size / kPart; };
         canvas.fill(x + edge(i), y + edge(j), edge(i + 1) - edge(i), edge(j + 1) - edge(j),
                     mix(kNight, heat(0.1 + 0.85 * p), std::min(1.0, 3 * p + 0.02)));

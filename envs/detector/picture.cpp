@@ -1,5 +1,7 @@
 #include "envs/detector/picture.hpp"
 
+#include "core/usize.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -122,17 +124,17 @@ HeatMap::HeatMap(const Area& area, int cell)
       cell_(cell),
       columns_((area.width + cell - 1) / cell),
       rows_((area.height + cell - 1) / cell),
-      energy_(static_cast<std::size_t>(columns_) * static_cast<std::size_t>(rows_)) {}
+      energy_(usize(columns_) * usize(rows_)) {}
 
 void HeatMap::add(double x, double y, double energy) {
   const double column = (x - area_.x) / cell_, row = (y - area_.y) / cell_;
   if (!(column >= 0 && column < columns_ && row >= 0 && row < rows_)) return;
-  energy_[static_cast<std::size_t>(row) * static_cast<std::size_t>(columns_) +
+  energy_[static_cast<std::size_t>(row) * usize(columns_) +
           static_cast<std::size_t>(column)] += static_cast<float>(energy);
 }
 
 void HeatMap::soften() {
-  const auto width = static_cast<std::size_t>(columns_);
+  const auto width = usize(columns_);
   for (const std::size_t stride : {std::size_t{1}, width}) {
     const std::vector<float> before = energy_;
     for (std::size_t i = stride; i + stride < energy_.size(); ++i) {
@@ -145,8 +147,8 @@ void HeatMap::soften() {
 void HeatMap::paint(Canvas& canvas, double full) const {
   for (int row = 0; row < rows_; ++row)
     for (int column = 0; column < columns_; ++column) {
-      const double e = energy_[static_cast<std::size_t>(row) * static_cast<std::size_t>(columns_) +
-                               static_cast<std::size_t>(column)];
+      const double e = energy_[usize(row) * usize(columns_) +
+                               usize(column)];
       if (e <= 0) continue;
       const double t = 1 + std::log10(e / full) / 3;
       if (t <= 0) continue;

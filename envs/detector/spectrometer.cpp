@@ -3,7 +3,7 @@
 #include "envs/detector/picture.hpp"
 #include "physics/constants.hpp"
 #include "physics/least_squares.hpp"
-#include "physics/random.hpp"
+#include "core/samplers.hpp"
 #include "physics/scattering.hpp"
 
 #include <numbers>

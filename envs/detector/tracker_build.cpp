@@ -1,5 +1,6 @@
 #include "envs/detector/tracker_build.hpp"
 
+#include "core/usize.hpp"
 #include "envs/detector/feature_writer.hpp"
 
 #include <algorithm>
@@ -18,7 +19,7 @@ EnvSpec TrackerBuild::spec() const {
     for (int action = 0; action < kStop; ++action) {
       const auto [slot, technology] = layer_of(action, false);
       actions.names.push_back(fmt::format("{} {:.1f} cm",
-                                          kTechnologies[static_cast<std::size_t>(technology)].name,
+                                          kTechnologies[usize(technology)].name,
                                           slot_radius_cm(slot)));
     }
     actions.names.emplace_back("STOP");

@@ -1,7 +1,8 @@
 #include "envs/detector/tracker_task.hpp"
 
 #include "core/check.hpp"
-#include "physics/random.hpp"
+#include "core/samplers.hpp"
+#include "core/usize.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -10,7 +11,7 @@ namespace tengen::detector {
 namespace {
 
 double price(int slot, int technology) {
-  return kTechnologies[static_cast<std::size_t>(technology)].price_per_cm * slot_radius_cm(slot);
+  return kTechnologies[usize(technology)].price_per_cm * slot_radius_cm(slot);
 }
 
 void build(const TrackerPlan& plan, Tracker& out) {
@@ -19,9 +20,9 @@ void build(const TrackerPlan& plan, Tracker& out) {
   out.field_tesla = frame.field_tesla;
   out.layers.clear();
   for (int slot = 0; slot < kSlots; ++slot) {
-    const int chosen = plan.technology[static_cast<std::size_t>(slot)];
+    const int chosen = plan.technology[usize(slot)];
     if (chosen < 0) continue;
-    const Technology& t = kTechnologies[static_cast<std::size_t>(chosen)];
+    const Technology& t = kTechnologies[usize(chosen)];
     out.layers.push_back({slot_radius_cm(slot), t.resolution_cm, t.lengths});
   }
 }
@@ -77,17 +78,17 @@ bool TrackerPlan::fits(int slot, int chosen, const TrackerContext& context) cons
   double least = cost + price(slot, chosen);
   for (int i = 1; i <= missing; ++i) least += price(slot + i, kStrip);
   return least <= context.budget + kRounding &&
-         material + kTechnologies[static_cast<std::size_t>(chosen)].lengths <=
+         material + kTechnologies[usize(chosen)].lengths <=
              context.material + kRounding;
 }
 
 void TrackerPlan::add(int slot, int chosen) {
   TENGEN_CHECK(slot > last && slot < kSlots);
-  technology[static_cast<std::size_t>(slot)] = static_cast<std::int8_t>(chosen);
+  technology[usize(slot)] = static_cast<std::int8_t>(chosen);
   ++count;
   last = slot;
   cost += price(slot, chosen);
-  material += kTechnologies[static_cast<std::size_t>(chosen)].lengths;
+  material += kTechnologies[usize(chosen)].lengths;
 }
 
 Tracker build_tracker(const TrackerPlan& plan) {
@@ -106,7 +107,7 @@ std::string tracker_json(const TrackerPlan& plan, const TrackerContext& context)
   std::string list;
   if (context.identical) {
     for (int slot = 0; slot < kSlots; ++slot)
-      if (plan.technology[static_cast<std::size_t>(slot)] >= 0)
+      if (plan.technology[usize(slot)] >= 0)
         list += fmt::format("{}{}", list.empty() ? "" : ", ", slot);
     return fmt::format("{{\"slots\": [{}]}}\n", list);
   }

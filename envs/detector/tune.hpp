@@ -1,6 +1,7 @@
 // CaloTune-v0 and SpectroTune-v0: turn a design's real-valued knobs, a little at a time.
 #pragma once
 
+#include "core/usize.hpp"
 #include "envs/detector/feature_writer.hpp"
 #include "envs/environment.hpp"
 
@@ -38,7 +39,7 @@ struct Tune {
   float best = -10;  ///< the largest R in this lane, for the picture
 
   [[nodiscard]] EnvSpec spec() const {
-    const auto n = static_cast<std::size_t>(task.knobs());
+    const auto n = usize(task.knobs());
     return {.name = Task::kName,
             .observation = {{task.knobs() + 1 + Task::kFeatures}, tengen::Element::kFloat, -1, 1},
             .action = Box{std::vector<float>(n, -1), std::vector<float>(n, 1)},
@@ -66,7 +67,7 @@ struct Tune {
 
   void observe(std::span<float> out) const {
     FeatureWriter write(out);
-    for (int i = 0; i < task.knobs(); ++i) write(knob[static_cast<std::size_t>(i)]);
+    for (int i = 0; i < task.knobs(); ++i) write(knob[usize(i)]);
     write(value.reward / 3);
     task.features(value, write);
     write.finish();
@@ -78,12 +79,12 @@ struct Tune {
   }
 
   void draw(Canvas& canvas) const {
-    task.draw(std::span(knob).first(static_cast<std::size_t>(task.knobs())), value, best, canvas);
+    task.draw(std::span(knob).first(usize(task.knobs())), value, best, canvas);
   }
 
  private:
   [[nodiscard]] std::span<float> knobs() {
-    return std::span(knob).first(static_cast<std::size_t>(task.knobs()));
+    return std::span(knob).first(usize(task.knobs()));
   }
 };
 

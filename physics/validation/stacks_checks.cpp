@@ -1,4 +1,5 @@
 // Checks 25, 29 to 31 and 33 to 38: sampling calorimeters; 42: scaling laws.
+#include "core/usize.hpp"
 #include "physics/calorimeter.hpp"
 #include "physics/tracker.hpp"
 #include "physics/validation/published_data.hpp"
@@ -122,7 +123,7 @@ void layer_energies(Effort effort, std::vector<Check>& out) {
               percent(8));
   for (const reference::Stack& s : reference::kStacks) {
     const Calorimeter c = uniform(s.n, s.absorber, s.absorber_cm, s.active, s.active_cm);
-    const auto n = static_cast<std::size_t>(s.n);
+    const auto n = usize(s.n);
     std::vector<float> deposited(n), visible(n);
     std::vector<double> sum(n);
     Rng rng(31);
@@ -135,8 +136,8 @@ void layer_energies(Effort effort, std::vector<Check>& out) {
     for (std::size_t k = 0; k < s.layers.size() && s.layers[k] > 0; ++k)
       if (s.layers[k] > 0.9F * highest)
         worst.add(fmt::format("{} {} GeV, layer {}", name_of(s), s.energy_gev,
-                              static_cast<std::size_t>(s.first) + k),
-                  sum[static_cast<std::size_t>(s.first) + k], s.layers[k]);
+                              usize(s.first) + k),
+                  sum[usize(s.first) + k], s.layers[k]);
   }
   out.push_back(worst.check());
 }

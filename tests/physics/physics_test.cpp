@@ -3,7 +3,7 @@
 #include "physics/incomplete_gamma.hpp"
 #include "physics/ionisation.hpp"
 #include "physics/muons.hpp"
-#include "physics/random.hpp"
+#include "core/samplers.hpp"
 #include "physics/scattering.hpp"
 #include "physics/showers.hpp"
 #include "tests/catch.hpp"

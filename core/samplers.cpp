@@ -1,6 +1,6 @@
-#include "physics/random.hpp"
+#include "core/samplers.hpp"
 
-namespace tengen::detector {
+namespace tengen {
 namespace {
 
 // The right edge of the bottom rectangle and the area of each of 128 layers.
@@ -39,4 +39,4 @@ double Ziggurat::slow(Rng& rng, std::size_t layer, double x) const {
   return normal(rng);
 }
 
-}  // namespace tengen::detector
+}  // namespace tengen
