@@ -1,5 +1,7 @@
 #include "core/archive.hpp"
 
+#include "core/usize.hpp"
+
 #include <xxhash.h>
 
 #include <algorithm>
@@ -24,8 +26,8 @@ struct Cursor {
 
   std::optional<std::span<const std::byte>> take(std::uint64_t n) {
     if (n > rest.size()) return std::nullopt;
-    const auto head = rest.first(static_cast<std::size_t>(n));
-    rest = rest.subspan(static_cast<std::size_t>(n));
+    const auto head = rest.first(usize(n));
+    rest = rest.subspan(usize(n));
     return head;
   }
   template <class T>

@@ -1,4 +1,4 @@
-// Checkpoints: named, typed, checksummed records in one file that is replaced atomically.
+// Checkpoints are named, typed and checksummed records in one file, which is replaced atomically.
 #pragma once
 
 #include "core/check.hpp"
@@ -20,7 +20,7 @@
 namespace tengen {
 
 /// Collects records in memory, then writes them in one go. Names are paths: "agent/optimizer/step".
-/// The bytes are those of the values: what a compiler leaves unused between members is zero.
+/// The bytes are those of the values; what a compiler leaves unused between members is zero.
 class ArchiveWriter {
  public:
   void put_bytes(std::string_view name, std::span<const std::byte> bytes);
@@ -43,41 +43,43 @@ class ArchiveWriter {
     put_bytes(name, std::as_bytes(values));
   }
 
-  /// The whole archive as bytes: header with magic and version, records, XXH3 checksum.
+  /// Returns the whole archive: a header with magic and version, the records, an XXH3 checksum.
   [[nodiscard]] std::vector<std::byte> bytes() const;
-  /// Writes beside `path`, syncs, renames over it: a reader sees the old file or the new one,
-  /// whole. Throws Error (full disk, no permission …) and leaves an existing file untouched.
+  /// Writes beside `path`, syncs, and renames over it, so that a reader sees the old file or the
+  /// new one, whole. Throws Error (full disk, no permission …) and leaves an existing file
+  /// untouched.
   void write_file(const std::filesystem::path& path) const;
 
  private:
   std::map<std::string, std::vector<std::byte>, std::less<>> records_;
 };
 
-/// A type of which not every pattern of bytes is a value: `bool valid() const` tells. Whatever is
-/// read from an archive is asked, so that bytes from a file never become a value that harms.
+/// A type of which not every pattern of bytes is a value; `bool valid() const` tells. Every such
+/// value that is read from an archive is asked, so that bytes from a file never become one that
+/// harms.
 template <class T>
 concept SelfChecking = requires(const T& value) {
   { value.valid() } -> std::same_as<bool>;
 };
 
-/// Reads what ArchiveWriter wrote. A cheap copy: the bytes are shared and immutable. Sizes and
-/// values are checked here, before memory is taken for them, and every Error names the file and the
-/// record: a right checksum does not make a file one of ours.
+/// Reads what ArchiveWriter wrote. Copies are cheap, since they share the bytes. Sizes and values
+/// are checked before memory is taken for them, and every Error names the file and the record: a
+/// right checksum does not make a file one of ours.
 class ArchiveReader {
  public:
-  /// Throws Error: missing, truncated, wrong magic or version, bad checksum; the message names the
-  /// file.
+  /// Throws Error that names the file where it is missing or truncated, or where magic, version or
+  /// checksum are wrong.
   static ArchiveReader read_file(const std::filesystem::path& path);
   /// `origin` names the source in error messages. Throws Error as read_file does.
   static ArchiveReader from_bytes(std::vector<std::byte> bytes, std::string origin);
 
   [[nodiscard]] bool has(std::string_view name) const;
-  /// All names, sorted.
+  /// Returns all names, sorted.
   [[nodiscard]] std::vector<std::string> names() const;
-  /// Throws Error naming the record and the file if it is missing.
+  /// Throws Error that names the record and the file if it is missing.
   [[nodiscard]] std::span<const std::byte> bytes(std::string_view name) const;
   [[nodiscard]] std::string string(std::string_view name) const;
-  /// Throws Error if missing, of another size, or no value of T.
+  /// Throws Error if the record is missing, has another size, or holds no value of T.
   template <class T>
   requires std::is_trivially_copyable_v<T>
   [[nodiscard]] T get(std::string_view name) const {
@@ -85,7 +87,7 @@ class ArchiveReader {
     get_span<T>(name, std::span(&value, 1));
     return value;
   }
-  /// As get, and throws Error unless low ≤ value ≤ high. Of numbers and of enumerations.
+  /// As get, for numbers and enumerations, and throws Error unless low ≤ value ≤ high.
   template <class T>
   requires std::is_arithmetic_v<T> || std::is_enum_v<T>
   [[nodiscard]] T get(std::string_view name, T low, T high) const {
@@ -100,11 +102,11 @@ class ArchiveReader {
     if constexpr (SelfChecking<T>)
       for (const T& value : values) check(name, value.valid());
   }
-  /// How many of something there are. Throws Error if missing or negative.
+  /// Returns how many of something there are. Throws Error if that is missing or negative.
   [[nodiscard]] std::int64_t count(std::string_view name) const {
     return get<std::int64_t>(name, 0, std::int64_t{1} << 53);  // sums of a few do not overflow
   }
-  /// A record of as many values as there are. Throws Error if it is missing, if its size is no
+  /// Returns as many values as the record has. Throws Error if it is missing, if its size is no
   /// multiple of T's, or if something in it is no value of T.
   template <class T>
   requires std::is_trivially_copyable_v<T>
@@ -113,8 +115,8 @@ class ArchiveReader {
     get_span<T>(name, values);
     return values;
   }
-  /// Throws Error, "'FILE': record 'NAME' holds a value that cannot be", unless `good`: for what
-  /// only the caller knows of a record.
+  /// Throws Error, "'FILE': record 'NAME' holds a value that cannot be", unless `good`. This is for
+  /// what only the caller knows of a record.
   void check(std::string_view name, bool good) const {
     if (!good) refuse(name);
   }

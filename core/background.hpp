@@ -12,7 +12,7 @@
 
 namespace tengen {
 
-/// A thread that does what it is given while the caller goes on. One caller.
+/// A thread that does what it is given while the caller goes on. There may be one caller only.
 class Background {
  public:
   Background() : thread_([this] { loop(); }) {}
@@ -27,7 +27,8 @@ class Background {
   Background(const Background&) = delete;
   Background& operator=(const Background&) = delete;
 
-  /// After wait(): begins `work`. Whatever it touches is its own until the next wait().
+  /// Begins `work`, which owns whatever it touches until the next wait(). Every work but the first
+  /// must have been waited for.
   void start(std::function<void()> work) {
     {
       const std::lock_guard lock(mutex_);
@@ -36,8 +37,8 @@ class Background {
     }
     changed_.notify_all();
   }
-  /// Returns when nothing is under way; rethrows what the work threw, every time from then on:
-  /// there is no going on after a failure that somebody else has caught.
+  /// Returns when nothing is under way. Rethrows what the work threw, every time from then on:
+  /// nobody goes on after a failure that somebody else has caught.
   void wait() {
     std::unique_lock lock(mutex_);
     changed_.wait(lock, [this] { return !work_; });

@@ -2,6 +2,7 @@
 
 #include "core/check.hpp"
 #include "core/system/file.hpp"
+#include "core/usize.hpp"
 
 #include <algorithm>
 #include <array>
@@ -68,7 +69,7 @@ static_assert(kFont.size() == 1 + 6 * kGlyphHeight * kFontStride);
 bool lit(int glyph, int column, int row) {
   const int line = glyph / kGlyphsPerBand * kGlyphHeight + row;
   const int place = glyph % kGlyphsPerBand * (kGlyphWidth + 1) + column;
-  return kFont[static_cast<std::size_t>(1 + line * kFontStride + place)] == '#';
+  return kFont[usize(1 + line * kFontStride + place)] == '#';
 }
 
 // v as an int in [low, high]; what is not a number becomes low.
@@ -96,33 +97,31 @@ void Canvas::reset(int width, int height, Colour colour) {
   TENGEN_CHECK(width >= 0 && height >= 0, "a canvas of {} × {}", width, height);
   width_ = width;
   height_ = height;
-  pixels_.resize(static_cast<std::size_t>(width) * static_cast<std::size_t>(height) * 3);
+  pixels_.resize(usize(width) * usize(height) * 3);
   fill(0, 0, width, height, colour);
 }
 
 Colour Canvas::at(int x, int y) const {
   TENGEN_CHECK(x >= 0 && x < width_ && y >= 0 && y < height_, "({}, {}) of {} × {}", x, y, width_,
                height_);
-  const std::uint8_t* p = &pixels_[(static_cast<std::size_t>(y) * static_cast<std::size_t>(width_) +
-                                    static_cast<std::size_t>(x)) *
-                                   3];
+  const std::uint8_t* p = &pixels_[(usize(y) * usize(width_) + usize(x)) * 3];
   return {p[0], p[1], p[2]};
 }
 
 void Canvas::fill(int x, int y, int width, int height, Colour colour) {
   const Range columns = clip(x, width, width_), rows = clip(y, height, height_);
   if (columns.begin >= columns.end || rows.begin >= rows.end) return;
-  const std::size_t stride = static_cast<std::size_t>(width_) * 3;
-  const auto first = static_cast<std::size_t>(columns.begin) * 3;
-  const auto bytes = static_cast<std::size_t>(columns.end - columns.begin) * 3;
-  std::uint8_t* const top = pixels_.data() + static_cast<std::size_t>(rows.begin) * stride + first;
+  const std::size_t stride = usize(width_) * 3;
+  const auto first = usize(columns.begin) * 3;
+  const auto bytes = usize(columns.end - columns.begin) * 3;
+  std::uint8_t* const top = pixels_.data() + usize(rows.begin) * stride + first;
   for (std::size_t i = 0; i < bytes; i += 3) {
     top[i] = colour.red;
     top[i + 1] = colour.green;
     top[i + 2] = colour.blue;
   }
   for (int row = rows.begin + 1; row < rows.end; ++row)
-    std::memcpy(top + static_cast<std::size_t>(row - rows.begin) * stride, top, bytes);
+    std::memcpy(top + usize(row - rows.begin) * stride, top, bytes);
 }
 
 template <class F>
@@ -134,9 +133,7 @@ void Canvas::shade(double left, double top, double right, double bottom, Colour 
     for (int x = clamped(std::floor(left), 0, width_); x < x_end; ++x) {
       const double part = std::min(1.0, coverage(x + 0.5, y + 0.5)) * opacity;
       if (!(part > 0)) continue;
-      std::uint8_t* p = &pixels_[(static_cast<std::size_t>(y) * static_cast<std::size_t>(width_) +
-                                  static_cast<std::size_t>(x)) *
-                                 3];
+      std::uint8_t* p = &pixels_[(usize(y) * usize(width_) + usize(x)) * 3];
       p[0] = mix(p[0], colour.red, part);
       p[1] = mix(p[1], colour.green, part);
       p[2] = mix(p[2], colour.blue, part);

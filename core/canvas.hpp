@@ -1,5 +1,5 @@
-// A picture in memory: what environments draw for people, and what viewer, clips and contact sheets
-// show.
+// A picture in memory: environments draw it for people; the viewer, clips and contact sheets show
+// it.
 #pragma once
 
 #include <cstdint>
@@ -15,17 +15,17 @@ struct Colour {
   friend bool operator==(const Colour&, const Colour&) = default;
 };
 
-/// height × width RGB bytes, row 0 at the top. Drawing is clipped to the picture; sizes of zero or
-/// less and coordinates that are not numbers draw nothing.
+/// A picture has height × width RGB bytes, row 0 at the top. Drawing is clipped to the picture;
+/// sizes of zero or less and coordinates that are not numbers draw nothing.
 ///
 /// Coordinates of shapes are continuous: pixel (i, j) is the square from (i, j) to (i + 1, j + 1),
 /// so a crisp line one pixel wide runs through y + 0.5.
 class Canvas {
  public:
   Canvas() = default;
-  /// Sizes ≥ 0.
+  /// Both sizes are ≥ 0.
   Canvas(int width, int height, Colour fill = {}) { reset(width, height, fill); }
-  /// Keeps the memory where the size stays.
+  /// Keeps the memory where the size stays the same.
   void reset(int width, int height, Colour fill = {});
 
   [[nodiscard]] int width() const { return width_; }
@@ -37,16 +37,17 @@ class Canvas {
 
   void fill(int x, int y, int width, int height, Colour colour);
   // Shapes are anti-aliased and let through what is below them by 1 − opacity.
-  /// With round ends.
+  /// The ends are round.
   void line(double x0, double y0, double x1, double y1, Colour colour, double thickness = 1,
             double opacity = 1);
-  /// Many at once, x0 y0 x1 y1 of each: where they overlap they are one shape, painted once.
+  /// Draws many at once, given by x0 y0 x1 y1 each; where they overlap they are painted once, as
+  /// one shape.
   void lines(std::span<const double> ends, Colour colour, double thickness = 1, double opacity = 1);
   void disc(double x, double y, double radius, Colour colour, double opacity = 1);
-  /// Convex, x0 y0 x1 y1 … in either direction.
+  /// The polygon is convex, its corners x0 y0 x1 y1 … go round in either direction.
   void polygon(std::span<const double> xy, Colour colour, double opacity = 1);
-  /// A 5×7 pixel ASCII font at integer scale; (x, y) is the top left corner. '\n' starts a line
-  /// kLineHeight below; what is not printable ASCII is a box.
+  /// Writes in an ASCII font of 5×7 pixels at an integer scale, from the top left corner (x, y) on.
+  /// '\n' starts a line kLineHeight below; what is not printable ASCII is a box.
   void text(int x, int y, std::string_view text, Colour colour, int scale = 1);
   /// Copies `source`, another canvas, here, scaled to width × height by nearest neighbour.
   void blit(const Canvas& source, int x, int y, int width, int height);

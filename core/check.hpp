@@ -10,7 +10,7 @@
 
 namespace tengen {
 
-/// Bad input: a file, an option, a network byte, a plug-in. Thrown at the edge; the message is one
+/// Bad input, such as a file, an option or a plug-in. It is thrown at the edge; the message is one
 /// line that says what was wrong, where, and what would be right. `tengen` prints it and exits with
 /// 1, or with 2 for a UsageError.
 class Error : public std::runtime_error {
@@ -29,8 +29,8 @@ class UsageError : public Error {
   using Error::Error;
 };
 
-/// Within a handler: what was thrown, whatever its type: "cannot open levels.txt", "42 (an int)".
-/// Throws Interrupted again, which is no failure.
+/// Says, within a handler, what was thrown, whatever its type: "cannot open levels.txt",
+/// "42 (an int)". Throws Interrupted again, which is no failure.
 std::string what_was_thrown();
 
 /// Prints the broken promise and aborts. Called by TENGEN_CHECK only.
@@ -39,7 +39,7 @@ std::string what_was_thrown();
 
 }  // namespace tengen
 
-/// A promise between parts of the program: a failure is a bug, always on, and aborts.
+/// A promise between parts of the program. It is always checked; a broken one is a bug and aborts.
 #define TENGEN_CHECK(condition, ...) \
   ((condition)                       \
        ? static_cast<void>(0)        \

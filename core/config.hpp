@@ -1,6 +1,8 @@
-// Settings: a TOML recipe, overridden from the command line, read with defaults, checked for
-// leftovers.
+// Settings come from a TOML recipe and the command line, are read with defaults, and are checked
+// for leftovers.
 #pragma once
+
+#include "core/usize.hpp"
 
 #include <algorithm>
 #include <concepts>
@@ -35,7 +37,7 @@ class Config {
   using Value = std::variant<bool, std::int64_t, double, std::string, std::vector<double>,
                              std::vector<std::string>>;
 
-  /// TOML's integers end at 2^63: what is larger is a string of digits.
+  /// TOML's integers end at 2^63; what is larger becomes a string of digits.
   [[nodiscard]] static Value integer(std::uint64_t value);
 
   Config() = default;
@@ -45,18 +47,18 @@ class Config {
   static Config from_file(const std::filesystem::path& path);
   static Config from_string(std::string_view toml, std::string origin = "<string>");
 
-  /// Command line: "agent.learning_rate=1e-3". The value is TOML; bare words are strings.
-  /// Throws UsageError if malformed. Unknown keys are found by check_all_read().
+  /// Sets what a command line says: "agent.learning_rate=1e-3". The value is TOML; bare words are
+  /// strings. Throws UsageError if it is malformed. Unknown keys are found by check_all_read().
   void set(std::string_view assignment);
   /// Throws UsageError if the key is malformed, or a section where a setting is meant or vice
   /// versa.
   void set(std::string_view key, Value value);
 
-  /// Whether there is a setting or a section of that name. Does not count as reading it.
+  /// Whether there is a setting or a section of that name. To ask does not count as reading it.
   [[nodiscard]] bool has(std::string_view key) const;
-  /// The setting, or `fallback`, which is recorded so that the resolved recipe shows every default
-  /// (whoever asks again should ask with the same one). Integers are read from 1e6 as from 1000000.
-  /// Throws UsageError naming key, value and expected type.
+  /// Returns the setting, or `fallback`, which is recorded so that the resolved recipe shows every
+  /// default (whoever asks again should ask with the same one). Integers are read from 1e6 as from
+  /// 1000000. Throws UsageError that names key, value and expected type.
   template <SettingType T>
   [[nodiscard]] T get(std::string_view key, T fallback) const;
   [[nodiscard]] std::string get(std::string_view key, const char* fallback) const {
@@ -70,7 +72,8 @@ class Config {
   /// `choices`.
   [[nodiscard]] std::string choice(std::string_view key, std::string_view fallback,
                                    const std::vector<std::string>& choices) const;
-  /// The value beside the name that choice() would return: an enum by its names in recipes.
+  /// Returns the value beside the name that choice() above would return: an enumerator by its name
+  /// in recipes.
   template <class T>
   [[nodiscard]] T choice(std::string_view key, std::string_view fallback,
                          const std::vector<std::pair<std::string, T>>& choices) const {
@@ -78,29 +81,31 @@ class Config {
     for (const auto& [name, value] : choices) names.push_back(name);
     const std::string chosen = choice(key, fallback, names);
     const auto at = std::ranges::find(names, chosen);  // choice() accepts no other name
-    return choices[static_cast<std::size_t>(at - names.begin())].second;
+    return choices[usize(at - names.begin())].second;
   }
-  /// The settings below `name.`, as a Config of their own.
+  /// Returns the settings below `name.`, as a Config of their own.
   [[nodiscard]] Config section(std::string_view name) const;
-  /// A copy in which the settings of section `over` replace those of section `onto`; they count as
-  /// read here.
+  /// Returns a copy in which the settings of section `over` replace those of section `onto`; in
+  /// this one they count as read.
   [[nodiscard]] Config overlaid(std::string_view onto, std::string_view over) const;
-  /// The numbers of a setting, however many; none if it is no number. Does not count as reading it.
+  /// Returns the numbers of a setting, however many; none if it is no number. This does not count
+  /// as reading it.
   [[nodiscard]] std::vector<double> numbers(std::string_view key) const;
-  /// The keys that are set (defaults are not), sorted.
+  /// Returns the keys that are set (defaults are not), sorted.
   [[nodiscard]] std::vector<std::string> keys() const;
 
-  /// A setting that two configurations have otherwise, as TOML; empty where one has none.
+  /// A setting in which two configurations differ, as TOML; empty where one has none.
   struct Difference {
     std::string key, before, now;
   };
-  /// What this one sets otherwise than `before`, by key. 3 and 3.0 are the same.
+  /// Returns what this one sets otherwise than `before`, by key. 3 and 3.0 are the same.
   [[nodiscard]] std::vector<Difference> differences_from(const Config& before) const;
 
-  /// Throws UsageError naming the first key that nobody asked for and the nearest key somebody did.
+  /// Throws UsageError that names the first key that nobody asked for and the nearest one that
+  /// somebody did.
   void check_all_read() const;
-  /// The resolved recipe as TOML: what was set and every default that was asked for. Reading it
-  /// back gives the same values to the last bit.
+  /// Returns the resolved recipe as TOML: what was set and every default that was asked for.
+  /// Reading it back gives the same values to the last bit.
   [[nodiscard]] std::string to_toml() const;
 
  private:
@@ -120,15 +125,16 @@ class Config {
   std::string prefix_;  // "" or "agent."
 };
 
-/// An integer as people write it, "1e6", "1_000_000" or "20.0", as "1000000"; any other text as it
-/// is.
+/// Rewrites an integer as people write it, "1e6", "1_000_000" or "1000000.0", as "1000000"; returns
+/// any other text as it is.
 std::string plain_integer(std::string_view text);
 
-/// The member of `candidates` that `word` was probably meant to be: by edit distance, letter case
-/// aside, as the beginning of a longer name, or by initials (lr: learning_rate); "" if none is
-/// near.
+/// Returns the member of `candidates` that `word` was probably meant to be: by edit distance,
+/// letter case aside, as the beginning of a longer name, or by initials (lr: learning_rate); "" if
+/// none is near.
 std::string nearest_match(std::string_view word, const std::vector<std::string>& candidates);
-/// "unknown {what} 'pnog'; did you mean 'pong'? (known: …)": the one way such errors read.
+/// Returns "unknown {what} 'pnog'; did you mean 'pong'? (known: …)". All such errors read like
+/// that.
 std::string unknown_name(std::string_view what, std::string_view word,
                          const std::vector<std::string>& candidates);
 

@@ -1,4 +1,4 @@
-// Settings as TOML writes them; a part of core/config.cpp.
+// How TOML writes settings; this is a part of core/config.cpp.
 #pragma once
 
 #include "core/config.hpp"
@@ -8,9 +8,9 @@
 
 namespace tengen {
 
-/// In double quotes.
+/// Returns `text` as a TOML string, in double quotes.
 std::string toml_string(std::string_view text);
-/// Reads back as the same value to the last bit.
+/// Returns the value as TOML, which reads back as the same to the last bit.
 std::string to_text(const Config::Value& value);
 
 }  // namespace tengen

@@ -1,4 +1,4 @@
-// Text that somebody gave us, as a message quotes it.
+// How a message quotes text that somebody gave us.
 #pragma once
 
 #include <string>
@@ -6,8 +6,8 @@
 
 namespace tengen {
 
-/// The first 80 characters of `text` (UTF-8) and "…" for the rest; control characters are shown as
-/// spaces. So a message stays a line that can be read, whatever was given.
+/// Returns the first 80 characters of `text` (UTF-8) and "…" for the rest; control characters
+/// become spaces. So a message stays a line that can be read, whatever was given.
 std::string excerpt(std::string_view text);
 
 }  // namespace tengen

@@ -2,12 +2,9 @@
 
 #include "core/check.hpp"
 #include "core/system/output.hpp"
+#include "core/usize.hpp"
 
 #include <algorithm>
-#include <cmath>
-#include <cstdlib>
-
-#include <unistd.h>
 
 namespace tengen {
 
@@ -26,21 +23,21 @@ void Logger::tell(F&& what) {
   }
 }
 
-Logger::Figure& Logger::figure(std::string_view tag) {
-  auto place = std::ranges::lower_bound(figures_, tag, {}, &Figure::tag);
-  if (place == figures_.end() || place->tag != tag)
-    place = figures_.insert(place, Figure{std::string(tag)});
+Logger::Metric& Logger::metric(std::string_view tag) {
+  auto place = std::ranges::lower_bound(metrics_, tag, {}, &Metric::tag);
+  if (place == metrics_.end() || place->tag != tag)
+    place = metrics_.insert(place, Metric{std::string(tag)});
   return *place;
 }
 
 void Logger::record(std::string_view tag, double value) {
-  Figure& known = figure(tag);
+  Metric& known = metric(tag);
   known.sum = value;
   known.count = 1;
 }
 
 void Logger::record_mean(std::string_view tag, double value) {
-  Figure& known = figure(tag);
+  Metric& known = metric(tag);
   known.sum = known.count == 0 ? value : known.sum + value;
   ++known.count;
 }
@@ -51,7 +48,7 @@ void Logger::text(std::string_view tag, std::string_view text, std::int64_t step
 
 void Logger::dump(std::int64_t step) {
   LogRow row{step, {}};
-  for (Figure& known : figures_) {
+  for (Metric& known : metrics_) {
     if (known.count == 0) continue;
     row.values.emplace_back(known.tag, known.sum / static_cast<double>(known.count));
     known.count = 0;
@@ -64,7 +61,7 @@ void Logger::save(ArchiveWriter& writer, const std::string& name) const {
   std::string tags;
   std::vector<double> sums;
   std::vector<std::int64_t> counts;
-  for (const Figure& known : figures_) {
+  for (const Metric& known : metrics_) {
     if (known.count == 0) continue;
     tags += known.tag + '\n';
     sums.push_back(known.sum);
@@ -77,7 +74,7 @@ void Logger::save(ArchiveWriter& writer, const std::string& name) const {
 
 void Logger::load(const ArchiveReader& reader, const std::string& name) {
   const std::string tags = reader.string(name + "/tags");
-  const auto n = static_cast<std::size_t>(std::ranges::count(tags, '\n'));
+  const auto n = usize(std::ranges::count(tags, '\n'));
   std::vector<double> sums(n);
   std::vector<std::int64_t> counts(n);
   reader.get_span<double>(name + "/sums", sums);
@@ -89,87 +86,11 @@ void Logger::load(const ArchiveReader& reader, const std::string& name) {
   std::size_t begin = 0;
   for (std::size_t i = 0; i < n; ++i) {
     const std::size_t end = tags.find('\n', begin);
-    Figure& known = figure(std::string_view(tags).substr(begin, end - begin));
+    Metric& known = metric(std::string_view(tags).substr(begin, end - begin));
     known.sum = sums[i];
     known.count = counts[i];
     begin = end + 1;
   }
 }
-
-bool is_terminal(std::FILE* file) {
-  const char* term = std::getenv("TERM");
-  return ::isatty(::fileno(file)) == 1 && !(term && std::string_view(term) == "dumb");
-}
-
-bool wants_colour(std::FILE* file) {
-  const char* no_color = std::getenv("NO_COLOR");
-  return is_terminal(file) && !(no_color && *no_color);
-}
-
-namespace {
-
-// Counts in full, measurements to three figures: 1000000, 12.3, 1.25e-05.
-std::string figure_text(double value) {
-  if (std::isnan(value)) return "nan";
-  if (value == std::floor(value) && std::abs(value) < 1e15) return fmt::format("{:.0f}", value);
-  return fmt::format("{:.3g}", value);
-}
-
-class ConsoleSink final : public LogSink {
- public:
-  explicit ConsoleSink(std::FILE* out) : out_(out) {}
-
-  void write(const LogRow& row) override {
-    const std::string table = text_of(row);
-    std::fwrite(table.data(), 1, table.size(), out_);
-  }
-  void write_text(std::string_view, std::string_view, std::int64_t) override {}
-  void flush() override { std::fflush(out_); }
-
- private:
-  struct Line {
-    std::string name, value;  // value "": a heading
-  };
-
-  static std::vector<Line> lines_of(const LogRow& row) {
-    std::vector<Line> lines;
-    std::string_view section;
-    for (const auto& [tag, value] : row.values) {
-      const auto slash = tag.find('/');
-      const bool sectioned = slash != std::string::npos;
-      const std::string_view heading =
-          sectioned ? std::string_view(tag).substr(0, slash + 1) : std::string_view{};
-      if (sectioned && heading != section) lines.push_back({std::string(heading), ""});
-      section = heading;
-      lines.push_back({sectioned ? "   " + tag.substr(slash + 1) : tag, figure_text(value)});
-    }
-    return lines;
-  }
-
-  [[nodiscard]] std::string text_of(const LogRow& row) const {
-    const std::vector<Line> lines = lines_of(row);
-    std::size_t names = 0, values = 0;
-    for (const auto& [name, value] : lines) {
-      names = std::max(names, name.size());
-      values = std::max(values, value.size());
-    }
-    const bool colour = wants_colour(out_);
-    const std::string rule(names + values + 7, '-');
-    std::string out = is_terminal(out_) ? "\r\x1b[K" : "";  // over a progress bar
-    out += rule + '\n';
-    for (const auto& [name, value] : lines) {
-      const bool bold = colour && value.empty();
-      out += fmt::format("| {}{:<{}}{} | {:<{}} |\n", bold ? "\x1b[1m" : "", name, names,
-                         bold ? "\x1b[0m" : "", value, values);
-    }
-    return out + rule + '\n';
-  }
-
-  std::FILE* out_;
-};
-
-}  // namespace
-
-std::unique_ptr<LogSink> console_sink(std::FILE* out) { return std::make_unique<ConsoleSink>(out); }
 
 }  // namespace tengen

@@ -1,4 +1,5 @@
 #include "core/config.hpp"
+#include "core/usize.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -43,7 +44,7 @@ std::string plain_integer(std::string_view text) {
     if (digits.empty() || digits.back() != '0') return std::string(text);
     digits.pop_back();
   }
-  digits.append(static_cast<std::size_t>(exponent), '0');
+  digits.append(usize(exponent), '0');
   digits.erase(0, std::min(digits.find_first_not_of('0'), digits.size()));
   return digits.empty() ? "0" : sign + digits;
 }

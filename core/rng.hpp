@@ -9,7 +9,7 @@ namespace tengen {
 
 /// Philox4x32-10 (Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC 2011).
 ///
-/// A trivially copyable value: copy it to replay a stream, compare it, write its bytes to a
+/// It is a trivially copyable value: copy it to replay a stream, compare it, write its bytes to a
 /// checkpoint. `split` gives statistically independent child streams, so that lane 1 of seed 0 is
 /// never lane 0 of seed 1. The distributions are our own: std:: ones differ between standard
 /// libraries.
@@ -17,8 +17,8 @@ class Rng {
  public:
   explicit Rng(std::uint64_t seed = 0);
 
-  /// The child stream number `index`. Depends on this generator's identity alone, not on how much
-  /// was drawn.
+  /// Returns the child stream number `index`, which depends on this generator's identity alone, not
+  /// on how much was drawn.
   [[nodiscard]] Rng split(std::uint64_t index) const;
 
   std::uint32_t next() {
@@ -30,17 +30,19 @@ class Rng {
     return high << 32 | next();
   }
 
-  /// Uniform in [0, 1), 24 bits.
+  /// Draws uniformly from [0, 1), with 24 bits.
   float uniform() { return static_cast<float>(next() >> 8) * 0x1p-24F; }
-  /// Uniform in [0, 1), 53 bits.
+  /// Draws uniformly from [0, 1), with 53 bits.
   double uniform_double() { return static_cast<double>(next64() >> 11) * 0x1p-53; }
-  /// Uniform in [low, high).
+  /// Draws uniformly from [low, high).
   double uniform(double low, double high) { return low + (high - low) * uniform_double(); }
-  /// Uniform in {0, …, n − 1}, without bias (Lemire 2019). n ≥ 1.
+  /// Draws uniformly from {0, …, n − 1}, n ≥ 1, without bias (Lemire 2019).
   std::uint32_t below(std::uint32_t n);
-  /// True with probability p in [0, 1]. Always draws, so that streams stay aligned.
+  /// Returns true with probability p in [0, 1]. It always draws, so that streams stay aligned.
   bool chance(double p) { return uniform_double() < p; }
-  /// Standard normal (Box–Muller, two draws a value, no state kept between calls).
+  /// Draws a standard normal number (Box–Muller: two uniform draws a value, and no state is kept
+  /// between calls). What is learnt depends on its bits; hot loops of simulations draw by
+  /// samplers.hpp.
   double normal();
 
   friend bool operator==(const Rng&, const Rng&) = default;

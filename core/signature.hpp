@@ -1,4 +1,5 @@
-// One number per behaviour: a running 64-bit hash of everything an environment or agent produced.
+// One number stands for a behaviour: a running 64-bit hash of all that an environment or agent
+// produced.
 #pragma once
 
 #include <cstddef>
@@ -8,14 +9,14 @@
 
 namespace tengen {
 
-/// FNV-1a over 64-bit words, finished by the murmur3 mixer: order matters, cheap, the same
-/// everywhere.
+/// FNV-1a over 64-bit words, finished by the murmur3 mixer. It is cheap, the same on every machine,
+/// and the order of what is added matters.
 class Signature {
  public:
   void add(std::span<const std::byte> bytes);
   void add(std::uint64_t word);
   [[nodiscard]] std::uint64_t value() const;
-  /// 16 lower-case hexadecimal digits.
+  /// Returns 16 lower-case hexadecimal digits.
   [[nodiscard]] std::string text() const;
 
  private:

@@ -1,5 +1,7 @@
-// What an observation and an action look like: plain data.
+// Plain data that describe what an observation and an action look like.
 #pragma once
+
+#include "core/usize.hpp"
 
 #include <algorithm>
 #include <array>
@@ -29,14 +31,14 @@ struct Shape {
   constexpr Shape() = default;
   constexpr Shape(std::initializer_list<int> extents) {
     if (extents.size() > 4) throw std::length_error("a shape has up to four extents");
-    for (const int n : extents) extent[static_cast<std::size_t>(rank++)] = n;
+    for (const int n : extents) extent[usize(rank++)] = n;
   }
   [[nodiscard]] constexpr std::size_t count() const {
     std::size_t n = 1;
-    for (int i = 0; i < rank; ++i) n *= static_cast<std::size_t>((*this)[i]);
+    for (int i = 0; i < rank; ++i) n *= usize((*this)[i]);
     return n;
   }
-  constexpr int operator[](int i) const { return extent[static_cast<std::size_t>(i)]; }
+  constexpr int operator[](int i) const { return extent[usize(i)]; }
   friend constexpr bool operator==(const Shape&, const Shape&) = default;
 };
 
@@ -46,8 +48,8 @@ struct Discrete {
   std::vector<std::string> names;  ///< n names for people ("NOOP", "FIRE" …), or empty
 };
 
-/// A vector of low.size() reals, action i in [low[i], high[i]]. Infinity and float's end are no
-/// bounds.
+/// A vector of low.size() reals; action i lies in [low[i], high[i]]. Infinity and the largest float
+/// are no bounds.
 struct Box {
   std::vector<float> low, high;
 
@@ -56,7 +58,7 @@ struct Box {
     constexpr float kEnd = std::numeric_limits<float>::max();
     return low[i] > -kEnd && high[i] < kEnd;
   }
-  /// A number that dimension i allows: uniform between two bounds, else near 0.
+  /// Draws a number that dimension i allows: uniformly between two bounds, else near 0.
   template <class Generator>
   [[nodiscard]] float random(std::size_t i, Generator& rng) const {
     if (bounded(i)) return static_cast<float>(rng.uniform(low[i], high[i]));

@@ -1,4 +1,4 @@
-// Sine and cosine with the same bits on every machine: the C library's differ between versions.
+// Sine and cosine with the same bits on every machine; the C library's differ between versions.
 #pragma once
 
 #include <cmath>
@@ -9,8 +9,9 @@ struct SinCos {
   double sin = 0, cos = 0;
 };
 
-/// sin x and cos x for |x| ≤ π/4, within one unit in the last place. Branch-free, so that loops
-/// over it vectorise. Taylor series: the first terms left out, x¹⁹/19! and x¹⁸/18!, are below 2⁻⁵⁸.
+/// Returns sin x and cos x for |x| ≤ π/4, within one unit in the last place, by Taylor series: the
+/// first terms left out, x¹⁹/19! and x¹⁸/18!, are below 2⁻⁵⁸. There are no branches, so that loops
+/// over it vectorise.
 constexpr SinCos sin_cos_near_zero(double x) {
   const double z = x * x;
   double s = 1.0 / 355687428096000;
@@ -31,9 +32,9 @@ constexpr SinCos sin_cos_near_zero(double x) {
   return {x + x * (z * s), 1.0 - (0.5 * z - z * z * c)};
 }
 
-/// sin x and cos x for |x| ≤ 10⁵, within two units in the last place (absolutely where the result
-/// is near zero). Cody and Waite's reduction: π/2 in three parts, of which the first two have 33
-/// bits, so that their products with a quadrant's number are exact.
+/// Returns sin x and cos x for |x| ≤ 10⁵, within two units in the last place (absolutely where the
+/// result is near zero), by Cody and Waite's reduction: π/2 comes in three parts, of which the
+/// first two have 33 bits, so that their products with a quadrant's number are exact.
 inline SinCos sin_cos(double x) {
   constexpr double kHalfPi[] = {0x1.921fb544p+0, 0x1.0b4611a6p-34, 0x1.3198a2e037073p-69};
   const double quadrant = std::nearbyint(x * 0x1.45f306dc9c883p-1);  // 2/π

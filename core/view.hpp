@@ -4,6 +4,7 @@
 
 #include "core/check.hpp"
 #include "core/space.hpp"
+#include "core/usize.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -11,7 +12,7 @@
 
 namespace tengen {
 
-/// One observation a lane; lane i starts at data + i · lane_stride. Rows are dense within a lane.
+/// One observation per lane; lane i starts at data + i · lane_stride, and its values are dense.
 struct ObservationView {
   std::byte* data = nullptr;
   int lanes = 0;
@@ -22,32 +23,30 @@ struct ObservationView {
   [[nodiscard]] bool empty() const { return data == nullptr; }
   [[nodiscard]] std::size_t row_bytes() const { return shape.count() * element_size(element); }
   [[nodiscard]] std::span<std::byte> bytes(int lane) const {
-    return {data + static_cast<std::size_t>(lane) * lane_stride, row_bytes()};
+    return {data + usize(lane) * lane_stride, row_bytes()};
   }
-  /// Lane i's row as T, which must be the element's C++ type (std::uint8_t or float).
+  /// Returns the lane's row as T, which must be the element's C++ type (std::uint8_t or float).
   template <class T>
   [[nodiscard]] std::span<T> row(int lane) const {
     static_assert(std::is_same_v<T, std::uint8_t> || std::is_same_v<T, float>);
     TENGEN_CHECK((element == Element::kUint8) == (std::is_same_v<T, std::uint8_t>));
-    return {reinterpret_cast<T*>(data + static_cast<std::size_t>(lane) * lane_stride),
-            shape.count()};
+    return {reinterpret_cast<T*>(data + usize(lane) * lane_stride), shape.count()};
   }
 };
 
-/// lanes × actions bytes, 1 = legal; empty when every action is always legal.
+/// Has lanes × actions bytes, 1 = legal; it is empty when every action is always legal.
 struct MaskView {
   std::span<std::uint8_t> data;
   int actions = 0;
 
   [[nodiscard]] bool empty() const { return data.empty(); }
   [[nodiscard]] std::span<std::uint8_t> row(int lane) const {
-    return data.subspan(static_cast<std::size_t>(lane) * static_cast<std::size_t>(actions),
-                        static_cast<std::size_t>(actions));
+    return data.subspan(usize(lane) * usize(actions), usize(actions));
   }
 };
 
-/// One vectorised step, as views into memory that the caller owns and the environment fills.
-/// Row i of everything belongs to lane i. All but `observation` may be read only after a step.
+/// One vectorised step: views into memory that the caller owns and the environment fills. Row i of
+/// everything belongs to lane i. All but `observation` may be read only after a step.
 struct StepView {
   ObservationView observation;  ///< the newest frame; after an episode's end, the next one's first
   std::span<float> reward;      ///< lanes
@@ -56,28 +55,28 @@ struct StepView {
       truncated;  ///< lanes; the clock ran out: bootstrap from final_observation
   ObservationView final_observation;  ///< row i is valid only where the episode just ended
   MaskView legal;                     ///< for the next action
-  /// What would have been legal after final_observation, for whoever maximises over next actions;
-  /// row i is valid only where the clock has just ended the episode. Empty: nobody asks.
+  /// What would have been legal after final_observation, for learners that maximise over next
+  /// actions; row i is valid only where the clock has just ended the episode. Empty if nobody asks.
   MaskView final_legal = {};
-  /// For those who keep books of whole games: memory for both, or for neither.
+  /// For those who keep statistics of whole games, who give memory for both or for neither.
   std::span<float> scored = {};             ///< lanes; the reward without training aids
   std::span<std::uint8_t> game_ended = {};  ///< lanes; the game ended, not just a life
 
   [[nodiscard]] int lanes() const { return observation.lanes; }
   [[nodiscard]] bool ended(int lane) const {
-    const auto i = static_cast<std::size_t>(lane);
+    const auto i = usize(lane);
     return terminated[i] != 0 || truncated[i] != 0;
   }
 };
 
-/// One action a lane: `discrete` has lanes entries in [0, n), or `box` lanes × dimensions,
+/// One action per lane: `discrete` has lanes entries in [0, n), or `box` has lanes × dimensions,
 /// lane-major. Exactly one of the two is in use, as the ActionSpace says.
 struct ActionView {
   std::span<const std::int32_t> discrete;
   std::span<const float> box;
 };
 
-/// The same, writable: where a policy puts its choice.
+/// The same, writable; a policy puts its choice there.
 struct ActionBuffer {
   std::span<std::int32_t> discrete;
   std::span<float> box;

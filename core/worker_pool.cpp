@@ -1,14 +1,15 @@
 #include "core/worker_pool.hpp"
 
 #include "core/check.hpp"
+#include "core/usize.hpp"
 
 #include <system_error>
 
 namespace tengen {
 
-WorkerPool::WorkerPool(int threads) : failures_(static_cast<std::size_t>(threads)) {
+WorkerPool::WorkerPool(int threads) : failures_(usize(threads)) {
   TENGEN_CHECK(threads >= 1);
-  workers_.reserve(static_cast<std::size_t>(threads) - 1);
+  workers_.reserve(usize(threads) - 1);
   try {
     for (int i = 1; i < threads; ++i) workers_.emplace_back([this, i] { work(i); });
   } catch (const std::system_error& error) {
@@ -31,7 +32,7 @@ void WorkerPool::run_share(int thread, int chunks, const ChunkFunction& function
   try {
     for (; chunk < chunks; chunk += threads()) function(chunk);
   } catch (...) {
-    failures_[static_cast<std::size_t>(thread)] = {std::current_exception(), chunk};
+    failures_[usize(thread)] = {std::current_exception(), chunk};
   }
 }
 

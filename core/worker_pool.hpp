@@ -1,5 +1,4 @@
-// A fixed set of threads that run numbered chunks of work. The thread budget is one explicit
-// setting.
+// A fixed set of threads runs numbered chunks of work. The thread budget is one explicit setting.
 #pragma once
 
 #include <atomic>
@@ -32,7 +31,8 @@ class ChunkFunction {
 /// Runs chunks of work on `threads` threads, the caller's included: WorkerPool(1) starts no thread.
 ///
 /// Which thread runs a chunk is fixed (chunk i on thread i mod threads), so thread-local caches
-/// stay warm; results must not depend on it. One caller at a time, and no run within a run.
+/// stay warm; results must not depend on it. There is one caller at a time, and no run within a
+/// run.
 class WorkerPool {
  public:
   /// threads ≥ 1. Throws Error if the system gives no more threads.

@@ -6,8 +6,8 @@
 
 namespace tengen {
 
-/// How many times any operator new was called, by all threads together, since this was made (malloc
-/// is not counted). While no scope lives, the replaced operator new only looks at a flag.
+/// Counts how many times any operator new was called, by all threads together, since this was made
+/// (malloc is not counted). While no scope lives, the replaced operator new only looks at a flag.
 ///
 ///     const AllocationScope scope;
 ///     env.step(action, view);

@@ -1,6 +1,8 @@
-// Files that survive: read whole, replaced atomically, or appended to. All throw Error with the
+// Files are read whole, replaced atomically, or appended to. Every function throws Error with the
 // file's name and the system's reason.
 #pragma once
+
+#include "core/system/descriptor.hpp"
 
 #include <cstddef>
 #include <filesystem>
@@ -11,7 +13,7 @@
 
 namespace tengen {
 
-/// The whole file. A directory is an Error.
+/// Returns the whole file. A directory is an Error.
 std::vector<std::byte> read_file(const std::filesystem::path& path);
 
 /// Writes `bytes` to `path` by way of a temporary beside it, fsync and rename: whoever reads sees
@@ -20,11 +22,15 @@ std::vector<std::byte> read_file(const std::filesystem::path& path);
 void write_file_atomically(const std::filesystem::path& path, std::span<const std::byte> bytes);
 void write_file_atomically(const std::filesystem::path& path, std::string_view text);
 
-/// A log: appends through a buffer; what was flushed survives the death of the process, though a
+/// Throws Error unless the folder of `path` exists and a file there can be written; an existing
+/// file stays as it is.
+void check_writable(const std::filesystem::path& path);
+
+/// Appends to a log through a buffer. What was flushed survives the death of the process, though a
 /// kill within flush() may leave part of it. The destructor flushes and keeps quiet about failure.
 class AppendFile {
  public:
-  /// Opens or makes the file.
+  /// Opens the file, or makes it.
   explicit AppendFile(const std::filesystem::path& path);
   ~AppendFile();
   AppendFile(const AppendFile&) = delete;
@@ -35,7 +41,7 @@ class AppendFile {
 
  private:
   std::string path_, buffer_;
-  int descriptor_;
+  Descriptor descriptor_;
 };
 
 }  // namespace tengen

@@ -1,4 +1,4 @@
-// Ctrl-C, once: finish the step and keep everything. Twice: stop at once.
+// Ctrl-C asks to finish the step and keep everything; a second one stops at once.
 #pragma once
 
 #include <array>
@@ -6,13 +6,13 @@
 
 namespace tengen {
 
-/// Thrown by long work that was asked to stop. No std::exception: whoever handles errors shall not
-/// take it for one.
+/// Long work that was asked to stop throws it. It is no std::exception, so that nobody who handles
+/// errors takes it for one.
 struct Interrupted {};
 
 /// While it lives, SIGINT, SIGTERM, SIGHUP, SIGUSR1, SIGUSR2 and SIGXCPU only ask to stop. A second
 /// SIGINT or SIGTERM ends the process as usual; the others may be repeated by whoever sends them.
-/// SIGHUP stays ignored where it was (nohup). One at a time.
+/// SIGHUP stays ignored where it was (nohup). There may be one guard at a time.
 class InterruptGuard {
  public:
   InterruptGuard();
@@ -25,12 +25,12 @@ class InterruptGuard {
   std::array<struct sigaction, kSignals.size()> before_{};
 };
 
-/// Whether a guard was asked to stop and the asking is not held back.
+/// Whether a guard was asked to stop, unless an InterruptPause holds that back.
 [[nodiscard]] bool interrupted();
-/// For loops deep down: throws Interrupted if interrupted().
+/// Throws Interrupted if interrupted(); for loops deep down.
 void stop_if_interrupted();
 
-/// While it lives, interrupted() is false: for what shall be done although Ctrl-C came.
+/// While it lives, interrupted() is false; for what shall be done although Ctrl-C came.
 class InterruptPause {
  public:
   InterruptPause();

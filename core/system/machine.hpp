@@ -9,12 +9,13 @@
 
 namespace tengen {
 
-/// Cores that threads can be had for: those of the affinity mask, and no more than the whole ones
-/// of a control group's CPU quota; at least 1. `root` is for tests: where /proc and /sys lie.
+/// Returns how many threads can run at a time: as many as the affinity mask has cores, no more than
+/// a control group's CPU quota has whole ones, and at least 1. `root` is where /proc and /sys lie,
+/// for tests.
 int usable_cores(const std::filesystem::path& root = "/");
 
-/// Bytes that can be allocated without swapping or being killed: MemAvailable, or what is left of a
-/// control group's limit if that is less. Empty if the system does not say.
+/// Returns how many bytes can be allocated without swapping or being killed: MemAvailable, or what
+/// is left of a control group's limit if that is less. Empty if the system does not say.
 std::optional<std::uint64_t> free_memory(const std::filesystem::path& root = "/");
 
 /// Warns on stderr if `bytes` are more than free_memory(); `what` needs them ("a replay of 1000000

@@ -1,7 +1,8 @@
 #include "core/system/output.hpp"
 
+#include "core/system/descriptor.hpp"
+
 #include <fcntl.h>
-#include <poll.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -14,19 +15,9 @@ namespace {
 std::atomic<int> first_error{0};
 
 // 0, or the errno of what went wrong. Somebody else may have made the descriptor non-blocking.
-int write_all(int descriptor, std::string_view text) {
-  while (!text.empty()) {
-    const ssize_t n = ::write(descriptor, text.data(), text.size());
-    if (n >= 0) {
-      text.remove_prefix(static_cast<std::size_t>(n));
-    } else if (errno == EAGAIN) {
-      pollfd room{descriptor, POLLOUT, 0};
-      ::poll(&room, 1, -1);
-    } else if (errno != EINTR) {
-      return errno;
-    }
-  }
-  return 0;
+int write_text(int descriptor, std::string_view text) {
+  std::span<const std::byte> rest = std::as_bytes(std::span(text));
+  return write_all(descriptor, rest);
 }
 
 }  // namespace
@@ -42,7 +33,7 @@ void secure_streams() {
 }
 
 void write_out(std::string_view text, bool optional) {
-  const int error = write_all(STDOUT_FILENO, text);
+  const int error = write_text(STDOUT_FILENO, text);
   if (error == 0 || (optional && (error == EPIPE || error == EBADF))) return;
   int none = 0;
   first_error.compare_exchange_strong(none, error);
@@ -50,7 +41,7 @@ void write_out(std::string_view text, bool optional) {
 
 int output_error() { return first_error; }
 
-void write_err(std::string_view text) { write_all(STDERR_FILENO, text); }
+void write_err(std::string_view text) { write_text(STDERR_FILENO, text); }
 
 void write_warning(std::string_view text) {
   const char* start = ::isatty(STDERR_FILENO) == 1 ? "\r\x1b[K" : "";

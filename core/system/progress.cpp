@@ -1,12 +1,15 @@
-#include "core/logger.hpp"
+#include "core/system/progress.hpp"
 
 #include <fmt/format.h>
 
 #include <sys/ioctl.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstdlib>
+#include <utility>
 
 namespace tengen {
 namespace {
@@ -48,6 +51,18 @@ std::string bar_text(double part, std::size_t cells) {
   std::fill_n(out.begin(), full, '=');
   if (full < cells) out[full] = '>';
   return "[" + out + "] ";
+}
+
+// Whether people read `file`.
+bool is_terminal(std::FILE* file) {
+  const char* term = std::getenv("TERM");
+  return ::isatty(::fileno(file)) == 1 && !(term && std::string_view(term) == "dumb");
+}
+
+// Whether to colour what goes to `file`.
+bool wants_colour(std::FILE* file) {
+  const char* no_color = std::getenv("NO_COLOR");
+  return is_terminal(file) && !(no_color && *no_color);
 }
 
 std::size_t columns_of(std::FILE* terminal) {

@@ -2,11 +2,14 @@
 
 #include "core/check.hpp"
 #include "core/excerpt.hpp"
+#include "core/system/file.hpp"
 #include "core/system/interrupt.hpp"
+#include "core/usize.hpp"
 
 #include <fcntl.h>
 #include <poll.h>
 #include <spawn.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -17,6 +20,7 @@
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
+#include <sstream>
 #include <thread>
 
 extern char** environ;  // NOLINT(readability-redundant-declaration)
@@ -25,52 +29,51 @@ namespace tengen {
 namespace {
 
 using namespace std::chrono_literals;
-constexpr std::size_t kLongestLine = std::size_t{1} << 20, kKeptComplaints = 2048;
+constexpr std::size_t kLongestLine = std::size_t{1} << 20, kKeptErrors = 2048;
+constexpr auto kGrace = 500ms;  // to a program that has closed its output or lost its input
 
-std::string find_program(const std::string& name) {
-  if (name.find('/') != std::string::npos) return name;
-  const char* path = std::getenv("PATH");
-  // Debian's games are often missing from PATH, root's for one.
-  std::string folders = (path != nullptr ? path : "/usr/bin:/bin") + std::string(":/usr/games");
-  for (std::size_t at = 0; at < folders.size();) {
-    const std::size_t end = std::min(folders.find(':', at), folders.size());
-    const std::string file = folders.substr(at, end - at) + "/" + name;
-    if (::access(file.c_str(), X_OK) == 0) return file;
-    at = end + 1;
-  }
-  return name;
+Descriptor opened(int number, const char* what) {
+  if (number < 0) throw Error("cannot make {}: {}", what, std::strerror(errno));
+  return Descriptor(number);
 }
 
+// Makes a channel, of which it returns the child's end. A pair of sockets, since writing to one
+// whose other end is gone can be an error (MSG_NOSIGNAL) instead of a signal.
+Descriptor channel(Descriptor& ours) {
+  std::array<int, 2> ends{-1, -1};
+  if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) != 0)
+    throw Error("cannot make a channel: {}", std::strerror(errno));
+  ours = Descriptor(ends[0]);
+  return Descriptor(ends[1]);
+}
+
+bool is_success(int status) { return WIFEXITED(status) && WEXITSTATUS(status) == 0; }
+
 // At most as long as a person who pressed Ctrl-C would notice.
-int milliseconds_until(Subprocess::Clock::time_point deadline) {
-  const auto left =
-      std::chrono::ceil<std::chrono::milliseconds>(deadline - Subprocess::Clock::now());
+int milliseconds_until(Child::Clock::time_point deadline) {
+  const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Child::Clock::now());
   return static_cast<int>(std::clamp<std::int64_t>(left.count(), 0, 100));
 }
 
-void close_end(int& descriptor) {
-  if (descriptor >= 0) ::close(descriptor);
-  descriptor = -1;
+// What a file in memory holds from its beginning.
+std::string contents(int memory) {
+  const std::vector<std::byte> bytes = read_file(fmt::format("/proc/self/fd/{}", memory));
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
-// Both ends closed on the way out unless taken. A pair of sockets, since writing to one whose other
-// end is gone can be an error (MSG_NOSIGNAL) instead of a signal.
-struct Channel {
-  std::array<int, 2> ends{-1, -1};
-  Channel() {
-    if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) != 0)
-      throw Error("cannot make a channel: {}", std::strerror(errno));
-  }
-  ~Channel() {
-    close_end(ends[0]);
-    close_end(ends[1]);
-  }
-  Channel(const Channel&) = delete;
-  Channel& operator=(const Channel&) = delete;
-  int take() { return std::exchange(ends[0], -1); }
-};
-
 }  // namespace
+
+std::filesystem::path find_program(std::string_view name) {
+  if (name.find('/') != std::string_view::npos) return name;
+  const char* path = std::getenv("PATH");
+  std::istringstream folders(
+      fmt::format("{}:/usr/games", path != nullptr ? path : "/usr/local/bin:/usr/bin:/bin"));
+  for (std::string folder; std::getline(folders, folder, ':');) {
+    std::filesystem::path file = std::filesystem::path(folder) / name;
+    if (::access(file.c_str(), X_OK) == 0) return file;
+  }
+  return {};
+}
 
 std::vector<std::string> split_command(std::string_view line) {
   std::vector<std::string> words;
@@ -97,17 +100,26 @@ std::vector<std::string> split_command(std::string_view line) {
   return words;
 }
 
-Subprocess::Subprocess(const std::vector<std::string>& command) : name_(command.at(0)) {
-  const std::string file = find_program(name_);
-  Channel in, out, err;
+std::string shell_quoted(std::string_view text) {
+  std::string quoted = "'";
+  for (const char c : text) {
+    if (c == '\'')
+      quoted += "'\\''";  // ends the quotes, a quoted quote, begins them again
+    else
+      quoted += c;
+  }
+  return quoted + '\'';
+}
+
+Child::Child(const std::vector<std::string>& command, int in, int out, int err) {
   posix_spawn_file_actions_t actions;
   posix_spawnattr_t attributes;
   ::posix_spawn_file_actions_init(&actions);
   ::posix_spawnattr_init(&attributes);
-  ::posix_spawn_file_actions_adddup2(&actions, in.ends[1], STDIN_FILENO);
-  ::posix_spawn_file_actions_adddup2(&actions, out.ends[1], STDOUT_FILENO);
-  ::posix_spawn_file_actions_adddup2(&actions, err.ends[1], STDERR_FILENO);
-  sigset_t none, ours;  // what this program may ignore or handle, the child shall not inherit
+  ::posix_spawn_file_actions_adddup2(&actions, in, STDIN_FILENO);
+  ::posix_spawn_file_actions_adddup2(&actions, out, STDOUT_FILENO);
+  ::posix_spawn_file_actions_adddup2(&actions, err, STDERR_FILENO);
+  sigset_t none, ours;
   ::sigemptyset(&none);
   ::sigemptyset(&ours);
   for (const int number : {SIGPIPE, SIGXFSZ, SIGINT, SIGTERM}) ::sigaddset(&ours, number);
@@ -119,46 +131,45 @@ Subprocess::Subprocess(const std::vector<std::string>& command) : name_(command.
   std::vector<char*> argv;
   for (const std::string& word : command) argv.push_back(const_cast<char*>(word.c_str()));
   argv.push_back(nullptr);
-  const int failure =
-      ::posix_spawn(&pid_, file.c_str(), &actions, &attributes, argv.data(), environ);
+  const std::filesystem::path file = find_program(command.at(0));
+  const int failure = file.empty() ? ENOENT
+                                   : ::posix_spawn(&pid_, file.c_str(), &actions, &attributes,
+                                                   argv.data(), environ);
   ::posix_spawn_file_actions_destroy(&actions);
   ::posix_spawnattr_destroy(&attributes);
-  if (failure != 0) {
-    pid_ = -1;
+  if (failure != 0)
     throw Error(
-        "cannot start '{}': {}", name_,
+        "cannot start '{}': {}", command[0],
         failure == ENOENT ? "there is no such program; is it installed?" : std::strerror(failure));
-  }
-  in_ = in.take();
-  out_ = out.take();
-  err_ = err.take();
 }
 
-Subprocess::~Subprocess() {
-  if (pid_ >= 0 && !finish(Clock::now() + 500ms)) {
-    ::kill(-pid_, SIGKILL);
-    while (::waitpid(pid_, nullptr, 0) < 0 && errno == EINTR) {
-    }
-  }
-  close_end(in_);
-  close_end(out_);
-  close_end(err_);
+Child::~Child() {
+  if (pid_ < 0) return;
+  ::kill(-pid_, SIGKILL);
+  wait();
 }
 
-bool Subprocess::finish(Clock::time_point deadline) {
-  close_end(in_);
+std::optional<int> Child::wait(Clock::time_point deadline) {
   while (pid_ >= 0) {
-    const pid_t ended = ::waitpid(pid_, nullptr, WNOHANG);
-    if (ended == pid_) {
-      ::kill(-pid_, SIGKILL);  // what it has started and left behind
+    const pid_t ended = ::waitpid(pid_, &status_, WNOHANG);
+    if (ended == pid_ || (ended < 0 && errno != EINTR)) {  // or nobody may wait for it
+      ::kill(-pid_, SIGKILL);
       pid_ = -1;
     } else if (Clock::now() >= deadline) {
-      return false;
+      return std::nullopt;
     } else {
-      std::this_thread::sleep_for(5ms);
+      std::this_thread::sleep_for(2ms);
     }
   }
-  return true;
+  return status_;
+}
+
+Subprocess::Subprocess(const std::vector<std::string>& command)
+    : name_(command.at(0)), child_(command, channel(in_), channel(out_), channel(err_)) {}
+
+Subprocess::~Subprocess() {
+  in_.close();
+  child_.wait(Clock::now() + kGrace);
 }
 
 bool Subprocess::wait(Clock::time_point deadline, bool writing) {
@@ -173,42 +184,34 @@ bool Subprocess::wait(Clock::time_point deadline, bool writing) {
       if (Clock::now() >= deadline) return false;
       continue;
     }
-    if (events[2].revents != 0) drain_complaints();
+    if (events[2].revents != 0) drain_errors();
     if (events[0].revents != 0 || events[1].revents != 0) return true;
   }
 }
 
-void Subprocess::drain_complaints() {
+void Subprocess::drain_errors() {
   std::array<char, 4096> bytes;
   const ssize_t n = ::recv(err_, bytes.data(), bytes.size(), MSG_DONTWAIT);
   if (n < 0 && (errno == EAGAIN || errno == EINTR)) return;
-  if (n <= 0) return close_end(err_);
-  complaints_.append(bytes.data(), static_cast<std::size_t>(n));
-  if (complaints_.size() > kKeptComplaints)
-    complaints_.erase(0, complaints_.size() - kKeptComplaints);
+  if (n <= 0) return err_.close();
+  errors_.append(bytes.data(), usize(n));
+  if (errors_.size() > kKeptErrors) errors_.erase(0, errors_.size() - kKeptErrors);
 }
 
 std::string Subprocess::obituary() {
-  int status = 0;
   // The output's end comes a moment before the process's own.
-  const auto deadline = Clock::now() + 500ms;
-  pid_t ended = 0;
-  while ((ended = ::waitpid(pid_, &status, WNOHANG)) == 0 && Clock::now() < deadline)
-    std::this_thread::sleep_for(2ms);
-  while (err_ >= 0) {
-    const std::size_t before = complaints_.size();
-    drain_complaints();
-    if (complaints_.size() == before) break;
+  const std::optional<int> status = child_.wait(Clock::now() + kGrace);
+  while (err_.is_open()) {
+    const std::size_t before = errors_.size();
+    drain_errors();
+    if (errors_.size() == before) break;
   }
   std::string out = "it closed its output";
-  if (ended == pid_) {
-    ::kill(-pid_, SIGKILL);
-    pid_ = -1;
-    out = WIFSIGNALED(status) ? fmt::format("it was ended by signal {} ({})", WTERMSIG(status),
-                                            ::strsignal(WTERMSIG(status)))
-                              : fmt::format("it ended with exit code {}", WEXITSTATUS(status));
-  }
-  std::string words = complaints_;
+  if (status)
+    out = WIFSIGNALED(*status) ? fmt::format("it was ended by signal {} ({})", WTERMSIG(*status),
+                                             ::strsignal(WTERMSIG(*status)))
+                               : fmt::format("it ended with exit code {}", WEXITSTATUS(*status));
+  std::string words = errors_;
   while (!words.empty() && words.back() == '\n') words.pop_back();
   words.erase(0, words.rfind('\n') + 1);  // npos + 1 is 0
   if (!words.empty()) out += "; its last words: " + words;
@@ -218,16 +221,16 @@ std::string Subprocess::obituary() {
 void Subprocess::write_line(std::string_view line, Clock::time_point deadline) {
   const std::string bytes = std::string(line) + '\n';
   for (std::size_t at = 0; at < bytes.size();) {
-    if (in_ < 0) throw Error("engine '{}': it is not running any more", name_);
+    if (!in_.is_open()) throw Error("engine '{}': it is not running any more", name_);
     if (!wait(deadline, true)) throw Error("engine '{}' does not read its input", name_);
     const ssize_t n =
         ::send(in_, bytes.data() + at, bytes.size() - at, MSG_NOSIGNAL | MSG_DONTWAIT);
     if (n < 0 && (errno == EAGAIN || errno == EINTR)) continue;
     if (n < 0) {
-      close_end(in_);
+      in_.close();
       throw Error("engine '{}': {}", name_, obituary());
     }
-    at += static_cast<std::size_t>(n);
+    at += usize(n);
   }
 }
 
@@ -239,17 +242,52 @@ std::optional<std::string> Subprocess::read_line(Clock::time_point deadline) {
       return line;
     }
     if (buffer_.size() > kLongestLine) throw Error("engine '{}': a line without end", name_);
-    if (out_ < 0) throw Error("engine '{}': it is not running any more", name_);
+    if (!out_.is_open()) throw Error("engine '{}': it is not running any more", name_);
     if (!wait(deadline, false)) return std::nullopt;
     std::array<char, 4096> bytes;
     const ssize_t n = ::recv(out_, bytes.data(), bytes.size(), MSG_DONTWAIT);
     if (n < 0 && (errno == EAGAIN || errno == EINTR)) continue;
     if (n <= 0) {
-      close_end(out_);
+      out_.close();
       throw Error("engine '{}': {}", name_, obituary());
     }
-    buffer_.append(bytes.data(), static_cast<std::size_t>(n));
+    buffer_.append(bytes.data(), usize(n));
   }
+}
+
+ProgramInput::ProgramInput(const std::vector<std::string>& command)
+    : child_(command, channel(input_),
+             opened(::open("/dev/null", O_WRONLY | O_CLOEXEC), "an output"), STDERR_FILENO) {}
+
+ProgramInput::~ProgramInput() { static_cast<void>(finish()); }
+
+bool ProgramInput::write(std::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t n = ::send(input_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) return false;
+    bytes.remove_prefix(usize(n));
+  }
+  return true;
+}
+
+bool ProgramInput::finish() {
+  input_.close();
+  return is_success(*child_.wait());
+}
+
+// By files in memory, so that nobody waits for anybody.
+ProgramOutput run_program(const std::vector<std::string>& command, std::string_view input) {
+  const auto memory = [](const char* name) {
+    return opened(::memfd_create(name, MFD_CLOEXEC), "a file in memory");
+  };
+  const Descriptor in = memory("input"), out = memory("output"), errors = memory("errors");
+  std::span<const std::byte> rest = std::as_bytes(std::span(input));
+  if (const int failure = write_all(in, rest))
+    throw Error("cannot write in memory: {}", std::strerror(failure));
+  ::lseek(in, 0, SEEK_SET);
+  const std::optional<int> status = Child(command, in, out, errors).wait();
+  return {is_success(*status), contents(out), contents(errors)};
 }
 
 }  // namespace tengen

@@ -5,15 +5,15 @@
 #include "agents/design/methods.hpp"
 #include "agents/design/problems.hpp"
 #include "core/check.hpp"
-#include "core/logger.hpp"
 #include "core/system/file.hpp"
 #include "core/system/interrupt.hpp"
 #include "core/system/output.hpp"
-#include "core/system/programs.hpp"
+#include "core/system/progress.hpp"
 #include "envs/detector/calo_build.hpp"
 #include "experiments/commands/options.hpp"
 #include "experiments/design/design_agents.hpp"
 #include "experiments/design/design_curves.hpp"
+#include "experiments/runs/gnuplot.hpp"
 #include "physics/tracker.hpp"
 
 #include <nlohmann/json.hpp>
@@ -218,7 +218,7 @@ bool leave_curves(const std::vector<DesignResult>& results, const fs::path& fold
   for (const DesignResult& result : results) curves.push_back(result.curve);
   // What was named once is no curve.
   const bool drawn =
-      !find_program("gnuplot").empty() && std::ranges::any_of(curves, [](const DesignCurve& c) {
+      has_gnuplot() && std::ranges::any_of(curves, [](const DesignCurve& c) {
         return c.points.size() > 1 && c.points.front().reward != c.points.back().reward;
       });
   try {

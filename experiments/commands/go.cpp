@@ -1,9 +1,9 @@
 // tengen go: a board to play on, two engines to watch, a game to step through with analysis.
 #include "experiments/commands/go.hpp"
 
-#include "core/logger.hpp"
 #include "core/system/interrupt.hpp"
 #include "core/system/output.hpp"
+#include "core/system/progress.hpp"
 #include "experiments/commands/commands.hpp"
 #include "experiments/go/game_file.hpp"
 #include "experiments/go/player_names.hpp"

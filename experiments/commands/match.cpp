@@ -1,8 +1,8 @@
 // tengen match A B: games between any two players, and what they prove.
-#include "core/logger.hpp"
 #include "core/system/file.hpp"
 #include "core/system/interrupt.hpp"
 #include "core/system/output.hpp"
+#include "core/system/progress.hpp"
 #include "experiments/commands/commands.hpp"
 #include "experiments/commands/options.hpp"
 #include "experiments/go/game_file.hpp"

@@ -1,7 +1,7 @@
 // tengen selfplay: an engine's games against itself, as SGF, to learn from.
-#include "core/logger.hpp"
 #include "core/system/interrupt.hpp"
 #include "core/system/output.hpp"
+#include "core/system/progress.hpp"
 #include "experiments/commands/commands.hpp"
 #include "experiments/commands/options.hpp"
 #include "experiments/go/go_match.hpp"

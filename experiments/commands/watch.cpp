@@ -1,8 +1,8 @@
 // tengen watch MODEL|RUN|oracle|random: see a player play, in a window or as a file.
 #include "core/excerpt.hpp"
-#include "core/logger.hpp"
 #include "core/system/interrupt.hpp"
 #include "core/system/output.hpp"
+#include "core/system/progress.hpp"
 #include "experiments/commands/commands.hpp"
 #include "experiments/commands/options.hpp"
 #include "experiments/runs/model.hpp"

@@ -5,6 +5,7 @@
 #include "agents/explore.hpp"
 #include "agents/search/sampling.hpp"
 #include "agents/search/searcher.hpp"
+#include "core/usize.hpp"
 #include "envs/detector/calo_game.hpp"
 #include "envs/registry.hpp"
 #include "experiments/runs/game_model.hpp"
@@ -93,8 +94,8 @@ class Builders {
  public:
   Builders(const DesignSearch& search, int lanes)
       : search_(search),
-        built_(static_cast<std::size_t>(lanes)),
-        reward_(static_cast<std::size_t>(lanes)) {}
+        built_(usize(lanes)),
+        reward_(usize(lanes)) {}
 
   // Takes a step in. Of every episode that ended, calls `finished` with the lane, the design and
   // the episode's return.

@@ -2,7 +2,7 @@
 
 #include "core/check.hpp"
 #include "core/system/file.hpp"
-#include "core/system/programs.hpp"
+#include "experiments/runs/gnuplot.hpp"
 
 #include <algorithm>
 #include <array>

@@ -3,7 +3,7 @@
 #include "core/check.hpp"
 #include "core/config.hpp"
 #include "core/excerpt.hpp"
-#include "core/system/programs.hpp"
+#include "experiments/runs/gnuplot.hpp"
 
 #include <algorithm>
 #include <array>

@@ -3,8 +3,9 @@
 #include "core/check.hpp"
 #include "core/system/interrupt.hpp"
 #include "core/system/output.hpp"
-#include "core/system/programs.hpp"
+#include "core/system/subprocess.hpp"
 #include "experiments/runs/curves.hpp"
+#include "experiments/runs/gnuplot.hpp"
 #include "experiments/runs/manifest.hpp"
 #include "nets/runtime.hpp"
 
@@ -75,7 +76,7 @@ std::string report_text(const Training& training, const RunPaths& run) {
 
 // A courtesy: where gnuplot is missing or nothing was recorded there are no curves.
 void leave_curves(const RunPaths& run) {
-  if (find_program("gnuplot").empty()) return;
+  if (!has_gnuplot()) return;
   try {
     plot_runs({run.folder}, run.folder / "curve.png");
     plot_runs({run.folder}, run.folder / "curve.svg");

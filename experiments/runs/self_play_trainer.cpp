@@ -4,6 +4,7 @@
 #include "agents/alphago/alphazero.hpp"
 #include "core/system/interrupt.hpp"
 #include "core/system/output.hpp"
+#include "core/system/progress.hpp"
 #include "experiments/runs/model.hpp"
 #include "experiments/runs/version.hpp"
 

@@ -2,9 +2,9 @@
 
 #include "agents/alphago/self_play.hpp"
 #include "core/check.hpp"
-#include "core/logger.hpp"
 #include "core/system/interrupt.hpp"
 #include "core/system/output.hpp"
+#include "core/system/progress.hpp"
 #include "envs/board/go_record.hpp"
 #include "experiments/go/game_file.hpp"
 

@@ -3,6 +3,7 @@
 #include "core/signature.hpp"
 #include "core/system/interrupt.hpp"
 #include "core/system/output.hpp"
+#include "core/system/progress.hpp"
 #include "envs/random_play.hpp"
 #include "experiments/runs/model.hpp"
 #include "replay/replay_buffer.hpp"

@@ -1,6 +1,7 @@
 #include "experiments/viewer/clip.hpp"
 
-#include "core/system/programs.hpp"
+#include "core/system/file.hpp"
+#include "core/system/subprocess.hpp"
 
 #include <algorithm>
 #include <cmath>

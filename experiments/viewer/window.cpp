@@ -1,6 +1,6 @@
 #include "experiments/viewer/window.hpp"
 
-#include "core/system/programs.hpp"
+#include "core/system/subprocess.hpp"
 #include "experiments/viewer/clip.hpp"
 #include "experiments/viewer/imgui_sdl.hpp"
 #include "experiments/viewer/keys.hpp"

@@ -4,7 +4,6 @@
 #include "core/system/allocations.hpp"
 #include "core/system/file.hpp"
 #include "tests/catch.hpp"
-#include "tests/output.hpp"
 #include "tests/temp_directory.hpp"
 #include "tests/text_file.hpp"
 
@@ -269,27 +268,4 @@ TEST_CASE("a resumed run's event file tells TensorBoard what to forget, and is r
   CHECK(events[2].numbers.at(2) == 501);
   CHECK(events[2].at(7).numbers.at(1) == 1);  // SessionLog START
   CHECK(events[3].numbers.at(2) == 600);
-}
-
-TEST_CASE("the console table reads as Stable-Baselines3's") {
-  const Output output;
-  Logger logger;
-  logger.add(console_sink(output.file()));
-  logger.record("rollout/ep_rew_mean", -20.349);
-  logger.record("rollout/ep_len_mean", 1000);
-  logger.record("time/total_timesteps", 10'000'000);
-  logger.record("train/loss", 1.2345e-5);
-  logger.record("untagged", std::nan(""));
-  logger.dump(1);
-  CHECK(output.text() ==
-        "---------------------------------\n"
-        "| rollout/           |          |\n"
-        "|    ep_len_mean     | 1000     |\n"
-        "|    ep_rew_mean     | -20.3    |\n"
-        "| time/              |          |\n"
-        "|    total_timesteps | 10000000 |\n"
-        "| train/             |          |\n"
-        "|    loss            | 1.23e-05 |\n"
-        "| untagged           | nan      |\n"
-        "---------------------------------\n");
 }

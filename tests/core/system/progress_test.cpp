@@ -1,4 +1,4 @@
-#include "core/logger.hpp"
+#include "core/system/progress.hpp"
 #include "tests/catch.hpp"
 #include "tests/output.hpp"
 

@@ -27,14 +27,6 @@ bool has_children() { return ::waitpid(-1, nullptr, WNOHANG) >= 0 || errno != EC
 
 }  // namespace
 
-TEST_CASE("commands are split as a shell does") {
-  using Words = std::vector<std::string>;
-  CHECK(split_command(" gnugo  --mode gtp ") == Words{"gnugo", "--mode", "gtp"});
-  CHECK(split_command("'a b'c \"d \\\"e\" '' f\\ g") == Words{"a bc", "d \"e", "", "f g"});
-  CHECK_THROWS_WITH(split_command("a 'b"), ContainsSubstring("stays open"));
-  CHECK_THROWS_AS(split_command("  "), UsageError);
-}
-
 TEST_CASE("GTP client: answers are read, noise and ids are not") {
   GtpClient client("engine",
                    script("echo hello; read a; printf '= one\\r\\n\\r\\n'; read a;"
@@ -62,18 +54,4 @@ TEST_CASE("GTP client: what goes wrong is said") {
   CHECK_THROWS_WITH(GtpClient("x", {"no-such-engine"}, std::chrono::seconds(1)),
                     ContainsSubstring("cannot start 'no-such-engine'"));
   CHECK_FALSE(has_children());
-}
-
-TEST_CASE("a child and its own children end with their object, a deaf one too") {
-  const auto start = std::chrono::steady_clock::now();
-  { Subprocess stubborn(script("trap '' TERM INT HUP; sleep 1000 & sleep 1000")); }
-  CHECK(std::chrono::steady_clock::now() - start < std::chrono::seconds(20));
-  CHECK_FALSE(has_children());
-}
-
-TEST_CASE("a line that nobody reads does not hang") {
-  Subprocess deaf(script("sleep 1000"));
-  const auto deadline = Subprocess::Clock::now() + std::chrono::milliseconds(200);
-  CHECK_THROWS_WITH(deaf.write_line(std::string(8 << 20, 'x'), deadline),
-                    ContainsSubstring("does not read"));
 }

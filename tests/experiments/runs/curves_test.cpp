@@ -1,8 +1,7 @@
 #include "experiments/runs/curves.hpp"
 
 #include "core/check.hpp"
-
-#include "core/system/programs.hpp"
+#include "experiments/runs/gnuplot.hpp"
 #include "tests/catch.hpp"
 #include "tests/experiments/viewer/files.hpp"
 
@@ -80,7 +79,7 @@ TEST_CASE("several seeds and several recipes become a PNG and an SVG") {
   for (int seed = 1; seed <= 3; ++seed)
     runs.push_back(write_run(folder.path / "pong-dqn" / std::to_string(seed), seed, 40 + seed));
   runs.push_back(write_run(folder.path / "pong-rainbow" / "1", 6));
-  if (find_program("gnuplot").empty()) {
+  if (!has_gnuplot()) {
     CHECK_THROWS_WITH(plot_runs(runs, folder.path / "x.png"), ContainsSubstring("gnuplot"));
     WARN("no gnuplot: plots not tested");
     return;
@@ -115,7 +114,7 @@ TEST_CASE("what cannot be plotted is one clear line, and an old plot stays") {
   const TemporaryFolder folder;
   const fs::path run = write_run(folder.path / "catch-dqn" / "1", 0);
   CHECK_THROWS_WITH(plot_runs({run}, folder.path / "x.pdf"), ContainsSubstring(".png or .svg"));
-  if (find_program("gnuplot").empty()) return;
+  if (!has_gnuplot()) return;
   const fs::path out = folder.path / "x.png";
   plot_runs({run}, out);
   CHECK_THROWS_WITH(plot_runs({run}, out, {"eval/mean_rewart"}),
@@ -130,7 +129,7 @@ TEST_CASE("what cannot be plotted is one clear line, and an old plot stays") {
 }
 
 TEST_CASE("any name of a run or a folder is text to gnuplot, never a command") {
-  if (find_program("gnuplot").empty()) return;
+  if (!has_gnuplot()) return;
   const TemporaryFolder folder;
   const fs::path odd =
       folder.path / "it's \"q\" \\ $x `touch pwned` @m\n! touch pwned\nsystem('touch pwned') ünï";
@@ -149,16 +148,8 @@ TEST_CASE("any name of a run or a folder is text to gnuplot, never a command") {
   for (const auto& entry : fs::directory_iterator(odd)) CHECK(entry.path().extension() != ".part");
 }
 
-TEST_CASE("gnuplot's strings hold any bytes") {
-  CHECK(gnuplot_quoted("a b-1") == "\"a b-1\"");
-  CHECK(gnuplot_quoted("'\"\\$`@{") == R"("\047\042\134\044\140\100\173")");
-  CHECK(gnuplot_quoted("a\nb\tc\x7f") == "\"a b c \"");
-  CHECK(gnuplot_quoted("ünï – 囲碁") == "\"ünï – 囲碁\"");
-  CHECK(gnuplot_quoted("\xFF\xC0\x80z\xE5\x9B") == "\"???z??\"");
-}
-
 TEST_CASE("constant and NaN curves are drawn without a word, and all NaN is an error") {
-  if (find_program("gnuplot").empty()) return;
+  if (!has_gnuplot()) return;
   const TemporaryFolder folder;
   const auto draw = [&](const std::string& rows) {
     const fs::path run = folder.path / "r" / "1";
@@ -179,7 +170,7 @@ TEST_CASE("constant and NaN curves are drawn without a word, and all NaN is an e
 }
 
 TEST_CASE("the mean of seeds goes on to the end of the longest") {
-  if (find_program("gnuplot").empty()) return;
+  if (!has_gnuplot()) return;
   const TemporaryFolder folder;
   const std::vector<std::string> tag{"rollout/ep_rew_mean"};
   const fs::path whole = write_run(folder.path / "a" / "1", 0, 50);

@@ -1,6 +1,6 @@
 #include "experiments/viewer/clip.hpp"
 
-#include "core/system/programs.hpp"
+#include "core/system/subprocess.hpp"
 #include "tests/catch.hpp"
 #include "tests/experiments/viewer/files.hpp"
 #include "tests/experiments/viewer/scripted.hpp"
@@ -134,11 +134,4 @@ TEST_CASE("what cannot be recorded is said before the first frame") {
                     Error);
   CHECK_THROWS_WITH(make_clip(folder.path / "e.gif", 15, 1)->finish(),
                     ContainsSubstring("without frames"));
-}
-
-TEST_CASE("words for the shell stay one word") {
-  const std::string odd = "a b'c\"$(d)*";
-  CHECK(output_of("printf %s " + shell_quoted(odd)) == odd);
-  CHECK(find_program("sh").filename() == "sh");
-  CHECK(find_program("no-such-program-here").empty());
 }
