@@ -345,8 +345,7 @@ CaloResult CaloStack::simulate(double energy_gev, int showers_wanted, const Rng&
 
 double CaloStack::simulate_layers(double energy_gev, Rng& rng, std::span<float> deposited,
                                   std::span<float> visible) const {
-  TENGEN_CHECK(deposited.size() == usize(layers()) &&
-               visible.size() == deposited.size());
+  TENGEN_CHECK(deposited.size() == usize(layers()) && visible.size() == deposited.size());
   stop_if_interrupted();
   const Ziggurat& ziggurat = Ziggurat::shared();
   const double z1 = ziggurat.normal(rng), z2 = ziggurat.normal(rng);
@@ -372,9 +371,9 @@ double CaloStack::simulate_layers(double energy_gev, Rng& rng, std::span<float> 
 }
 
 CaloResult CaloSimulator::evaluate(const Calorimeter& calorimeter, double energy_gev) {
-  if (mode_ == CaloMode::kAnalytic) return calorimeter.analytic(energy_gev);
+  if (mode_ == CaloMode::kAnalytic) return calorimeter.stack().analytic(energy_gev);
   showers_ += showers_each_;
-  return calorimeter.simulate(energy_gev, showers_each_, rng_, scratch_);
+  return calorimeter.stack().simulate(energy_gev, showers_each_, rng_, scratch_);
 }
 
 }  // namespace tengen::detector

@@ -1,8 +1,8 @@
 // Sampling calorimeters: what a stack of layers sees of an electron's shower, and how sharply.
 #pragma once
 
-#include "physics/incomplete_gamma.hpp"
 #include "core/samplers.hpp"
+#include "physics/incomplete_gamma.hpp"
 #include "physics/showers.hpp"
 
 #include <cstdint>
@@ -141,23 +141,8 @@ class Calorimeter {
  public:
   explicit Calorimeter(const CaloDesign& design);
 
-  // As CaloStack's.
+  /// Valid as long as this is where it is.
   [[nodiscard]] CaloStack stack() const { return {cells_, readout_}; }
-  [[nodiscard]] CaloResult analytic(double energy_gev) const {
-    return stack().analytic(energy_gev);
-  }
-  [[nodiscard]] CaloResult simulate(double energy_gev, int showers, const Rng& rng,
-                                    std::vector<float>& scratch) const {
-    return stack().simulate(energy_gev, showers, rng, scratch);
-  }
-  double simulate_layers(double energy_gev, Rng& rng, std::span<float> deposited,
-                         std::span<float> visible) const {
-    return stack().simulate_layers(energy_gev, rng, deposited, visible);
-  }
-  [[nodiscard]] int layers() const { return stack().layers(); }
-  [[nodiscard]] double depth() const { return stack().depth(); }
-  [[nodiscard]] double length_cm() const { return stack().length_cm(); }
-  [[nodiscard]] Fluctuation showers(double energy_gev) const { return stack().showers(energy_gev); }
 
  private:
   std::vector<CaloCell> cells_;

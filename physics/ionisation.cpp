@@ -12,10 +12,6 @@ Projectile Projectile::with_kinetic(double mass_mev, double kinetic_mev, double 
   return {mass_mev, std::sqrt(kinetic_mev * (kinetic_mev + 2 * mass_mev)) / mass_mev, charge};
 }
 
-Projectile Projectile::with_momentum(double mass_mev, double momentum_mev, double charge) {
-  return {mass_mev, momentum_mev / mass_mev, charge};
-}
-
 double Projectile::largest_transfer_mev() const {
   const double gamma = std::sqrt(1 + beta_gamma * beta_gamma), ratio = kElectronMev / mass_mev;
   return 2 * kElectronMev * beta_gamma * beta_gamma / (1 + 2 * gamma * ratio + ratio * ratio);
@@ -101,10 +97,6 @@ Straggling straggling(const Material& material, const Projectile& p, double x_gc
   return {xi * 1e3, most * 1e3};
 }
 
-double sample_loss_kev(const Straggling& layer, Rng& rng) {
-  return std::max(0.0, layer.most_probable_kev + layer.xi_kev * (sample_landau(rng) - kLandauMode));
-}
-
 double landau_density(double lambda) {
   // e^(−u ln u − λu) falls below 1e-12 of its maximum, e^(e^(−1−λ)), well before this u.
   const double end = std::max(12.0, 10 * std::exp(-1 - lambda) + 12);
@@ -117,15 +109,6 @@ double landau_density(double lambda) {
            std::sin(std::numbers::pi * u);
   }
   return sum * step / 3 / std::numbers::pi;
-}
-
-double sample_landau(Rng& rng) {
-  constexpr double kHalfPi = std::numbers::pi / 2;
-  const double u = std::numbers::pi * (rng.uniform_double() - 0.5);
-  const double w = -std::log(1 - rng.uniform_double());
-  // Scale π/2 of the stable law cancels the 2/π of the standard one.
-  return (kHalfPi + u) * std::tan(u) - std::log(kHalfPi * w * std::cos(u) / (kHalfPi + u)) +
-         std::log(kHalfPi);
 }
 
 }  // namespace tengen::detector

@@ -1,7 +1,6 @@
 // Energy loss of charged particles by ionisation: its mean, its most probable value, its spread.
 #pragma once
 
-#include "core/rng.hpp"
 #include "physics/materials.hpp"
 
 namespace tengen::detector {
@@ -13,7 +12,6 @@ struct Projectile {
   double charge = 1;      ///< in e
 
   static Projectile with_kinetic(double mass_mev, double kinetic_mev, double charge = 1);
-  static Projectile with_momentum(double mass_mev, double momentum_mev, double charge = 1);
 
   [[nodiscard]] double momentum_mev() const { return mass_mev * beta_gamma; }
   [[nodiscard]] double beta_squared() const {
@@ -57,14 +55,10 @@ struct Straggling {
   double most_probable_kev = 0;  ///< Δ_p
 };
 Straggling straggling(const Material& material, const Projectile& projectile, double x_gcm2);
-/// The loss of one particle, keV, ≥ 0. Landau's law: too narrow in silicon below 150 µm.
-double sample_loss_kev(const Straggling& layer, Rng& rng);
 
 /// Landau's density φ(λ) = 1/π ∫ e^(−u ln u − λu) sin πu du. By quadrature, error below 1e-6 for
 /// −4 ≤ λ ≤ 50: for tests and pictures.
 double landau_density(double lambda);
-/// A draw from it: the stable law with α = β = 1 (Chambers, Mallows, Stuck 1976).
-double sample_landau(Rng& rng);
 inline constexpr double kLandauMode = -0.22278;  ///< where φ is largest
 
 }  // namespace tengen::detector

@@ -1,9 +1,5 @@
 #include "physics/muons.hpp"
 
-#include "core/check.hpp"
-#include "core/usize.hpp"
-
-#include <algorithm>
 #include <cmath>
 #include <numbers>
 
@@ -57,46 +53,14 @@ double vertical_mean_energy(MuonFlux formula, double from_gev) {
          muon_intensity(formula, from_gev, 1);
 }
 
-MuonRate muon_rate(MuonFlux formula, double from_gev) {
+double muon_rate(MuonFlux formula, double from_gev) {
   constexpr int kSteps = 200;
-  double rate = 0, energy = 0;
+  double rate = 0;
   for (int i = 0; i < kSteps; ++i) {
     const double c = (i + 0.5) / kSteps, around = 2 * std::numbers::pi * c / kSteps;
     rate += around * muon_intensity(formula, from_gev, c);
-    energy +=
-        around * integrate_energy(from_gev, [&](double e) { return e * muon_flux(formula, e, c); });
   }
-  return {rate * 60, energy / rate};
-}
-
-namespace {
-constexpr std::size_t kEnergies = 256, kCosines = 64;
-}
-
-MuonSource::MuonSource(MuonFlux formula, double from_gev, double to_gev)
-    : log_from_(std::log(from_gev)), log_step_((std::log(to_gev) - log_from_) / kEnergies) {
-  TENGEN_CHECK(from_gev > 0 && to_gev > from_gev);
-  double sum = 0;
-  for (std::size_t i = 0; i < kCosines; ++i) {
-    const double c = (static_cast<double>(i) + 0.5) / kCosines;
-    for (std::size_t j = 0; j < kEnergies; ++j) {
-      const double e = std::exp(log_from_ + (static_cast<double>(j) + 0.5) * log_step_);
-      cumulative_.push_back(sum += c * e * muon_flux(formula, e, c));
-    }
-  }
-}
-
-CosmicMuon MuonSource::sample(Rng& rng) const {
-  const auto cell = usize(
-      std::ranges::upper_bound(cumulative_, rng.uniform_double() * cumulative_.back()) -
-      cumulative_.begin());
-  const std::size_t i = std::min(cell, cumulative_.size() - 1);
-  CosmicMuon out;
-  out.energy_gev =
-      std::exp(log_from_ + (static_cast<double>(i % kEnergies) + rng.uniform_double()) * log_step_);
-  out.cosine = (static_cast<double>(i / kEnergies) + 1 - rng.uniform_double()) / kCosines;
-  out.azimuth = 2 * std::numbers::pi * rng.uniform_double();
-  return out;
+  return rate * 60;
 }
 
 }  // namespace tengen::detector

@@ -52,8 +52,6 @@ struct Scatterer {
 
   static constexpr double kTailWidth = 3;
 
-  /// No tails: one Gaussian.
-  static Scatterer gaussian(double theta0) { return {theta0, 1, 0}; }
   static Scatterer with_tails(double theta0, double moliere_b);
   /// With tails, as a layer of x g/cm² does it: the width is Lynch and Dahl's.
   static Scatterer layer(const Material& material, double x_gcm2, double momentum_mev,

@@ -1,10 +1,10 @@
 // Monte Carlo of tracks.
 #include "core/check.hpp"
+#include "core/samplers.hpp"
 #include "core/system/interrupt.hpp"
 #include "core/usize.hpp"
 #include "physics/constants.hpp"
 #include "physics/least_squares.hpp"
-#include "core/samplers.hpp"
 #include "physics/scattering.hpp"
 #include "physics/tracker.hpp"
 

@@ -3,7 +3,7 @@
 #include "agents/design/simulated_problem.hpp"
 #include "core/check.hpp"
 #include "envs/detector/calo_tune.hpp"
-#include "envs/detector/spectrometer.hpp"
+#include "envs/detector/spectro_tune.hpp"
 #include "envs/detector/tracker_task.hpp"
 
 namespace tengen::detector {

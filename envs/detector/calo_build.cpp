@@ -153,8 +153,7 @@ bool CaloBuild::is_legal(int action) const {
 }
 
 void CaloBuild::legal(std::span<std::uint8_t> mask) const {
-  for (int action = 0; action < kActions; ++action)
-    mask[usize(action)] = is_legal(action) ? 1 : 0;
+  for (int action = 0; action < kActions; ++action) mask[usize(action)] = is_legal(action) ? 1 : 0;
 }
 
 void CaloBuild::observe(std::span<float> out) const {

@@ -234,8 +234,7 @@ std::span<const CaloCell> CaloPlan::cells(std::array<CaloCell, kMostSegments>& o
 
 CaloDesign CaloPlan::design(const Readout& readout) const {
   CaloDesign out{{}, readout};
-  for (int i = 0; i < count; ++i)
-    out.segments.push_back(segment_of(segments[usize(i)]));
+  for (int i = 0; i < count; ++i) out.segments.push_back(segment_of(segments[usize(i)]));
   return out;
 }
 

@@ -4,7 +4,7 @@
 #include "envs/detector/calo_tune.hpp"
 #include "envs/detector/experiment_build.hpp"
 #include "envs/detector/phone_array.hpp"
-#include "envs/detector/spectrometer.hpp"
+#include "envs/detector/spectro_tune.hpp"
 #include "envs/detector/tracker_build.hpp"
 
 namespace tengen {

@@ -1,8 +1,8 @@
 #include "envs/detector/experiment_build.hpp"
 
+#include "core/samplers.hpp"
 #include "core/usize.hpp"
 #include "envs/detector/feature_writer.hpp"
-#include "core/samplers.hpp"
 
 #include <algorithm>
 #include <cmath>

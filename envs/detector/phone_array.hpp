@@ -7,61 +7,8 @@
 
 #include <array>
 #include <span>
-#include <string>
 
 namespace tengen::detector {
-
-/// 30 × 30 km² of 15 × 15 cells; in each live people whose phones may be recruited, as a cluster.
-/// Showers of one energy fall anywhere; one is seen if at least `coincidence` phones of all
-/// clusters are hit. P(seen) is the mean over 60 × 60 cores, half a km apart; hits are Poisson
-/// distributed, phones spread evenly over their cell, and what is more than 4 km off neglected.
-///
-/// With coincidence = 1 the gain of a further cluster only shrinks as others are there (P is
-/// submodular), so that adding the best cell each time gets at least 1 − 1/e of the optimum
-/// (Nemhauser, Wolsey and Fisher 1978). With more this does not hold: where four phones are hit,
-/// none of which counts by itself, a fifth is worth the more.
-class PhoneMap {
- public:
-  static constexpr int kSide = 15, kCells = kSide * kSide;
-  static constexpr double kCellKm = 2;
-  static constexpr int kCellCores = 4, kCoreSide = kCellCores * kSide;  ///< along a side
-
-  double energy_gev = 1e11;
-  int coincidence = 5;
-  std::array<float, kCells> phones{};  ///< that can be recruited
-
-  /// Draws four towns, in their middle 400 to 2,000 phones a cell, and some country.
-  void draw_towns(Rng& rng);
-  /// How often a phone of a cell is hit, by distance of the core; call when the energy has changed.
-  void set_reach();
-
-  /// Hits expected by core; grows with clusters.
-  struct Expected {
-    std::array<float, kCoreSide * kCoreSide> hits{};
-  };
-  void add(int cell, Expected& expected) const;
-  /// What P grows by with a cluster there.
-  [[nodiscard]] double gain(int cell, const Expected& expected) const;
-  [[nodiscard]] double probability(const Expected& expected) const;
-  /// The cell with the largest gain of those not in `taken`.
-  [[nodiscard]] int best_cell(const Expected& expected,
-                              const std::array<bool, kCells>& taken) const;
-  /// P of the n cells with most phones: the reference.
-  [[nodiscard]] double reference(int n) const;
-  /// The share of `showers` seen that fall anywhere, at any place: number i from rng.split(i).
-  [[nodiscard]] double simulate(std::span<const int> cells, int showers, const Rng& rng) const;
-
- private:
-  static constexpr double kReachKm = 4;  // in either direction from the middle of a cell
-  static constexpr int kPerKm = 8, kGrid = static_cast<int>(kReachKm) * kPerKm + 1;
-
-  template <class F>
-  void for_each_core(int cell, F&& f) const;
-  [[nodiscard]] double hit(double dx_km, double dy_km) const;
-
-  // Mean over the phones of a cell by the core's distance from its middle, 0 to 4 km in x and y.
-  std::array<float, kGrid * kGrid> hit_{};
-};
 
 /// The learner places `clusters` of them, one a step, in different cells (the mask leaves those
 /// that are free; an illegal action ends the episode). Reward: what P grows by, over P of the cells

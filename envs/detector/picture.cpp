@@ -129,8 +129,8 @@ HeatMap::HeatMap(const Area& area, int cell)
 void HeatMap::add(double x, double y, double energy) {
   const double column = (x - area_.x) / cell_, row = (y - area_.y) / cell_;
   if (!(column >= 0 && column < columns_ && row >= 0 && row < rows_)) return;
-  energy_[static_cast<std::size_t>(row) * usize(columns_) +
-          static_cast<std::size_t>(column)] += static_cast<float>(energy);
+  energy_[static_cast<std::size_t>(row) * usize(columns_) + static_cast<std::size_t>(column)] +=
+      static_cast<float>(energy);
 }
 
 void HeatMap::soften() {
@@ -147,8 +147,7 @@ void HeatMap::soften() {
 void HeatMap::paint(Canvas& canvas, double full) const {
   for (int row = 0; row < rows_; ++row)
     for (int column = 0; column < columns_; ++column) {
-      const double e = energy_[usize(row) * usize(columns_) +
-                               usize(column)];
+      const double e = energy_[usize(row) * usize(columns_) + usize(column)];
       if (e <= 0) continue;
       const double t = 1 + std::log10(e / full) / 3;
       if (t <= 0) continue;

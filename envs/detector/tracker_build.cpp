@@ -18,9 +18,8 @@ EnvSpec TrackerBuild::spec() const {
     actions.n = kStop + 1;
     for (int action = 0; action < kStop; ++action) {
       const auto [slot, technology] = layer_of(action, false);
-      actions.names.push_back(fmt::format("{} {:.1f} cm",
-                                          kTechnologies[usize(technology)].name,
-                                          slot_radius_cm(slot)));
+      actions.names.push_back(
+          fmt::format("{} {:.1f} cm", kTechnologies[usize(technology)].name, slot_radius_cm(slot)));
     }
     actions.names.emplace_back("STOP");
   }

@@ -78,8 +78,7 @@ bool TrackerPlan::fits(int slot, int chosen, const TrackerContext& context) cons
   double least = cost + price(slot, chosen);
   for (int i = 1; i <= missing; ++i) least += price(slot + i, kStrip);
   return least <= context.budget + kRounding &&
-         material + kTechnologies[usize(chosen)].lengths <=
-             context.material + kRounding;
+         material + kTechnologies[usize(chosen)].lengths <= context.material + kRounding;
 }
 
 void TrackerPlan::add(int slot, int chosen) {

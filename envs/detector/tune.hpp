@@ -83,9 +83,7 @@ struct Tune {
   }
 
  private:
-  [[nodiscard]] std::span<float> knobs() {
-    return std::span(knob).first(usize(task.knobs()));
-  }
+  [[nodiscard]] std::span<float> knobs() { return std::span(knob).first(usize(task.knobs())); }
 };
 
 }  // namespace tengen::detector

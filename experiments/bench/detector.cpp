@@ -16,7 +16,8 @@ Calorimeter hundred_layers() {
 }
 
 void bench_calorimeter(const BenchOptions& options) {
-  const Calorimeter stack = hundred_layers();
+  const Calorimeter uniform = hundred_layers();
+  const CaloStack stack = uniform.stack();
   std::vector<float> scratch, deposited(100), visible(100);
   bench(options, "calorimeter, 100 layers, Monte Carlo", "showers/s", 1,
         [&] { return stack.simulate(10, 1000, Rng(1), scratch).resolution > 0 ? 1000 : 0; });
@@ -28,7 +29,8 @@ void bench_calorimeter(const BenchOptions& options) {
   std::vector<Segment> segments;
   for (int i = 0; i < 12; ++i)
     segments.push_back({8, &material(i % 2 == 0 ? "Pb" : "W"), 0.14, &material("Sc"), 0.4});
-  const Calorimeter mixed({segments, {}});
+  const Calorimeter of_segments({segments, {}});
+  const CaloStack mixed = of_segments.stack();
   bench(options, "calorimeter, 12 segments, Monte Carlo", "showers/s", 1,
         [&] { return mixed.simulate(10, 1000, Rng(1), scratch).resolution > 0 ? 1000 : 0; });
   for (const auto& [name, calorimeter] :
@@ -42,7 +44,7 @@ void bench_calorimeter(const BenchOptions& options) {
           [&] {
             for (int i = 0; i < 100; ++i, energy += 1e-6)
               for (const double e : {1.0, 5.0, 20.0})
-                sum += calorimeter->stack().core(e + energy).half_width;
+                sum += calorimeter->core(e + energy).half_width;
             return sum > 0 ? 100 : 0;
           });
   }

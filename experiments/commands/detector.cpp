@@ -32,11 +32,12 @@ void run_calo(const CaloOptions& options) {
     throw UsageError("{}", unknown_name("mode", options.mode, modes));
   const CaloDesign design = read_calo_design(options.design);
   const Calorimeter calorimeter(design);
+  const CaloStack stack = calorimeter.stack();
   CaloSimulator simulator(options.mode == "mc" ? CaloMode::kMonteCarlo : CaloMode::kAnalytic,
                           options.events, options.shared.seed.value_or(0));
   if (!options.shared.json)
     print_out("{} layers, {:.4g} cm, {:.4g} X0, cost {:.4g}\n{:>8} {:>18} {:>20} {:>10} {:>10}\n",
-              calorimeter.layers(), calorimeter.length_cm(), calorimeter.depth(), calo_cost(design),
+              stack.layers(), stack.length_cm(), stack.depth(), calo_cost(design),
               "GeV", "resolution, %", "unweighted, %", "leakage", "visible");
   const InterruptGuard guard;
   for (const double energy : options.energies) {

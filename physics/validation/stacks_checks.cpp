@@ -128,7 +128,7 @@ void layer_energies(Effort effort, std::vector<Check>& out) {
     std::vector<double> sum(n);
     Rng rng(31);
     for (int i = 0; i < showers; ++i) {
-      c.simulate_layers(s.energy_gev, rng, deposited, visible);
+      c.stack().simulate_layers(s.energy_gev, rng, deposited, visible);
       for (std::size_t k = 0; k < n; ++k) sum[k] += 1000.0 * visible[k] / showers;
     }
     float highest = 0;

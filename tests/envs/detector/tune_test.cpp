@@ -2,7 +2,7 @@
 #include "agents/design/problems.hpp"
 #include "core/check.hpp"
 #include "envs/detector/calo_tune.hpp"
-#include "envs/detector/spectrometer.hpp"
+#include "envs/detector/spectro_tune.hpp"
 #include "physics/constants.hpp"
 #include "tests/catch.hpp"
 
@@ -33,8 +33,8 @@ TEST_CASE("CaloTune builds what fits, and pays what R improves by") {
       CHECK(cost <= env.task.context.budget + 1e-9);
       if (n == 0) continue;
       const Calorimeter calorimeter(design);
-      CHECK(calorimeter.length_cm() <= env.task.context.length_cm + 1e-9);
-      CHECK(calorimeter.layers() <= kMostLayers);
+      CHECK(calorimeter.stack().length_cm() <= env.task.context.length_cm + 1e-9);
+      CHECK(calorimeter.stack().layers() <= kMostLayers);
     }
     CHECK(total == Approx(env.value.reward - first).margin(1e-4));
   }

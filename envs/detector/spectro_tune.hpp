@@ -1,40 +1,17 @@
-// SpectroTune-v0: a dipole spectrometer behind a target, whose stations and magnet are real
-// numbers.
+// SpectroTune-v0: the stations and the magnet of a dipole spectrometer are real numbers to be
+// tuned.
 #pragma once
 
 #include "core/config.hpp"
 #include "envs/detector/tune.hpp"
+#include "physics/spectrometer.hpp"
 
 #include <string>
 #include <vector>
 
 namespace tengen::detector {
 
-/// A target at z = 0, eight stations of silicon strips or straws along 10 m, and a dipole. Lengths
-/// in cm.
-struct Spectrometer {
-  static constexpr int kStations = 8;
-  std::array<double, kStations> station{};  ///< z, growing
-  double magnet_middle = 0, magnet_length = 0, field_tesla = 0;
-  double half_gap = 0;  ///< of the magnet's square aperture
-};
-inline constexpr double kStationResolution = 0.02, kStationLengths = 0.005;  ///< cm; x/X0
-inline constexpr double kStationHalfSize = 60;                               ///< cm
-inline constexpr std::array<double, 3> kSpectrometerGev{5, 20, 100};
-
-/// σ(p)/p of a track along z: least squares for position, angle and curvature in the field, with
-/// scattering in every station (least_squares.hpp; angles small, field uniform inside, none
-/// outside).
-double spectrometer_resolution(const Spectrometer& spectrometer, double p_gev);
-/// The rms of p of `tracks` simulated ones, number i from rng.split(i).
-double simulate_spectrometer(const Spectrometer& spectrometer, double p_gev, int tracks,
-                             const Rng& rng);
-/// The share of tracks from the target that pass the magnet and all stations; angles in either view
-/// are normal with rms kAngleSpread, and bending is neglected.
-double spectrometer_acceptance(const Spectrometer& spectrometer);
-inline constexpr double kAngleSpread = 0.1;
-/// Energy of the field in the aperture, B²/2µ0 × volume, MJ.
-double stored_energy_mj(const Spectrometer& spectrometer);
+inline constexpr std::array<double, 3> kSpectrometerGev{5, 20, 100};  ///< momenta that count
 
 /// Twelve knobs: the stations' z, up to 3 m before and behind equidistant places, within 20 to 1000
 /// cm and taken in order; the magnet's middle from 150

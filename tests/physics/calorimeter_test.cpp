@@ -1,8 +1,7 @@
-// Calorimeters and trackers: Monte Carlo against the analytic mode, limits, bad designs.
+#include "physics/calorimeter.hpp"
+
 #include "core/check.hpp"
 #include "core/system/allocations.hpp"
-#include "physics/calorimeter.hpp"
-#include "physics/tracker.hpp"
 #include "tests/catch.hpp"
 
 #include <cmath>
@@ -27,8 +26,8 @@ TEST_CASE("the analytic calorimeter is the Monte Carlo's mean") {
     design.readout = readout;
     const Calorimeter calorimeter(design);
     for (const double energy : {1.0, 10.0, 50.0}) {
-      const CaloResult a = calorimeter.analytic(energy);
-      const CaloResult m = calorimeter.simulate(energy, 40'000, Rng(1), scratch);
+      const CaloResult a = calorimeter.stack().analytic(energy);
+      const CaloResult m = calorimeter.stack().simulate(energy, 40'000, Rng(1), scratch);
       CAPTURE(energy, readout.noise_mev);
       // Few very late showers rule the rms of what leaks: three nodes see most of them.
       CHECK(a.resolution ==
@@ -50,7 +49,7 @@ TEST_CASE("layers seen one by one add up to the segments") {
   double mean = 0, square = 0;
   constexpr int kShowers = 50'000;
   for (int i = 0; i < kShowers; ++i) {
-    const double leak = calorimeter.simulate_layers(5, rng, deposited, visible);
+    const double leak = calorimeter.stack().simulate_layers(5, rng, deposited, visible);
     double all = leak, seen = 0;
     for (std::size_t k = 0; k < 20; ++k) all += deposited[k], seen += visible[k];
     REQUIRE(all == Approx(5).epsilon(1e-4));
@@ -58,25 +57,26 @@ TEST_CASE("layers seen one by one add up to the segments") {
   }
   mean /= kShowers;
   const double rms = std::sqrt(square / kShowers - mean * mean) / mean;
-  const CaloResult m = calorimeter.simulate(5, kShowers, Rng(8), scratch);
+  const CaloResult m = calorimeter.stack().simulate(5, kShowers, Rng(8), scratch);
   CHECK(mean / 5 == Approx(m.visible_fraction).epsilon(3e-3));
   CHECK(rms == Approx(m.resolution_unweighted).epsilon(0.025));
 }
 
 TEST_CASE("a homogeneous block sees everything but what leaks and what its readout adds") {
   const Calorimeter block({{segment(1, "Pb", 0, "PbWO4", 40)}, {}});
-  const CaloResult r = block.analytic(10);
+  const CaloResult r = block.stack().analytic(10);
   CHECK(r.visible_fraction == Approx(1 - r.leakage));
   CHECK(r.resolution < 1e-3);
   const Calorimeter read({{segment(1, "Pb", 0, "PbWO4", 40)}, {1600, 0, 0}});
-  CHECK(read.analytic(4).resolution == Approx(1 / std::sqrt(1600.0 * 4)).epsilon(0.01));
+  CHECK(read.stack().analytic(4).resolution == Approx(1 / std::sqrt(1600.0 * 4)).epsilon(0.01));
 }
 
 TEST_CASE("cutting a uniform stack into segments changes nothing") {
   const Calorimeter whole({{segment(60, "Pb", 0.2, "Sc", 0.4)}, {}});
   const Calorimeter cut(
       {{segment(10, "Pb", 0.2, "Sc", 0.4), segment(50, "Pb", 0.2, "Sc", 0.4)}, {}});
-  CHECK(cut.analytic(7).resolution == Approx(whole.analytic(7).resolution).epsilon(1e-5));
+  CHECK(cut.stack().analytic(7).resolution ==
+        Approx(whole.stack().analytic(7).resolution).epsilon(1e-5));
 }
 
 TEST_CASE("common random numbers: the same showers for every design, counted") {
@@ -87,7 +87,9 @@ TEST_CASE("common random numbers: the same showers for every design, counted") {
   CHECK(simulator.evaluate(a, 10).resolution == first);
   // One design's error is 3 %; the difference of near designs is far better known.
   const double noise = simulator.evaluate(b, 10).resolution / first;
-  CHECK(noise == Approx(b.analytic(10).resolution / a.analytic(10).resolution).margin(0.012));
+  CHECK(
+      noise ==
+      Approx(b.stack().analytic(10).resolution / a.stack().analytic(10).resolution).margin(0.012));
   CHECK(simulator.showers() == 1500);
   CaloSimulator analytic(CaloMode::kAnalytic, 500, 3);
   analytic.evaluate(a, 10);
@@ -97,12 +99,12 @@ TEST_CASE("common random numbers: the same showers for every design, counted") {
 TEST_CASE("evaluation allocates nothing once it is under way") {
   const Calorimeter calorimeter({{segment(30, "Pb", 0.4, "Sc", 0.3)}, {}});
   std::vector<float> scratch, deposited(30), visible(30);
-  CaloResult result = calorimeter.simulate(10, 100, Rng(1), scratch);
+  CaloResult result = calorimeter.stack().simulate(10, 100, Rng(1), scratch);
   Rng rng(1);
   const AllocationScope scope;
-  result = calorimeter.simulate(10, 100, Rng(1), scratch);
-  result = calorimeter.analytic(10);
-  calorimeter.simulate_layers(10, rng, deposited, visible);
+  result = calorimeter.stack().simulate(10, 100, Rng(1), scratch);
+  result = calorimeter.stack().analytic(10);
+  calorimeter.stack().simulate_layers(10, rng, deposited, visible);
   CHECK(scope.count() == 0);
   CHECK(result.resolution > 0);
 }
@@ -127,56 +129,4 @@ TEST_CASE("bad calorimeters are refused by segment and key") {
   CHECK_THAT(message({{segment(0, "Pb", 1, "Sc", 1)}, {}}), ContainsSubstring("segments[0].n = 0"));
   CHECK_THAT(message({{segment(1, "Pb", 1, "Sc", 1)}, {-1, 0, 0}}),
              ContainsSubstring("photo_electrons_per_gev = -1"));
-}
-
-TEST_CASE("track fits: the Monte Carlo has the errors that least squares promise") {
-  const Tracker tracker = slot_tracker(kEquidistantSlots);
-  for (const double pt : {10.0, 100.0}) {
-    const TrackResolution r = track_resolution(tracker, pt);
-    const TrackSample m = simulate_tracks(tracker, pt, 20'000, Rng(1));
-    CHECK(m.fitted == 20'000);
-    CHECK(m.momentum == Approx(r.momentum).margin(4 * m.momentum_error + 0.01 * r.momentum));
-    CHECK(m.impact_cm == Approx(r.impact_cm).margin(4 * m.impact_error_cm + 0.01 * r.impact_cm));
-    CHECK(m.momentum_core == Approx(r.momentum).epsilon(0.03));
-    CHECK(m.impact_core_cm == Approx(r.impact_cm).epsilon(0.03));
-  }
-  // Who loses the outermost hit measures badly: seen by the rms, hardly by the core.
-  const TrackSample real = simulate_tracks(tracker, 10, 20'000, Rng(1), 0.98);
-  const double whole = track_resolution(tracker, 10).momentum;
-  CHECK(real.momentum > 1.01 * whole);
-  CHECK(real.momentum_core == Approx(whole).epsilon(0.05));
-  const TrackSample lossy = simulate_tracks(tracker, 10, 20'000, Rng(1), 0.8);
-  CHECK(lossy.fitted == Approx(20'000 * hit_probability(6, 3, 0.8)).margin(250));
-  CHECK(hit_probability(6, 6, 0.98) == Approx(std::pow(0.98, 6)));
-  // Curls up within 53 cm, yet crosses three layers.
-  CHECK(simulate_tracks(tracker, 0.3, 100, Rng(1)).fitted == 100);
-}
-
-TEST_CASE("bad trackers are refused by layer and key") {
-  const std::vector<int> twice{0, 5, 5}, outside{0, 5, 30}, few{0, 5};
-  REQUIRE_THROWS_WITH(slot_tracker(twice), ContainsSubstring("slots[2] = 5"));
-  REQUIRE_THROWS_WITH(slot_tracker(outside), ContainsSubstring("slots[2] = 30"));
-  REQUIRE_THROWS_WITH(slot_tracker(few), ContainsSubstring("a track needs 3"));
-  Tracker tracker = slot_tracker(kEquidistantSlots);
-  tracker.layers[3].resolution_cm = -1;
-  REQUIRE_THROWS_WITH(check_tracker(tracker), ContainsSubstring("layers[3].resolution_cm = -1"));
-}
-
-TEST_CASE("the best six of thirty slots, by enumeration") {
-  const BestSlots best = best_six_slots(2);
-  CHECK(best.designs == 593'775);
-  CHECK(best.j < -0.12);
-  CHECK(tracker_score(slot_tracker(best.slots)).j == best.j);
-  CHECK(tracker_score(slot_tracker(kEquidistantSlots)).j == Approx(0).margin(1e-12));
-  // No neighbour is better.
-  for (std::size_t i = 0; i < 6; ++i) {
-    for (const int step : {-1, 1}) {
-      std::array<int, 6> near = best.slots;
-      near[i] += step;
-      if (near[i] < 0 || near[i] >= kSlots || !std::ranges::is_sorted(near) ||
-          std::ranges::adjacent_find(near) != near.end())
-        continue;
-      CHECK(tracker_score(slot_tracker(near)).j > best.j);
-    }
-  }
 }
