@@ -97,8 +97,8 @@ class CaloStack {
   /// By quadrature over the fluctuations of ln T and ln α. Error bars none: deterministic; against
   /// `simulate` see the tests. 0.05 GeV ≤ energy.
   [[nodiscard]] CaloResult analytic(double energy_gev) const;
-  /// Of that only half_width, and leakage of showers that do not begin late: what designs are
-  /// judged by, in half the time.
+  /// Of that only half_width, and the leakage of showers that do not begin late, in half the time:
+  /// what rewards of designs are made of.
   [[nodiscard]] CaloResult core(double energy_gev) const;
   /// `showers` ≥ 2 single showers, number i from rng.split(i): the same random numbers for every
   /// design. `scratch` (its content is lost) holds a value a shower. Sums over segments, not

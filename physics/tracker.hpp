@@ -57,16 +57,16 @@ double gluckstern_scattering(int n, double field_tesla, double lever_cm, double 
 /// σ(d0) from resolution alone, cm: 3 % from n = 9 on, 10 % at n = 3.
 double impact_resolution(int n, double r0_cm, double lever_cm, double resolution_cm);
 
-/// The momenta that designs are judged by, GeV.
-inline constexpr std::array<double, 3> kJudgedPt{1, 10, 100};
+/// The transverse momenta at which trackers are scored, GeV.
+inline constexpr std::array<double, 3> kScoredPt{1, 10, 100};
 
 struct TrackerScore {
-  std::array<TrackResolution, 3> at{};                 ///< at kJudgedPt
+  std::array<TrackResolution, 3> at{};                 ///< at kScoredPt
   std::array<double, 3> log_momentum{}, log_impact{};  ///< ln(metric / that of kEquidistantSlots)
   double j = 0;                                        ///< the mean of these six; lower is better
 };
 TrackerScore tracker_score(const Tracker& tracker);
-/// Of resolutions that were found otherwise, at kJudgedPt.
+/// Of resolutions that were found otherwise, at kScoredPt.
 TrackerScore tracker_score(const std::array<TrackResolution, 3>& at);
 
 /// The problem of identical layers: choose some of 30 radii from 3 to 110 cm for layers of 10 µm
@@ -91,7 +91,7 @@ struct TrackSample {
   double momentum = 0, momentum_error = 0;  ///< rms of p_T's relative error; its statistical error
   double impact_cm = 0, impact_error_cm = 0;  ///< rms of d0
   /// Half of the central 68.27 % of either: of a normal distribution the same as the rms, but blind
-  /// to few tracks that lost the hit which mattered most. What designs are judged by.
+  /// to few tracks that lost the hit which mattered most. Rewards of designs are made of it.
   double momentum_core = 0, impact_core_cm = 0;
   int fitted = 0;  ///< tracks with at least three hits
 };

@@ -27,17 +27,17 @@ struct Best {
 };
 
 // Evaluates six-layer designs by the product of their six variances, which orders them as J does.
-class Judge {
+class Examiner {
  public:
-  Judge() {
+  Examiner() {
     for (int slot = 0; slot < kSlots; ++slot)
       points_[usize(slot)] = TrackPoint::on_parabola(slot_radius_cm(slot));
     fit_.n = 6, fit_.scatterers = 7;
     fit_.scatter_point[0] = TrackPoint::on_parabola(kPipeRadius);
     fit_.variance.fill(kResolution * kResolution);
-    for (std::size_t p = 0; p < kJudgedPt.size(); ++p) {
-      layer_[p] = highland_angle(kJudgedPt[p] * 1e3, kLayerLengths);
-      pipe_[p] = highland_angle(kJudgedPt[p] * 1e3, kPipeLengths);
+    for (std::size_t p = 0; p < kScoredPt.size(); ++p) {
+      layer_[p] = highland_angle(kScoredPt[p] * 1e3, kLayerLengths);
+      pipe_[p] = highland_angle(kScoredPt[p] * 1e3, kPipeLengths);
     }
   }
 
@@ -45,7 +45,7 @@ class Judge {
     for (std::size_t i = 0; i < 6; ++i)
       fit_.point[i] = fit_.scatter_point[i + 1] = points_[usize(slots[i])];
     double out = 1;
-    for (std::size_t p = 0; p < kJudgedPt.size(); ++p) {
+    for (std::size_t p = 0; p < kScoredPt.size(); ++p) {
       fit_.scatter_variance.fill(layer_[p] * layer_[p]);
       fit_.scatter_variance[0] = pipe_[p] * pipe_[p];
       TENGEN_CHECK(fit_.solve(covariance_));
@@ -94,17 +94,17 @@ Tracker slot_tracker(std::span<const int> slots) {
 }
 
 TrackerScore tracker_score(const Tracker& tracker) {
-  std::array<TrackResolution, kJudgedPt.size()> at;
-  for (std::size_t i = 0; i < at.size(); ++i) at[i] = track_resolution(tracker, kJudgedPt[i]);
+  std::array<TrackResolution, kScoredPt.size()> at;
+  for (std::size_t i = 0; i < at.size(); ++i) at[i] = track_resolution(tracker, kScoredPt[i]);
   return tracker_score(at);
 }
 
 TrackerScore tracker_score(const std::array<TrackResolution, 3>& at) {
   static const auto reference = [] {
     const Tracker equidistant = slot_tracker(kEquidistantSlots);
-    std::array<TrackResolution, kJudgedPt.size()> out;
+    std::array<TrackResolution, kScoredPt.size()> out;
     for (std::size_t i = 0; i < out.size(); ++i)
-      out[i] = track_resolution(equidistant, kJudgedPt[i]);
+      out[i] = track_resolution(equidistant, kScoredPt[i]);
     return out;
   }();
   TrackerScore out{.at = at};
@@ -120,9 +120,9 @@ BestSlots best_six_slots(int threads) {
   std::atomic<int> next = 0;
   std::vector<Best> found(usize(std::max(threads, 1)));
   const auto work = [&](Best& best) {
-    Judge judge;
+    Examiner examiner;
     for (int pair = next++; pair < kSlots * kSlots && !interrupted(); pair = next++)
-      if (pair / kSlots < pair % kSlots) judge.examine(pair / kSlots, pair % kSlots, best);
+      if (pair / kSlots < pair % kSlots) examiner.examine(pair / kSlots, pair % kSlots, best);
   };
   {
     std::vector<std::jthread> workers;

@@ -61,7 +61,7 @@ struct CaloOptimum {
 /// The best design of at most `segments` segments: linearised around the best so far, solved by
 /// dynamic programming over depth and segments with multipliers for cost, length and layers
 /// (Everett 1963), until that finds nothing better; then improved by changes of one or two choices,
-/// judged by the formulas, eight times anew from some random changes of what is best. Seconds.
+/// evaluated by the formulas, eight times anew from some random changes of what is best. Seconds.
 /// Throws Error for the target kGammaPi0.
 CaloOptimum best_calo(const CaloContext& context, int segments = kMostSegments);
 

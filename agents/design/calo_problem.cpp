@@ -1,6 +1,7 @@
 // CaloBuild as optimisers see it.
+#include "agents/design/calo_optimum.hpp"
 #include "agents/design/design_points.hpp"
-#include "agents/design/problems.hpp"
+#include "agents/design/design_tasks.hpp"
 #include "agents/design/simulated_problem.hpp"
 
 namespace tengen::detector {
@@ -39,6 +40,10 @@ class CaloProblem final : public SimulatedProblem {
 
 std::unique_ptr<DesignProblem> make_calo_problem(const Config& options) {
   return std::make_unique<CaloProblem>(read_calo_context(options), read_showers(options));
+}
+
+std::optional<std::vector<double>> calo_optimum(const Config& options, int) {
+  return calo_point(best_calo(read_calo_context(options)).plan);
 }
 
 }  // namespace tengen::detector

@@ -23,6 +23,12 @@ constexpr std::array<int, 4> kChoices{kNothing + 1, static_cast<int>(kAbsorberLe
                                       static_cast<int>(kRepeats.size())};
 constexpr std::size_t kCaloSize = 4 * kMostSegments;
 
+std::vector<double> no_segments() {
+  std::vector<double> point(kCaloSize, 0);
+  for (std::size_t i = 0; i < point.size(); i += 4) point[i] = kNothing;
+  return point;
+}
+
 }  // namespace
 
 int nearest_choice(double x, int choices) {
@@ -66,9 +72,16 @@ CaloPlan calo_plan(std::span<const double> point, const CaloContext& context) {
   return out;
 }
 
+std::vector<double> calo_point(const CaloPlan& plan) {
+  std::vector<double> point = no_segments();
+  for (std::size_t i = 0; i < usize(plan.count); ++i)
+    for (std::size_t part = 0; part < kChoiceParts.size(); ++part)
+      point[4 * i + part] = plan.segments[i].*kChoiceParts[part];
+  return point;
+}
+
 std::vector<double> calo_point(std::span<const int> actions) {
-  std::vector<double> point(kCaloSize, 0);
-  for (std::size_t i = 0; i < point.size(); i += 4) point[i] = kNothing;
+  std::vector<double> point = no_segments();
   constexpr std::array<int, 4> kFirst{0, CaloBuild::kFirstThickness, CaloBuild::kFirstActive,
                                       CaloBuild::kFirstRepeat};
   std::size_t next = 0;

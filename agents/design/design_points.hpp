@@ -1,4 +1,4 @@
-// Designs as points, coordinate by coordinate: for design problems that share them.
+// Designs as points, coordinate by coordinate, for design problems that share them.
 #pragma once
 
 #include "agents/design/problem.hpp"
@@ -10,23 +10,29 @@
 
 namespace tengen::detector {
 
-/// Twelve places for segments: absorber (the fifth: no segment), thickness, active layer, repeats.
+/// Twelve places for segments, four coordinates each: absorber (the fifth stands for no segment),
+/// thickness, active layer, repeats.
 std::vector<Variable> calo_variables();
-/// From the front: what does not fit gets fewer repeats, then a thinner absorber, then is left out.
+/// Goes from the front: a segment that does not fit gets fewer repeats, then a thinner absorber,
+/// and is then left out.
 void repair_calo(std::span<double> point, const CaloContext& context);
 CaloPlan calo_plan(std::span<const double> point, const CaloContext& context);
-/// Of CaloBuild's actions. Throws Error for what is none of them where it stands.
+std::vector<double> calo_point(const CaloPlan& plan);
+/// The point of a design that CaloBuild's actions build. Throws Error for an action that is none of
+/// the choices of its step.
 std::vector<double> calo_point(std::span<const int> actions);
 
-/// A slot each: 0 for nothing, or 1 + the technology.
+/// One coordinate for each slot: 0 for nothing, or 1 + the technology.
 std::vector<Variable> technology_variables();
-/// From the inside: what does not fit becomes cheaper, then nothing; strips complete the tracker.
+/// Goes from the inside: a layer that does not fit becomes cheaper, then none; strips complete the
+/// tracker.
 void repair_technologies(std::span<double> point, const TrackerContext& context);
 TrackerPlan technology_plan(std::span<const double> point);
-/// Of TrackerBuild's actions. Throws Error for what is none of them.
+/// The point of a tracker that TrackerBuild's actions build. Throws Error for an action that is
+/// none.
 std::vector<double> technology_point(std::span<const int> actions);
 
-/// The nearest of 0 … choices − 1; 0 for what is no number.
+/// The nearest of 0 … choices − 1; 0 if x is not finite.
 int nearest_choice(double x, int choices);
 
 }  // namespace tengen::detector

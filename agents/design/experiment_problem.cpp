@@ -1,6 +1,6 @@
 // ExperimentBuild as optimisers see it: TrackerBuild's coordinates, then CaloBuild's.
 #include "agents/design/design_points.hpp"
-#include "agents/design/problems.hpp"
+#include "agents/design/design_tasks.hpp"
 #include "agents/design/simulated_problem.hpp"
 #include "core/check.hpp"
 #include "envs/detector/experiment_build.hpp"

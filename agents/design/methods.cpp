@@ -18,10 +18,4 @@ const std::vector<DesignMethod>& design_methods() {
   return kMethods;
 }
 
-const DesignMethod* find_design_method(std::string_view name) {
-  for (const DesignMethod& method : design_methods())
-    if (method.name == name) return &method;
-  return nullptr;
-}
-
 }  // namespace tengen

@@ -48,8 +48,6 @@ struct DesignMethod {
   void (*run)(DesignSearch&);
 };
 const std::vector<DesignMethod>& design_methods();
-/// nullptr if there is none of that name.
-const DesignMethod* find_design_method(std::string_view name);
 
 /// What the formulas say of many designs, for nothing.
 class FormulaRanking {

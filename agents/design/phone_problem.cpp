@@ -1,5 +1,5 @@
 // PhoneArray as optimisers see it: the cell of each cluster.
-#include "agents/design/problems.hpp"
+#include "agents/design/design_tasks.hpp"
 #include "agents/design/simulated_problem.hpp"
 #include "core/check.hpp"
 #include "core/usize.hpp"

@@ -8,8 +8,8 @@
 
 namespace tengen::detector {
 
-/// Counts what is simulated, and gives evaluate and judge their random numbers. How many events a
-/// design takes is the same for every one.
+/// Counts what is simulated, and gives both kinds of evaluation their random numbers. Every design
+/// takes the same number of events.
 class SimulatedProblem : public DesignProblem {
  public:
   [[nodiscard]] std::span<const Variable> variables() const final { return variables_; }
@@ -17,9 +17,10 @@ class SimulatedProblem : public DesignProblem {
     simulated_ += cost_of_one();
     return simulate(point, events_.each, Rng(seed));
   }
-  [[nodiscard]] double judge(std::span<const double> point, std::uint64_t seed) const final {
-    const int each = kJudged / events_.kinds;
-    // Another stream, lest the judge sees the very events by which the design was chosen.
+  [[nodiscard]] double evaluate_finally(std::span<const double> point,
+                                        std::uint64_t seed) const final {
+    const int each = kFinalEvents / events_.kinds;
+    // Another stream, or these would be the very events by which the design was chosen.
     return simulate(point, each, Rng(seed).split(static_cast<std::uint64_t>(each)));
   }
   [[nodiscard]] std::int64_t simulated() const final { return simulated_; }
@@ -37,12 +38,12 @@ class SimulatedProblem : public DesignProblem {
   SimulatedProblem(std::vector<Variable> variables, Events events)
       : variables_(std::move(variables)), events_(std::move(events)) {}
 
-  /// Reward of a legal point by `each` events of every kind, drawn from `rng`.
+  /// The reward of a legal point by `each` events of every kind, drawn from `rng`.
   [[nodiscard]] virtual double simulate(std::span<const double> point, int each,
                                         const Rng& rng) const = 0;
 
  private:
-  static constexpr int kJudged = 150'000;  // events of all kinds
+  static constexpr int kFinalEvents = 150'000;  // events of all kinds
 
   std::vector<Variable> variables_;
   Events events_;

@@ -1,6 +1,6 @@
 // TrackerBuild as optimisers see it: a technology or none in each slot; or six slots.
 #include "agents/design/design_points.hpp"
-#include "agents/design/problems.hpp"
+#include "agents/design/design_tasks.hpp"
 #include "agents/design/simulated_problem.hpp"
 #include "core/check.hpp"
 
@@ -23,7 +23,7 @@ class TrackerProblem : public SimulatedProblem {
  protected:
   TrackerProblem(std::vector<Variable> variables, const TrackerContext& context, int tracks)
       : SimulatedProblem(std::move(variables),
-                         {"tracks", static_cast<int>(kJudgedPt.size()), tracks}),
+                         {"tracks", static_cast<int>(kScoredPt.size()), tracks}),
         context_(context) {}
   [[nodiscard]] virtual TrackerPlan plan(std::span<const double> point) const = 0;
 
@@ -97,6 +97,12 @@ std::unique_ptr<DesignProblem> make_tracker_problem(const Config& options) {
   const int tracks = read_tracks(options);
   if (context.identical) return std::make_unique<IdenticalProblem>(context, tracks);
   return std::make_unique<TechnologyProblem>(context, tracks);
+}
+
+std::optional<std::vector<double>> tracker_optimum(const Config& options, int threads) {
+  if (!read_tracker_context(options).identical) return std::nullopt;
+  const BestSlots best = best_six_slots(threads);
+  return std::vector<double>(best.slots.begin(), best.slots.end());
 }
 
 }  // namespace tengen::detector

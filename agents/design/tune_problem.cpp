@@ -1,5 +1,5 @@
 // The Tune tasks as optimisers see them: real coordinates in [−1, 1].
-#include "agents/design/problems.hpp"
+#include "agents/design/design_tasks.hpp"
 #include "agents/design/simulated_problem.hpp"
 #include "core/check.hpp"
 #include "envs/detector/calo_tune.hpp"

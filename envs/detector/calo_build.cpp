@@ -60,7 +60,7 @@ void write_segment(const CaloPlan& plan, int index, double& depth, const CaloCon
 }  // namespace
 
 EnvSpec CaloBuild::spec() const {
-  return {.name = "CaloBuild-v0",
+  return {.name = kName,
           .observation = {{kObservation}, tengen::Element::kFloat, -1, 1},
           .action = Discrete{kActions, action_names()},
           .steps_per_second = 4};

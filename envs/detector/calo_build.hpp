@@ -28,6 +28,7 @@ namespace tengen::detector {
 struct CaloBuild {
   using Element = float;
   using Action = int;
+  static constexpr const char* kName = "CaloBuild-v0";
 
   enum Phase : std::uint8_t { kAbsorber, kThickness, kActive, kRepeat };
   static constexpr int kStop = 4, kFirstThickness = 5, kFirstActive = 13, kFirstRepeat = 23,
@@ -37,7 +38,7 @@ struct CaloBuild {
   // Options.
   CaloContext context{};
   bool monte_carlo = false, random = false, shaping = false;
-  bool common = true;  ///< all designs are judged by the same random numbers
+  bool common = true;  ///< all designs get the same random numbers
   int showers = 512;
 
   // State.

@@ -18,7 +18,7 @@ void CaloGame::set_context(const CaloContext& context) {
 }
 
 const GameSpec& CaloGame::spec() {
-  static const GameSpec spec = {.name = "CaloBuild-v0",
+  static const GameSpec spec = {.name = CaloBuild::kName,
                                 .rows = 1,
                                 .columns = 1,
                                 .planes = 1,

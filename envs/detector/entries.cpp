@@ -63,19 +63,21 @@ EnvMaker tune_maker(Read read) {
 }  // namespace
 
 void add_detector_design(EnvRegistry& registry) {
-  registry.add({"CaloBuild-v0", "Build a sampling calorimeter within a budget; budget = 500",
+  registry.add({CaloBuild::kName, "Build a sampling calorimeter within a budget; budget = 500",
                 make_calo_build});
-  registry.add({"TrackerBuild-v0",
+  registry.add({TrackerBuild::kName,
                 "Place layers of silicon; problem = \"identical\": six, the same",
                 make_tracker_build});
-  registry.add({"CaloTune-v0", "Turn a calorimeter's knobs, real numbers; segments = 4 (to 8)",
+  registry.add({CaloTuneTask::kName,
+                "Turn a calorimeter's knobs, real numbers; segments = 4 (to 8)",
                 tune_maker<CaloTune>(read_calo_tune)});
-  registry.add({"SpectroTune-v0", "Turn the knobs of a dipole spectrometer",
+  registry.add({SpectroTask::kName, "Turn the knobs of a dipole spectrometer",
                 tune_maker<SpectroTune>(read_spectro)});
-  registry.add({"PhoneArray-v0",
+  registry.add({PhoneArray::kName,
                 "Recruit phones to see air showers; clusters = 12, coincidence = 5",
                 make_phone_array});
-  registry.add({"ExperimentBuild-v0", "Tracker and calorimeter for one budget, to find a resonance",
+  registry.add({ExperimentBuild::kName,
+                "Tracker and calorimeter for one budget, to find a resonance",
                 make_experiment_build});
 }
 

@@ -102,7 +102,7 @@ EnvSpec ExperimentBuild::spec() const {
   actions.names.back() = "TRACKER DONE";
   for (const std::string& name : std::get<Discrete>(second.action).names)
     actions.names.push_back(name);
-  return {.name = "ExperimentBuild-v0",
+  return {.name = kName,
           .observation = {{kObservation}, tengen::Element::kFloat, -1, 1},
           .action = std::move(actions),
           .steps_per_second = 3};

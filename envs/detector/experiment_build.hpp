@@ -48,6 +48,7 @@ ExperimentValue experiment_value(const TrackerPlan& tracker, std::span<const Cal
 struct ExperimentBuild {
   using Element = float;
   using Action = int;
+  static constexpr const char* kName = "ExperimentBuild-v0";
 
   static constexpr int kTrackerActions = TrackerBuild::kStop + 1;
   static constexpr int kActions = kTrackerActions + CaloBuild::kActions;
@@ -56,7 +57,7 @@ struct ExperimentBuild {
   // Options.
   ExperimentContext context{};
   bool monte_carlo = false, random = false;
-  bool common = true;  ///< all designs are judged by the same random numbers
+  bool common = true;  ///< all designs get the same random numbers
   int events = 512;
 
   // State.

@@ -8,7 +8,7 @@
 namespace tengen::detector {
 
 EnvSpec PhoneArray::spec() const {
-  return {.name = "PhoneArray-v0",
+  return {.name = kName,
           .observation = {{4, PhoneMap::kSide, PhoneMap::kSide}, tengen::Element::kFloat, 0, 1},
           .action = Discrete{PhoneMap::kCells, {}},
           .steps_per_second = 3};

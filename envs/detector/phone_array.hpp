@@ -19,6 +19,7 @@ namespace tengen::detector {
 struct PhoneArray {
   using Element = float;
   using Action = int;
+  static constexpr const char* kName = "PhoneArray-v0";
 
   static constexpr int kMostClusters = 50;
 

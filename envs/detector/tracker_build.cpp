@@ -23,7 +23,7 @@ EnvSpec TrackerBuild::spec() const {
     }
     actions.names.emplace_back("STOP");
   }
-  return {.name = "TrackerBuild-v0",
+  return {.name = kName,
           .observation = {{kObservation}, tengen::Element::kFloat, -1, 1},
           .action = std::move(actions),
           .steps_per_second = 2};
@@ -86,7 +86,7 @@ void TrackerBuild::observe(std::span<float> out) const {
   write((plan.last + 1) / double{kSlots});
   write(context.identical ? 1 : 0);
   const bool measures = plan.count >= kLeastTrackerLayers;
-  for (std::size_t i = 0; i < kJudgedPt.size(); ++i) {
+  for (std::size_t i = 0; i < kScoredPt.size(); ++i) {
     write(measures ? value.score.log_momentum[i] / 3 : 0);
     write(measures ? value.score.log_impact[i] / 3 : 0);
   }

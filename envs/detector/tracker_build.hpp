@@ -23,6 +23,7 @@ namespace tengen::detector {
 struct TrackerBuild {
   using Element = float;
   using Action = int;
+  static constexpr const char* kName = "TrackerBuild-v0";
 
   static constexpr int kTechnologyCount = static_cast<int>(kTechnologies.size());
   static constexpr int kStop = kSlots * kTechnologyCount;
@@ -31,7 +32,7 @@ struct TrackerBuild {
   // Options.
   TrackerContext context{};
   bool monte_carlo = false, random = false, shaping = false;
-  bool common = true;  ///< all designs are judged by the same random numbers
+  bool common = true;  ///< all designs get the same random numbers
   int tracks = 512;
 
   // State.

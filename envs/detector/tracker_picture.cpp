@@ -171,8 +171,8 @@ class Painter {
     chart.legend("this tracker", kAmber);
     if (!measures) return;
     chart.curve(of(tracker_), kAmber, 2.4);
-    for (std::size_t i = 0; i < kJudgedPt.size(); ++i)
-      chart.point(kJudgedPt[i], metric(env_.value.score.at[i]), kAmber);
+    for (std::size_t i = 0; i < kScoredPt.size(); ++i)
+      chart.point(kScoredPt[i], metric(env_.value.score.at[i]), kAmber);
   }
 
   const TrackerBuild& env_;

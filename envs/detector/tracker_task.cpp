@@ -127,9 +127,9 @@ TrackerValue tracker_value(const TrackerPlan& plan, const TrackerContext& contex
 TrackerValue tracker_value(const TrackerPlan& plan, const TrackerContext& context, int tracks,
                            const Rng& rng) {
   return value_of(plan, context, [&](const Tracker& tracker) {
-    std::array<TrackResolution, kJudgedPt.size()> at;
+    std::array<TrackResolution, kScoredPt.size()> at;
     for (std::size_t i = 0; i < at.size(); ++i) {
-      const TrackSample sample = simulate_tracks(tracker, kJudgedPt[i], tracks, rng.split(i),
+      const TrackSample sample = simulate_tracks(tracker, kScoredPt[i], tracks, rng.split(i),
                                                  context.identical ? 1 : kHitEfficiency);
       at[i] = {sample.momentum_core, sample.impact_core_cm};
     }

@@ -55,7 +55,7 @@ void bench_tracker(const BenchOptions& options) {
   double shift = 0, sum = 0;
   bench(options, "tracker, 6 layers, 3 momenta", "designs/s", 1, [&] {
     for (int i = 0; i < 100; ++i, shift += 1e-9)
-      for (const double pt : kJudgedPt) sum += track_resolution(six, pt + shift).momentum;
+      for (const double pt : kScoredPt) sum += track_resolution(six, pt + shift).momentum;
     return sum > 0 ? 100 : 0;
   });
   bench(options, "tracker, 6 layers, Monte Carlo", "tracks/s", 1,

@@ -37,8 +37,8 @@ void run_calo(const CaloOptions& options) {
                           options.events, options.shared.seed.value_or(0));
   if (!options.shared.json)
     print_out("{} layers, {:.4g} cm, {:.4g} X0, cost {:.4g}\n{:>8} {:>18} {:>20} {:>10} {:>10}\n",
-              stack.layers(), stack.length_cm(), stack.depth(), calo_cost(design),
-              "GeV", "resolution, %", "unweighted, %", "leakage", "visible");
+              stack.layers(), stack.length_cm(), stack.depth(), calo_cost(design), "GeV",
+              "resolution, %", "unweighted, %", "leakage", "visible");
   const InterruptGuard guard;
   for (const double energy : options.energies) {
     const CaloResult r = simulator.evaluate(calorimeter, energy);
@@ -90,17 +90,17 @@ void run_tracker(const TrackerOptions& options) {
   const TrackerScore score = tracker_score(read_tracker_design(options.design));
   if (options.shared.json) {
     Json answer;
-    for (std::size_t i = 0; i < kJudgedPt.size(); ++i)
-      answer[fmt::format("sigma_pt_{:.0f}", kJudgedPt[i])] = score.at[i].momentum;
-    for (std::size_t i = 0; i < kJudgedPt.size(); ++i)
-      answer[fmt::format("sigma_d0_cm_{:.0f}", kJudgedPt[i])] = score.at[i].impact_cm;
+    for (std::size_t i = 0; i < kScoredPt.size(); ++i)
+      answer[fmt::format("sigma_pt_{:.0f}", kScoredPt[i])] = score.at[i].momentum;
+    for (std::size_t i = 0; i < kScoredPt.size(); ++i)
+      answer[fmt::format("sigma_d0_cm_{:.0f}", kScoredPt[i])] = score.at[i].impact_cm;
     answer["J"] = score.j;
     print_out("{}\n", answer.dump());
     return;
   }
   print_out("{:>8} {:>14} {:>10}\n", "p_T, GeV", "σ(p_T)/p_T, %", "σ(d0), µm");
-  for (std::size_t i = 0; i < kJudgedPt.size(); ++i)
-    print_out("{:>8.4g} {:>14.4f} {:>10.3f}\n", kJudgedPt[i], 100 * score.at[i].momentum,
+  for (std::size_t i = 0; i < kScoredPt.size(); ++i)
+    print_out("{:>8.4g} {:>14.4f} {:>10.3f}\n", kScoredPt[i], 100 * score.at[i].momentum,
               1e4 * score.at[i].impact_cm);
   print_out("J = {:.6f}\n", score.j);
 }

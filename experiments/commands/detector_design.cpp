@@ -1,27 +1,24 @@
 // tengen detector design ENV --method M: who finds the best detector with so many showers?
 #include "experiments/commands/detector_design.hpp"
 
-#include "agents/design/calo_optimum.hpp"
-#include "agents/design/methods.hpp"
-#include "agents/design/problems.hpp"
+#include "agents/design/design_tasks.hpp"
 #include "core/check.hpp"
 #include "core/system/file.hpp"
 #include "core/system/interrupt.hpp"
 #include "core/system/output.hpp"
 #include "core/system/progress.hpp"
-#include "envs/detector/calo_build.hpp"
 #include "experiments/commands/options.hpp"
-#include "experiments/design/design_agents.hpp"
 #include "experiments/design/design_curves.hpp"
+#include "experiments/design/search_methods.hpp"
 #include "experiments/runs/gnuplot.hpp"
-#include "physics/tracker.hpp"
 
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <chrono>
 #include <cmath>
-#include <thread>
+#include <optional>
+#include <span>
 
 namespace fs = std::filesystem;
 
@@ -39,55 +36,15 @@ struct DesignOptions {
   fs::path out;
 };
 
-// The judge's random numbers: the same for everyone, and nobody else's.
-constexpr std::uint64_t kJudgeSeed = 0x6a75646765;
-constexpr int kJudgements = 4;
-
-std::vector<std::string> method_names() {
-  std::vector<std::string> names;
-  for (const DesignMethod& method : design_methods()) names.push_back(method.name);
-  names.insert(names.end(), design_agents().begin(), design_agents().end());
-  names.emplace_back("policy");
-  return names;
-}
+// The random numbers of final evaluations: the same for everyone, and nobody else's.
+constexpr std::uint64_t kFinalSeed = 0x6a75646765;
+constexpr int kFinalEvaluations = 4;
+constexpr const char* kAll = "all";  // one method after the other
 
 Config read_settings(const DesignOptions& options) {
   Config config;
   for (const std::string& setting : options.settings) config.set(setting);
   return config;
-}
-
-// The best design by the formulas, where more is known of the problem than that it is one: six
-// identical layers are enumerated, calorimeters found by dynamic programming.
-std::optional<DesignPoint> known_optimum(const DesignOptions& options,
-                                         const detector::DesignProblem& problem) {
-  if (options.env == "CaloBuild-v0") {
-    const auto best = detector::best_calo(detector::read_calo_context(read_settings(options)));
-    std::vector<int> actions;
-    for (int i = 0; i < best.plan.count; ++i) {
-      const detector::CaloChoice& c = best.plan.segments[static_cast<std::size_t>(i)];
-      actions.insert(actions.end(), {c.absorber, detector::CaloBuild::kFirstThickness + c.thickness,
-                                     detector::CaloBuild::kFirstActive + c.active,
-                                     detector::CaloBuild::kFirstRepeat + c.repeats});
-    }
-    return problem.from_actions(actions);
-  }
-  if (options.env == "TrackerBuild-v0" && problem.variables().size() == 6) {
-    const detector::BestSlots best = detector::best_six_slots(options.shared.thread_budget());
-    return DesignPoint(best.slots.begin(), best.slots.end());
-  }
-  return {};
-}
-
-void run_method(const DesignOptions& options, const std::string& name, std::uint64_t seed,
-                DesignSearch& search) {
-  if (name == "exact")
-    if (const auto point = known_optimum(options, search.problem()))
-      return search.nominate(*point, search.problem().analytic(*point));
-  if (const DesignMethod* method = find_design_method(name)) return method->run(search);
-  if (name == "policy")
-    return design_by_policy(options.model, options.env, read_settings(options), seed, search);
-  design_by_agent(name, options.env, read_settings(options), seed, search);
 }
 
 struct DesignResult {
@@ -102,7 +59,7 @@ struct DesignResult {
 
 std::unique_ptr<detector::DesignProblem> make_problem(const DesignOptions& options) {
   const Config config = read_settings(options);
-  auto problem = detector::make_design_problem(options.env, config);
+  auto problem = detector::find_design_task(options.env).make_problem(config);
   config.check_all_read();
   if (options.budget < problem->cost_of_one())
     throw UsageError("--budget {} is less than one design costs: {} {}", options.budget,
@@ -110,44 +67,53 @@ std::unique_ptr<detector::DesignProblem> make_problem(const DesignOptions& optio
   return problem;
 }
 
-DesignResult run_one(const DesignOptions& options, const std::string& method, std::uint64_t seed) {
-  const auto problem = make_problem(options);
-  DesignSearch search(*problem, options.budget, seed);
+// Lets the method spend the budget. Ctrl-C ends it early with what it has named so far.
+void run_method(const DesignOptions& options, const SearchMethod& method, std::uint64_t seed,
+                DesignSearch& search) {
   std::optional<ProgressBar> bar;
   if (!options.shared.quiet)
-    bar.emplace(fmt::format("{} {}", method, seed), options.budget, 0, problem->currency());
+    bar.emplace(fmt::format("{} {}", method.name, seed), options.budget, 0,
+                search.problem().currency());
   search.watch = [&](const DesignSearch& s) {
     if (bar) bar->update(s.spent(), fmt::format("{} designs, best {:.4f}", s.designs(), s.best()));
     return !interrupted();
   };
-  const auto began = std::chrono::steady_clock::now();
+  const DesignRequest request{&detector::find_design_task(options.env), read_settings(options),
+                              seed, options.shared.thread_budget(), options.model};
   try {
-    run_method(options, method, seed, search);
+    method.run(request, search);
   } catch (const Interrupted&) {
     if (search.nominees().empty()) throw;
   }
-  const InterruptPause judged_all_the_same;
+  search.watch = nullptr;  // the bar goes
+}
+
+DesignResult run_one(const DesignOptions& options, const SearchMethod& method, std::uint64_t seed) {
+  const auto problem = make_problem(options);
+  DesignSearch search(*problem, options.budget, seed);
+  const auto began = std::chrono::steady_clock::now();
+  run_method(options, method, seed, search);
+  const InterruptPause evaluated_all_the_same;
   DesignResult out;
-  out.method = method;
+  out.method = method.name;
   out.seed = seed;
   out.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
-  if (bar) bar->finish();
-  if (search.nominees().empty()) throw Error("{} named no design", method);
+  if (search.nominees().empty()) throw Error("{} named no design", method.name);
   const DesignSearch::Nominee& named = search.nominees().back();
   double sum = 0, square = 0;
-  for (std::uint64_t i = 0; i < kJudgements; ++i) {
-    const double reward = problem->judge(named.point, kJudgeSeed + i);
+  for (std::uint64_t i = 0; i < kFinalEvaluations; ++i) {
+    const double reward = problem->evaluate_finally(named.point, kFinalSeed + i);
     sum += reward, square += reward * reward;
   }
-  out.reward = sum / kJudgements;
-  out.error =
-      std::sqrt(std::max(0.0, square / kJudgements - out.reward * out.reward) / (kJudgements - 1));
+  out.reward = sum / kFinalEvaluations;
+  out.error = std::sqrt(std::max(0.0, square / kFinalEvaluations - out.reward * out.reward) /
+                        (kFinalEvaluations - 1));
   out.seen = named.reward;
   out.analytic = problem->analytic(named.point);
   out.spent = search.spent();
   out.designs = search.designs();
   out.design = problem->describe(named.point);
-  out.curve = judged_curve(search, method, seed, kJudgeSeed);
+  out.curve = final_curve(search, method.name, seed, kFinalSeed);
   return out;
 }
 
@@ -186,24 +152,24 @@ void print_summary(const std::vector<DesignResult>& results) {
 
 // Every method with every seed. Ctrl-C ends it early with what there is.
 std::vector<DesignResult> search_all(const DesignOptions& options,
-                                     const std::vector<std::string>& names,
+                                     std::span<const SearchMethod> methods,
                                      const fs::path& folder) {
   const std::uint64_t first = options.shared.seed.value_or(0);
   std::vector<DesignResult> results;
-  for (const std::string& name : names) {
+  for (const SearchMethod& method : methods) {
     for (std::uint64_t i = 0; i < static_cast<std::uint64_t>(options.seeds); ++i) {
       if (interrupted()) return results;
       try {
-        DesignResult result = run_one(options, name, first + i);
-        result.file = folder / fmt::format("{}-{}.json", name, result.seed);
+        DesignResult result = run_one(options, method, first + i);
+        result.file = folder / fmt::format("{}-{}.json", method.name, result.seed);
         print(options, result);
         write_file_atomically(result.file, result.design);
         results.push_back(std::move(result));
       } catch (const Interrupted&) {  // before it had named a design
         return results;
       } catch (const Error& error) {  // not every method is for every problem
-        if (options.method != "all") throw;
-        print_err("{} is left out: {}\n", name, error.what());
+        if (options.method != kAll) throw;
+        print_err("{} is left out: {}\n", method.name, error.what());
         break;
       }
     }
@@ -231,14 +197,34 @@ bool leave_curves(const std::vector<DesignResult>& results, const fs::path& fold
   }
 }
 
-void run_design(const DesignOptions& options) {
-  std::vector<std::string> names = method_names();
-  const bool all = options.method == "all";
-  if (!all && std::ranges::count(names, options.method) == 0) {
-    names.emplace_back("all");
-    throw UsageError("{}", unknown_name("method", options.method, names));
+// All of them, or the one of that name.
+std::span<const SearchMethod> chosen_methods(const std::string& name) {
+  const std::span<const SearchMethod> all = search_methods();
+  if (name == kAll) return all;
+  std::vector<std::string> names;
+  for (const SearchMethod& method : all) {
+    if (method.name == name) return {&method, 1};
+    names.push_back(method.name);
   }
-  if (!all) names = {options.method};
+  names.emplace_back(kAll);
+  throw UsageError("{}", unknown_name("method", name, names));
+}
+
+// A line a method; those that do alike share one.
+std::string method_lines() {
+  std::string lines, names;
+  const std::vector<SearchMethod>& methods = search_methods();
+  for (std::size_t i = 0; i < methods.size(); ++i) {
+    names += (names.empty() ? "" : ", ") + methods[i].name;
+    if (i + 1 < methods.size() && methods[i + 1].description == methods[i].description) continue;
+    lines += fmt::format("  {:<10} {}\n", names, methods[i].description);
+    names.clear();
+  }
+  return lines;
+}
+
+void run_design(const DesignOptions& options) {
+  const std::span<const SearchMethod> methods = chosen_methods(options.method);
   const std::string currency = make_problem(options)->currency();
   const fs::path folder = options.out.empty()
                               ? fs::path("designs") / (options.env + "-" + options.method)
@@ -248,7 +234,7 @@ void run_design(const DesignOptions& options) {
     print_out("{:<10} {:>4} {:>10} {:>8} {:>18} {:>9} {:>9} {:>8}\n", "method", "seed", "spent",
               "designs", "judged reward", "seen", "formulas", "seconds");
   const InterruptGuard guard;
-  const std::vector<DesignResult> results = search_all(options, names, folder);
+  const std::vector<DesignResult> results = search_all(options, methods, folder);
   if (results.empty()) stop_if_interrupted();
   const bool drawn = leave_curves(results, folder, currency);
   if (!options.shared.json) {
@@ -285,12 +271,9 @@ void add_design_command(CLI::App& detector) {
       "A method may simulate until its budget is spent, and then names one design, which a judge\n"
       "simulates afresh: what a method saw of it is too good, being the best of many. Rewards are\n"
       "ln(reference/design) of the figure to be small: 0.01 is one percent.\n\nMethods:\n";
-  for (const DesignMethod& method : design_methods())
-    footer += fmt::format("  {:<10} {}\n", method.name, method.description);
+  footer += method_lines();
   footer +=
-      "  ppo, dqn   agents that build one design an episode, trained from nothing\n"
-      "  sac        an agent with continuous actions\n"
-      "  policy     a trained player's best guess, and of its draws the 20 best by the formulas\n\n"
+      "\n"
       "Examples:\n"
       "  tengen detector design CaloBuild-v0 --method cmaes --budget 150000\n"
       "  tengen detector design CaloBuild-v0 --method all --budget 1500000 --seeds 10\n"

@@ -16,13 +16,9 @@
 namespace tengen {
 namespace {
 
-struct Settings {
-  const char* name;
-  int lanes;
-  const char* toml;
-};
+constexpr const char* kBuilds = "agents that build one design an episode, trained from nothing";
 // Much learning from little. Returns are those of one episode: nothing is discounted.
-constexpr Settings kSettings[] = {{"ppo", 8, R"(
+constexpr DesignAgent kAgents[] = {{"ppo", kBuilds, 8, R"(
 [agent]
 n_steps = 32
 batch_size = 64
@@ -36,7 +32,7 @@ shards = 1
 [net]
 hidden = [256, 256]
 )"},
-                                  {"dqn", 4, R"(
+                                   {"dqn", kBuilds, 4, R"(
 [agent]
 learning_rate = 1e-3
 learning_rate_schedule = "linear"
@@ -55,7 +51,7 @@ exploration_final_eps = 0.02
 [net]
 hidden = [64, 64]
 )"},
-                                  {"sac", 1, R"(
+                                   {"sac", "an agent with continuous actions", 1, R"(
 [agent]
 learning_rate = 1e-3
 batch_size = 64
@@ -66,13 +62,7 @@ gamma = 1.0
 hidden = [64, 64]
 )"}};
 
-const Settings& settings_of(std::string_view name) {
-  for (const Settings& s : kSettings)
-    if (s.name == name) return s;
-  throw UsageError("{}", unknown_name("agent", name, design_agents()));
-}
-
-// By the formulas; where knobs are turned, all at once in one step.
+// The environment rewards by the formulas; where knobs are turned, all at once in one step.
 std::unique_ptr<VectorEnv> make_env(std::string_view id, Config options, int lanes,
                                     WorkerPool& pool) {
   auto env = builtin_envs().make(id, options, lanes, pool);
@@ -89,16 +79,14 @@ std::int64_t expected_steps(const EnvSpec& spec, const DesignSearch& search) {
                                                        : search.designs_left();
 }
 
-// What is being built in every lane: choices, or real coordinates.
+// Keeps what is being built in every lane: choices, or real coordinates.
 class Builders {
  public:
   Builders(const DesignSearch& search, int lanes)
-      : search_(search),
-        built_(usize(lanes)),
-        reward_(usize(lanes)) {}
+      : search_(search), built_(usize(lanes)), reward_(usize(lanes)) {}
 
-  // Takes a step in. Of every episode that ended, calls `finished` with the lane, the design and
-  // the episode's return.
+  // Takes a step in. Calls `finished` with the lane, the design and the return of every episode
+  // that ended.
   template <class F>
   void take(const ActionView& action, const StepView& slot, F&& finished) {
     for (std::size_t i = 0; i < built_.size(); ++i) {
@@ -126,27 +114,19 @@ class Builders {
 
 }  // namespace
 
-const std::vector<std::string>& design_agents() {
-  static const std::vector<std::string> kNames = [] {
-    std::vector<std::string> names;
-    for (const Settings& s : kSettings) names.emplace_back(s.name);
-    return names;
-  }();
-  return kNames;
-}
+std::span<const DesignAgent> design_agents() { return kAgents; }
 
-void design_by_agent(std::string_view agent, std::string_view env_id, const Config& options,
+void design_by_agent(const DesignAgent& agent, std::string_view env_id, const Config& options,
                      std::uint64_t seed, DesignSearch& search) {
-  const Settings& settings = settings_of(agent);
   WorkerPool pool;
-  const auto env = make_env(env_id, options, settings.lanes, pool);
-  Config config = Config::from_string(settings.toml, std::string(agent));
+  const auto env = make_env(env_id, options, agent.lanes, pool);
+  Config config = Config::from_string(agent.settings, agent.name);
   config.set("steps", expected_steps(env->spec(), search));
   const auto learner =
-      find_agent(agent).make({env->spec(), settings.lanes, config, seed, "cpu", &pool});
+      find_agent(agent.name).make({env->spec(), agent.lanes, config, seed, "cpu", &pool});
   config.check_all_read();
   Logger logger;
-  Builders builders(search, settings.lanes);
+  Builders builders(search, agent.lanes);
   env->reset(Rng(seed).split(1).next64(), learner->slot());
   while (search.more()) {
     const ActionView action = learner->act();
@@ -179,8 +159,9 @@ void design_by_draws(DesignSearch& search, int draws, Build&& build) {
   ranking.decide(search);
 }
 
-// Another legal choice now and then: a policy that has learnt enough always draws the same design.
-void stray(const StepView& seen, Rng& rng, const ActionBuffer& action) {
+// Makes another legal choice now and then: a policy that has learnt enough always draws the same
+// design.
+void vary(const StepView& seen, Rng& rng, const ActionBuffer& action) {
   constexpr double kOften = 0.1;
   for (std::size_t lane = 0; lane < action.discrete.size(); ++lane) {
     if (!rng.chance(kOften)) continue;
@@ -189,8 +170,8 @@ void stray(const StepView& seen, Rng& rng, const ActionBuffer& action) {
   }
 }
 
-// A tree search with a network makes every choice; drawing, with Gumbel's noise and a temperature
-// of 1.
+// A tree search with a network makes every choice; to draw designs, it does so with Gumbel's noise
+// and a temperature of 1.
 void design_by_planner(const std::string& model, const Config& options, std::uint64_t seed,
                        DesignSearch& search) {
   constexpr int kDraws = 300;
@@ -245,7 +226,7 @@ void design_by_policy(const std::string& model, std::string_view env_id, const C
     env->reset(Rng(seed).split(1).next64(), buffer.view());
     for (bool more = true; more;) {
       policy->act(buffer.view(), action.view());
-      if (draw) stray(buffer.view(), rng, action.view());
+      if (draw) vary(buffer.view(), rng, action.view());
       env->step(action.view(), buffer.view());
       builders.take(action.view(), buffer.view(), [&](std::size_t, DesignPoint point, double) {
         more = more && finished(point);

@@ -84,10 +84,10 @@ double quantile(std::vector<double> values, double q) {
   return values[below] + (place - static_cast<double>(below)) * (values[above] - values[below]);
 }
 
-DesignCurve judged_curve(const DesignSearch& search, std::string method, std::uint64_t seed,
-                         std::uint64_t judge_seed) {
+DesignCurve final_curve(const DesignSearch& search, std::string method, std::uint64_t seed,
+                        std::uint64_t final_seed) {
   DesignCurve out{std::move(method), seed, {}};
-  std::map<std::string, double> judged;
+  std::map<std::string, double> rewards;
   for (const double share : kShares) {
     const auto spent = std::llround(share * static_cast<double>(search.budget()));
     const DesignSearch::Nominee* standing = nullptr;
@@ -95,8 +95,8 @@ DesignCurve judged_curve(const DesignSearch& search, std::string method, std::ui
       if (n.spent <= spent) standing = &n;
     if (standing == nullptr) continue;
     const auto [found, is_new] =
-        judged.try_emplace(search.problem().describe(standing->point), 0.0);
-    if (is_new) found->second = search.problem().judge(standing->point, judge_seed);
+        rewards.try_emplace(search.problem().describe(standing->point), 0.0);
+    if (is_new) found->second = search.problem().evaluate_finally(standing->point, final_seed);
     out.points.push_back({spent, found->second});
   }
   return out;

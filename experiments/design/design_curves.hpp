@@ -15,20 +15,22 @@ struct DesignCurve {
   std::uint64_t seed = 0;
   struct Point {
     std::int64_t spent = 0;
-    double reward = 0;  ///< the judge's of the design that stood named then
+    double reward = 0;  ///< the final one of the design that stood named then
   };
   std::vector<Point> points;
 };
 
-/// At a hundredth to the whole of the budget, in the judge's random numbers of `judge_seed`. Before
-/// the first nominee there are no points; a method that names only at the end has one.
-DesignCurve judged_curve(const DesignSearch& search, std::string method, std::uint64_t seed,
-                         std::uint64_t judge_seed);
+/// Evaluates finally, with the random numbers of `final_seed`, what had been named by a hundredth
+/// of the budget to the whole of it. Before the first nominee there are no points; a method that
+/// names only at the end has one.
+DesignCurve final_curve(const DesignSearch& search, std::string method, std::uint64_t seed,
+                        std::uint64_t final_seed);
 
-/// Rows of method,seed,spent,reward. Throws Error if the file cannot be written.
+/// Writes rows of method,seed,spent,reward. Throws Error if the file cannot be written.
 void write_curves(const std::filesystem::path& csv, const std::vector<DesignCurve>& curves);
-/// Medians by method, with the band between the quartiles where there are seeds enough; 1200 × 750,
-/// PNG. `currency` names the x axis. Throws Error where gnuplot is missing or fails.
+/// Draws the median of every method, with the band between the quartiles where there are seeds
+/// enough, as a PNG of 1200 × 750 pixels. `currency` names the x axis. Throws Error where gnuplot
+/// is missing or fails.
 void draw_curves(const std::filesystem::path& png, const std::vector<DesignCurve>& curves,
                  const std::string& currency);
 

@@ -1,4 +1,4 @@
-// Reference showers that the simulator is judged by: outputs of EGSnrc (electrons, pencil beam,
+// Reference showers that the simulator is compared with: outputs of EGSnrc (electrons, pencil beam,
 // laterally infinite matter; cut-offs 100 keV for e±, 50 keV for photons), as compact tables.
 // Statistical errors of the means are 0.1 to 2 %, of widths 2 to 4 %.
 #pragma once

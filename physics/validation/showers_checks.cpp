@@ -1,6 +1,6 @@
 // Checks 23, 24 and 26 to 28: showers in homogeneous matter.
-#include "physics/incomplete_gamma.hpp"
 #include "core/samplers.hpp"
+#include "physics/incomplete_gamma.hpp"
 #include "physics/showers.hpp"
 #include "physics/validation/published_data.hpp"
 #include "physics/validation/validation.hpp"

@@ -135,8 +135,7 @@ void layer_energies(Effort effort, std::vector<Check>& out) {
     for (const float layer : s.layers) highest = std::max(highest, layer);
     for (std::size_t k = 0; k < s.layers.size() && s.layers[k] > 0; ++k)
       if (s.layers[k] > 0.9F * highest)
-        worst.add(fmt::format("{} {} GeV, layer {}", name_of(s), s.energy_gev,
-                              usize(s.first) + k),
+        worst.add(fmt::format("{} {} GeV, layer {}", name_of(s), s.energy_gev, usize(s.first) + k),
                   sum[usize(s.first) + k], s.layers[k]);
   }
   out.push_back(worst.check());

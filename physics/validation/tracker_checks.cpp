@@ -75,8 +75,8 @@ void experiments(std::vector<Check>& out) {
   constexpr double kPercent[] = {0.54, 0.60, 1.49}, kImpact[] = {89, 17.9, 9.0};
   TrackResolution r;
   for (std::size_t i = 0; i < 3; ++i) {
-    r = track_resolution(cms, kJudgedPt[i]);
-    const std::string name = fmt::format("{} GeV", kJudgedPt[i]);
+    r = track_resolution(cms, kScoredPt[i]);
+    const std::string name = fmt::format("{} GeV", kScoredPt[i]);
     momentum.add(name, r.momentum * 100, kPercent[i]);
     impact.add(name, r.impact_cm * 1e4, kImpact[i]);
   }

@@ -1,5 +1,5 @@
 // A game for one player, and of more than two results: CaloBuild as a search sees it.
-#include "agents/design/problems.hpp"
+#include "agents/design/design_tasks.hpp"
 #include "agents/search/sampling.hpp"
 #include "envs/detector/calo_game.hpp"
 #include "tests/agents/search/games.hpp"
@@ -41,7 +41,7 @@ float planned(int simulations, std::uint64_t seed) {
 }  // namespace
 
 TEST_CASE("CaloBuild is a game for one player, scored as the environment is") {
-  const auto problem = make_design_problem("CaloBuild-v0", {});
+  const auto problem = find_design_task("CaloBuild-v0").make_problem({});
   Rng rng(1);
   for (int round = 0; round < 200; ++round) {
     CaloGame game = empty();

@@ -53,7 +53,8 @@ class Planted final : public detector::DesignProblem {
     }
     return -sum;
   }
-  [[nodiscard]] double judge(std::span<const double> point, std::uint64_t) const override {
+  [[nodiscard]] double evaluate_finally(std::span<const double> point,
+                                        std::uint64_t) const override {
     return analytic(point);
   }
   [[nodiscard]] std::int64_t simulated() const override { return simulated_; }
@@ -84,7 +85,7 @@ double worth(void (*method)(DesignSearch&), bool real) {
     REQUIRE(!search.nominees().empty());
     CHECK(search.spent() <= kBudget);
     CHECK(search.spent() == problem.simulated());
-    sum += problem.judge(search.nominees().back().point, 0);
+    sum += problem.evaluate_finally(search.nominees().back().point, 0);
   }
   return sum / kSeeds;
 }
@@ -143,7 +144,9 @@ TEST_CASE("Sobol's points cover every dimension evenly") {
       return 0;
     }
     [[nodiscard]] double analytic(std::span<const double>) const override { return 0; }
-    [[nodiscard]] double judge(std::span<const double>, std::uint64_t) const override { return 0; }
+    [[nodiscard]] double evaluate_finally(std::span<const double>, std::uint64_t) const override {
+      return 0;
+    }
     [[nodiscard]] std::int64_t simulated() const override {
       return static_cast<std::int64_t>(points.size());
     }

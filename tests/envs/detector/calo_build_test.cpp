@@ -1,7 +1,7 @@
 // CaloBuild: masks, budgets, rewards, and the same task as optimisers see it.
 #include "envs/detector/calo_build.hpp"
 #include "agents/design/calo_optimum.hpp"
-#include "agents/design/problems.hpp"
+#include "agents/design/design_tasks.hpp"
 #include "core/check.hpp"
 #include "physics/separation.hpp"
 #include "tests/catch.hpp"
@@ -199,7 +199,7 @@ TEST_CASE(
   Config options;
   options.set("budget=300");
   options.set("showers=100");
-  const auto problem = make_design_problem("CaloBuild-v0", options);
+  const auto problem = find_design_task("CaloBuild-v0").make_problem(options);
   const std::size_t n = problem->variables().size();
   REQUIRE(n == 48);
   Rng rng(3);
@@ -236,10 +236,10 @@ TEST_CASE(
 
 TEST_CASE("design tasks and their options are named where they are wrong") {
   Config options;
-  CHECK_THROWS_WITH(make_design_problem("CaloBiuld-v0", options),
+  CHECK_THROWS_WITH(find_design_task("CaloBiuld-v0").make_problem(options),
                     ContainsSubstring("did you mean 'CaloBuild-v0'"));
   options.set("energies=[5,1,20]");
-  CHECK_THROWS_WITH(make_design_problem("CaloBuild-v0", options),
+  CHECK_THROWS_WITH(find_design_task("CaloBuild-v0").make_problem(options),
                     ContainsSubstring("three numbers in rising order"));
 }
 

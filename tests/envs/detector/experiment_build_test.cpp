@@ -1,6 +1,6 @@
 // ExperimentBuild: one budget, two detectors, P(X|D).
 #include "envs/detector/experiment_build.hpp"
-#include "agents/design/problems.hpp"
+#include "agents/design/design_tasks.hpp"
 #include "core/check.hpp"
 #include "tests/catch.hpp"
 
@@ -105,7 +105,7 @@ TEST_CASE("ExperimentBuild's reference finds the resonance half of the time") {
 TEST_CASE("ExperimentBuild as a design problem") {
   Config options;
   options.set("events=300");
-  const auto problem = make_design_problem("ExperimentBuild-v0", options);
+  const auto problem = find_design_task("ExperimentBuild-v0").make_problem(options);
   REQUIRE(problem->variables().size() == 30 + 48);
   const ExperimentBuild env = prototype();
   Rng rng(2);
@@ -129,6 +129,6 @@ TEST_CASE("ExperimentBuild as a design problem") {
   const std::vector<double> point = problem->from_actions(play(env, 3).actions);
   CHECK(problem->evaluate(point, 1) == problem->evaluate(point, 1));
   CHECK(problem->simulated() == 2 * 600);
-  CHECK(problem->judge(point, 1) == Approx(problem->analytic(point)).margin(0.15));
+  CHECK(problem->evaluate_finally(point, 1) == Approx(problem->analytic(point)).margin(0.15));
   CHECK_THAT(problem->describe(point), ContainsSubstring("\"calorimeter\""));
 }

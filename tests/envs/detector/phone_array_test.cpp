@@ -1,6 +1,6 @@
 // PhoneArray: the physics of phones, and what greedy placement is sure of.
 #include "envs/detector/phone_array.hpp"
-#include "agents/design/problems.hpp"
+#include "agents/design/design_tasks.hpp"
 #include "core/check.hpp"
 #include "tests/catch.hpp"
 
@@ -125,7 +125,7 @@ TEST_CASE("greedy placement gets at least 1 − 1/e of the optimum where P is su
 TEST_CASE("PhoneArray as a design problem") {
   Config options;
   options.set("clusters=6");
-  const auto problem = make_design_problem("PhoneArray-v0", options);
+  const auto problem = find_design_task("PhoneArray-v0").make_problem(options);
   REQUIRE(problem->variables().size() == 6);
   Rng rng(1);
   std::vector<double> point(6, 30.2);
@@ -142,7 +142,7 @@ TEST_CASE("PhoneArray as a design problem") {
   const std::vector<double> greedy = problem->from_actions(actions);
   CHECK(problem->analytic(greedy) == Approx(std::log(total)).margin(1e-5));
   CHECK(problem->evaluate(greedy, 1) == Approx(problem->analytic(greedy)).margin(0.4));
-  CHECK(problem->judge(greedy, 1) == Approx(problem->analytic(greedy)).margin(0.15));
+  CHECK(problem->evaluate_finally(greedy, 1) == Approx(problem->analytic(greedy)).margin(0.15));
   CHECK(problem->simulated() == problem->cost_of_one());
   CHECK_THAT(problem->describe(greedy), ContainsSubstring("clusters_km"));
   CHECK_THROWS_WITH(problem->from_actions(std::vector<int>{1, 2}),

@@ -1,6 +1,6 @@
 // TrackerBuild: masks, limits, rewards, and the same task as optimisers see it.
 #include "envs/detector/tracker_build.hpp"
-#include "agents/design/problems.hpp"
+#include "agents/design/design_tasks.hpp"
 #include "core/check.hpp"
 #include "tests/catch.hpp"
 
@@ -139,7 +139,7 @@ TEST_CASE(
     options.set("problem", std::string(form));
     options.set("budget=400");
     options.set("tracks=200");
-    const auto problem = make_design_problem("TrackerBuild-v0", options);
+    const auto problem = find_design_task("TrackerBuild-v0").make_problem(options);
     const std::size_t n = problem->variables().size();
     for (int i = 0; i < 300; ++i) {
       std::vector<double> point(n);
@@ -166,7 +166,7 @@ TEST_CASE(
     CHECK(problem->evaluate(point, 7) == first);
     CHECK(problem->evaluate(point, 8) != first);
     CHECK(problem->simulated() == 3 * 3 * 200);
-    CHECK(problem->judge(point, 1) ==
+    CHECK(problem->evaluate_finally(point, 1) ==
           Approx(problem->analytic(point)).margin(0.08));  // hits are lost
     const bool slots = std::string_view(form) == "identical";
     CHECK_THAT(problem->describe(point), ContainsSubstring(slots ? "slots" : "radius_cm"));
