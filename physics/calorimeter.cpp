@@ -104,6 +104,71 @@ constexpr LateNode kLateNodes[] = {{0.41577455678347908, 0.71109300992917302},
                                    {2.2942803602790417, 0.27851773356924085},
                                    {6.2899450829374792, 0.010389256501586136}};
 
+// Showers at all nodes side by side: those from the front and, with kFull, late ones.
+template <bool kFull>
+struct Showers {
+  static constexpr std::size_t kFront = std::size(kNodes);
+  static constexpr std::size_t kAll = kFull ? kFront + std::size(kLateNodes) : kFront;
+  static constexpr std::size_t kKinds = kFull ? 2 : 1;  // weighted, unweighted
+
+  // What a node's shower shows, and its variance but for the electronic noise, over the energy.
+  std::array<std::array<double, kAll>, kKinds> mean{}, noise{};
+  std::array<double, kAll> before{};   // what it has left up to here, over the energy
+  std::array<double, 2> electronic{};  // GeV²
+
+  explicit Showers(const Fluctuation& fluctuation) {
+    for (std::size_t i = 0; i < kFront; ++i)
+      within_[i] = FastProfile(fluctuation.shower(kNodes[i].z1, kNodes[i].z2));
+    for (std::size_t i = kFront; i < kAll; ++i)
+      within_[i] = FastProfile(
+          fluctuation.shower(0, 0, Fluctuation::kLatePath * kLateNodes[i - kFront].path));
+  }
+
+  // `variance` is of what a shower of 1 GeV shows if it leaves all of it in the cell.
+  void cross(const CaloCell& cell, double variance, double cell_noise2) {
+    const double f = cell.response.visible, w = cell.weight;
+    for (std::size_t i = 0; i < kAll; ++i) {
+      const double end = within_[i](cell), share = end - before[i];
+      before[i] = end;
+      mean[0][i] += w * f * share;
+      noise[0][i] += w * w * variance * share;
+      if constexpr (kFull) {
+        mean[1][i] += f * share;
+        noise[1][i] += variance * share;
+      }
+    }
+    electronic[0] += w * w * cell_noise2;
+    electronic[1] += cell_noise2;
+  }
+
+  // Over all showers, or those from the front.
+  template <class F>
+  [[nodiscard]] double average(bool all, F&& value) const {
+    double front = 0, late = 0;
+    for (std::size_t i = 0; i < kFront; ++i) front += kNodes[i].weight * value(i);
+    for (std::size_t i = kFront; i < kAll; ++i) late += kLateNodes[i - kFront].weight * value(i);
+    return all ? front + Fluctuation::kLate * (late - front) : front;
+  }
+  template <class F>
+  [[nodiscard]] double variance_of(bool all, F&& value) const {
+    const double m = average(all, value);
+    return average(all, [&](std::size_t i) { return (value(i) - m) * (value(i) - m); });
+  }
+  [[nodiscard]] double resolution(bool all, std::size_t kind, double energy_gev,
+                                  double constant) const {
+    const auto seen = [&](std::size_t i) { return mean[kind][i]; };
+    const double m = average(all, seen);
+    const double variance =
+        variance_of(all, seen) +
+        average(all, [&](std::size_t i) { return noise[kind][i]; }) / energy_gev +
+        electronic[kind] / (energy_gev * energy_gev);
+    return std::sqrt(variance / (m * m) + constant * constant);
+  }
+
+ private:
+  std::array<FastProfile, kAll> within_;
+};
+
 }  // namespace
 
 void check_design(const CaloDesign& design) {
@@ -224,69 +289,28 @@ CaloStack::MeanProfile CaloStack::mean_profile(double energy_gev, double step,
   return out;
 }
 
-// Nodes side by side: showers from the front and, with kFull, late ones; unweighted sums, too.
 template <bool kFull>
 CaloResult CaloStack::quadrature(double energy_gev) const {
-  constexpr std::size_t kFront = std::size(kNodes);
-  constexpr std::size_t kAll = kFull ? kFront + std::size(kLateNodes) : kFront;
-  constexpr std::size_t kKinds = kFull ? 2 : 1;
-  const Fluctuation fluctuation = showers(energy_gev);
-  std::array<FastProfile, kAll> within;
-  for (std::size_t i = 0; i < kFront; ++i)
-    within[i] = FastProfile(fluctuation.shower(kNodes[i].z1, kNodes[i].z2));
-  for (std::size_t i = kFront; i < kAll; ++i)
-    within[i] =
-        FastProfile(fluctuation.shower(0, 0, Fluctuation::kLatePath * kLateNodes[i - kFront].path));
-  // What a node's shower shows, and its variance but for the electronic noise, over the energy.
-  std::array<std::array<double, kAll>, kKinds> mean{}, noise{};
-  std::array<double, kAll> before{};
-  std::array<double, 2> electronic{};
+  Showers<kFull> at(showers(energy_gev));
   for (const CaloCell& cell : cells_) {
-    const double f = cell.response.visible, w = cell.weight;
+    const double f = cell.response.visible;
     double variance = f * cell.scale;
-    if (cell.light && readout_.photo_electrons > 0) variance += f / (readout_.photo_electrons * w);
-    for (std::size_t i = 0; i < kAll; ++i) {
-      const double end = within[i](cell), share = end - before[i];
-      before[i] = end;
-      mean[0][i] += w * f * share;
-      noise[0][i] += w * w * variance * share;
-      if constexpr (kFull) {
-        mean[1][i] += f * share;
-        noise[1][i] += variance * share;
-      }
-    }
-    electronic[0] += w * w * noise2(cell);
-    electronic[1] += noise2(cell);
+    if (cell.light && readout_.photo_electrons > 0)
+      variance += f / (readout_.photo_electrons * cell.weight);
+    at.cross(cell, variance, noise2(cell));
   }
-
-  // Over all showers, or those from the front.
-  const auto average = [&](bool all, auto&& value) {
-    double front = 0, late = 0;
-    for (std::size_t i = 0; i < kFront; ++i) front += kNodes[i].weight * value(i);
-    for (std::size_t i = kFront; i < kAll; ++i) late += kLateNodes[i - kFront].weight * value(i);
-    return all ? front + Fluctuation::kLate * (late - front) : front;
+  const auto resolution = [&](bool all, std::size_t kind) {
+    return at.resolution(all, kind, energy_gev, readout_.constant);
   };
-  const auto variance_of = [&](bool all, auto&& value) {
-    const double m = average(all, value);
-    return average(all, [&](std::size_t i) { return (value(i) - m) * (value(i) - m); });
-  };
-  const auto relative = [&](bool all, std::size_t kind) {
-    const auto seen = [&](std::size_t i) { return mean[kind][i]; };
-    const double m = average(all, seen);
-    const double variance =
-        variance_of(all, seen) +
-        average(all, [&](std::size_t i) { return noise[kind][i]; }) / energy_gev +
-        electronic[kind] / (energy_gev * energy_gev);
-    return std::sqrt(variance / (m * m) + readout_.constant * readout_.constant);
-  };
-  const auto leak = [&](std::size_t i) { return 1 - before[i]; };
-  CaloResult out{
-      .energy_gev = energy_gev, .half_width = relative(false, 0), .leakage = average(kFull, leak)};
+  const auto leak = [&](std::size_t i) { return 1 - at.before[i]; };
+  CaloResult out{.energy_gev = energy_gev,
+                 .half_width = resolution(false, 0),
+                 .leakage = at.average(kFull, leak)};
   if constexpr (kFull) {
-    out.resolution = relative(true, 0);
-    out.resolution_unweighted = relative(true, 1);
-    out.leakage_rms = std::sqrt(variance_of(true, leak));
-    out.visible_fraction = average(true, [&](std::size_t i) { return mean[1][i]; });
+    out.resolution = resolution(true, 0);
+    out.resolution_unweighted = resolution(true, 1);
+    out.leakage_rms = std::sqrt(at.variance_of(true, leak));
+    out.visible_fraction = at.average(true, [&](std::size_t i) { return at.mean[1][i]; });
   }
   return out;
 }

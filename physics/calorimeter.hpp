@@ -1,4 +1,5 @@
-// Sampling calorimeters: what a stack of layers sees of an electron's shower, and how sharply.
+// Sampling calorimeters: what a stack of layers sees of an electron's shower, and how sharply it
+// measures the energy.
 #pragma once
 
 #include "core/samplers.hpp"
@@ -11,7 +12,8 @@
 
 namespace tengen::detector {
 
-/// `layers` times (absorber, then active layer). A homogeneous block has absorber_cm = 0.
+/// A segment has `layers` times an absorber and an active layer behind it. A homogeneous block has
+/// absorber_cm = 0.
 struct Segment {
   int layers = 1;
   const Material* absorber = nullptr;
@@ -20,13 +22,13 @@ struct Segment {
   double active_cm = 0;
 };
 
-/// What reading out adds to sampling; 0 switches a term off.
+/// What the readout adds to the fluctuations of sampling; 0 switches a term off.
 struct Readout {
-  /// Per GeV of energy on the scale of minimum ionising particles. In what gives light: silicon and
-  /// argon are read out by charge, of which there is plenty.
+  /// Per GeV of energy on the scale of minimum ionising particles, in materials that give light.
+  /// Silicon and argon are read out by charge, of which there is plenty.
   double photo_electrons = 0;
-  double noise_mev = 0;  ///< rms of an active layer, MeV of energy in it
-  double constant = 0;   ///< relative: non-uniformity, inter-calibration
+  double noise_mev = 0;  ///< rms of the noise of an active layer, MeV of energy in it
+  double constant = 0;   ///< relative error from non-uniformity and inter-calibration
   friend bool operator==(const Readout&, const Readout&) = default;
 };
 
@@ -40,14 +42,14 @@ inline constexpr int kMostCaloLayers = 10'000;
 /// finite or out of range, or nothing is active.
 void check_design(const CaloDesign& design);
 
-/// How a cell of absorber and active layer answers to a shower: a fit to EGSnrc's tables of eleven
-/// stacks, ours. Energies visible in a layer follow a Gamma law of mean f E and variance
+/// How a cell of absorber and active layer responds to a shower, by our fit to EGSnrc's tables of
+/// eleven stacks. Energies visible in a layer follow a Gamma law of mean f E and variance
 /// q (1 − f)² f E for energy E deposited in the cell, so that σ/E = √(q/f) (1 − f)/√E in a uniform
 /// stack; f_mip is from minimum dE/dx; e/mip from
 /// 1/(e/mip) − 1 = 0.00663 (Z_p − Z_a) (1 − exp(−m_p/1.65)) × {1; Si 0.556}; the quantum is
 /// q = (dE/dx)_a (m_a + κ), κ = 0.418 (Z_p/82)^0.666 (1 − exp(−t_p/0.364)) × {1; LAr 1.13; Si
 /// 0.70} (EGSnrc's one stack of argon alone would have 1.24 ± 0.12, Geant4's 0.4 ± 0.5), with
-/// thicknesses m in g/cm² and t_p in X0. `tengen detector validate` prints how close.
+/// thicknesses m in g/cm² and t_p in X0. `tengen detector validate` prints how close that comes.
 struct CellResponse {
   double f_mip = 1;        ///< a minimum ionising particle's visible fraction
   double e_over_mip = 1;   ///< relative response to showers
@@ -57,22 +59,22 @@ struct CellResponse {
 CellResponse cell_response(const Material& absorber, double absorber_cm, const Material& active,
                            double active_cm);
 
-/// How a design answers to electrons of one energy. Weighted: layers count by 1/f_mip ("mip
-/// weights"); unweighted: as they are. Errors are statistical (0 if analytic).
+/// How a design responds to electrons of one energy. In weighted results layers count by 1/f_mip
+/// ("mip weights"), in unweighted ones as they are. Errors are statistical (0 if analytic).
 struct CaloResult {
   double energy_gev = 0;
-  double resolution = 0, resolution_error = 0;  ///< rms over mean
+  double resolution = 0, resolution_error = 0;  ///< rms over mean, weighted
   double resolution_unweighted = 0, resolution_unweighted_error = 0;
-  /// Half of the central 68.27 %, over the median; weighted. Analytic: the rms of showers that do
-  /// not begin late, since those are in the tail.
+  /// Half of the width of the central 68.27 %, over the median; weighted. The analytic one is the
+  /// rms of showers that do not begin late, since those are in the tail.
   double half_width = 0;
   double leakage = 0;           ///< mean fraction of the energy that leaves at the back
-  double leakage_rms = 0;       ///< of single showers
+  double leakage_rms = 0;       ///< of that fraction, over single showers
   double visible_fraction = 0;  ///< mean energy in active layers over the shower's
-  double pions = 0;             ///< of π0, taken for photons (separation.hpp); where asked for
+  double pions = 0;  ///< share of π0 taken for photons (separation.hpp), where asked for
 };
 
-/// A segment, worked out.
+/// A segment with all that its evaluation needs.
 struct CaloCell {
   Medium medium;
   CellResponse response;
@@ -85,33 +87,32 @@ struct CaloCell {
   double end = 0, root_end = 0;  ///< depth of the segment's back, X0, and its root; stack_cells
 };
 CaloCell calo_cell(const Segment& segment);
-/// Sets every `end` and `root_end`, from the front.
+/// Sets `end` and `root_end` of every cell, from the front.
 void stack_cells(std::span<CaloCell> cells);
 
-/// Segments that somebody else owns, at least one. Evaluating them allocates nothing.
+/// A stack of at least one segment, which somebody else owns. Evaluating it allocates nothing.
 class CaloStack {
  public:
   CaloStack(std::span<const CaloCell> cells, const Readout& readout)
       : cells_(cells), readout_(readout) {}
 
-  /// By quadrature over the fluctuations of ln T and ln α. Error bars none: deterministic; against
-  /// `simulate` see the tests. 0.05 GeV ≤ energy.
+  /// Evaluates by quadrature over the fluctuations of ln T and ln α, which is deterministic. The
+  /// energy is at least 0.05 GeV.
   [[nodiscard]] CaloResult analytic(double energy_gev) const;
   /// Of that only half_width, and the leakage of showers that do not begin late, in half the time:
   /// what rewards of designs are made of.
   [[nodiscard]] CaloResult core(double energy_gev) const;
-  /// `showers` ≥ 2 single showers, number i from rng.split(i): the same random numbers for every
-  /// design. `scratch` (its content is lost) holds a value a shower. Sums over segments, not
-  /// layers: a sum of Gamma draws of one scale is a Gamma draw.
+  /// Draws `showers` ≥ 2 single showers, number i from rng.split(i): the same random numbers for
+  /// every design. `scratch` holds a value for each; its content is lost. The sums are over
+  /// segments, not layers, because a sum of Gamma draws of one scale is a Gamma draw.
   [[nodiscard]] CaloResult simulate(double energy_gev, int showers, const Rng& rng,
                                     std::vector<float>& scratch) const;
-  /// One shower, layer by layer: `deposited` and `visible` get layers() GeV each. Returns what
-  /// leaks, GeV. No noise.
+  /// Draws one shower, layer by layer and without noise: `deposited` and `visible` get layers()
+  /// energies each, GeV. Returns what leaks, GeV.
   double simulate_layers(double energy_gev, Rng& rng, std::span<float> deposited,
                          std::span<float> visible) const;
 
-  /// Of single showers, the mean share of the energy up to each depth i × step (X0), and its
-  /// variance.
+  /// The mean share of the energy up to each depth i × step (X0), and its variance over showers.
   struct MeanProfile {
     std::vector<double> within, variance;
   };
@@ -119,10 +120,10 @@ class CaloStack {
 
   [[nodiscard]] std::span<const CaloCell> cells() const { return cells_; }
   [[nodiscard]] int layers() const;
-  [[nodiscard]] double depth() const { return cells_.back().end; }  ///< X0
+  [[nodiscard]] double depth() const { return cells_.back().end; }  ///< of all layers, X0
   [[nodiscard]] double length_cm() const;
-  /// The average shower's parameters in this stack: those of its segments' mean medium by the
-  /// energy they get.
+  /// The parameters of showers in this stack: those of the mean of its segments' media, weighted by
+  /// the energy that they get.
   [[nodiscard]] Fluctuation showers(double energy_gev) const;
 
  private:
@@ -136,7 +137,8 @@ class CaloStack {
   Readout readout_;
 };
 
-/// A design, worked out: fast to evaluate again and again. Throws as check_design does.
+/// Owns the segments of a design, so that it can be evaluated again and again. Throws as
+/// check_design does.
 class Calorimeter {
  public:
   explicit Calorimeter(const CaloDesign& design);
@@ -151,15 +153,15 @@ class Calorimeter {
 
 enum class CaloMode { kAnalytic, kMonteCarlo };
 
-/// Both modes behind one call, with showers counted inside: the currency in which methods of design
-/// are compared. The seed makes random numbers common to all designs evaluated with it.
+/// Evaluates in either mode and counts the showers. All designs get the same random numbers, those
+/// of the seed.
 class CaloSimulator {
  public:
   CaloSimulator(CaloMode mode, int showers, std::uint64_t seed)
       : mode_(mode), showers_each_(showers), rng_(seed) {}
 
   CaloResult evaluate(const Calorimeter& calorimeter, double energy_gev);
-  /// Simulated so far; the analytic mode costs none.
+  /// How many were simulated so far; the analytic mode takes none.
   [[nodiscard]] std::int64_t showers() const { return showers_; }
 
  private:

@@ -1,4 +1,4 @@
-// Physical constants of the detector simulator (CODATA and PDG).
+// Physical constants that the simulations need (CODATA and PDG).
 #pragma once
 
 namespace tengen::detector {

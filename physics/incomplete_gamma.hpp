@@ -1,4 +1,4 @@
-// The regularised incomplete gamma function P(a, x): exactly, and fast from a table.
+// The regularised incomplete gamma function P(a, x), exactly, and fast from a table.
 #pragma once
 
 #include <cmath>
@@ -14,14 +14,14 @@ double incomplete_gamma(double a, double x);
 /// The x with P(a, x) = p, 0 < p < 1, by bisection.
 double inverse_incomplete_gamma(double a, double p);
 
-/// (1 − t) P(a, x) + t P(a, x/2), a profile with its tail, for 1 ≤ a ≤ 20 (clamped) and any x ≥ 0,
-/// within 2e-5 absolutely and in a few nanoseconds: by value and slope in √x, in which the function
-/// has nearly the same width for every a, and linear in √a, in which it bends nearly alike
-/// everywhere.
+/// A table of (1 − t) P(a, x) + t P(a, x/2), a profile with its tail, for 1 ≤ a ≤ 20 (clamped) and
+/// any x ≥ 0, within 2e-5 absolutely and in a few nanoseconds. It interpolates by value and
+/// derivative in √x, in which the function has nearly the same width for every a, and linearly in
+/// √a, in which it bends nearly alike everywhere.
 class GammaTable {
  public:
   GammaTable();
-  /// The one everybody shares, made at the first call, in some 25 ms: 1 MB.
+  /// The table that everybody shares, 1 MB. The first call makes it, in some 25 ms.
   static const GammaTable& shared();
 
   static constexpr double kSmallest = 1, kLargest = 20;
@@ -36,7 +36,7 @@ class GammaTable {
       if (!(at < kColumns - 1)) return 1;
       const auto column = static_cast<std::size_t>(at);
       const float t = at - static_cast<float>(column), s = 1 - t, w = weight_;
-      // Hermite's weights of P's value and slope at both ends, and of P(a, x) − P(a, x/2)'s.
+      // Hermite's weights of P's value and derivative at both ends, and of P(a, x) − P(a, x/2)'s.
       const float v0 = s * s * (1 + 2 * t), d0 = s * s * t;
       const float v1 = t * t * (1 + 2 * s), d1 = -t * t * s;
       const float* const node = first_ + 4 * column;
@@ -62,14 +62,14 @@ class GammaTable {
     float tail_ = 0;
   };
 
-  /// Valid as long as the table.
+  /// The row is valid as long as the table.
   [[nodiscard]] Row row(double a, double tail = 0) const;
 
  private:
   static constexpr double kPerRootA = 160;
   static constexpr std::size_t kRows = 558;  // √a from 1 to √20 and one more
 
-  // By row and column: P(a, x), its slope per column, P(a, x) − P(a, x/2), its slope.
+  // By row and column: P(a, x), its derivative by the column, P(a, x) − P(a, x/2), its derivative.
   std::vector<float> nodes_;
 };
 

@@ -1,4 +1,4 @@
-// Energy loss of charged particles by ionisation: its mean, its most probable value, its spread.
+// Energy loss of charged particles by ionisation: its mean, its most probable value and its spread.
 #pragma once
 
 #include "physics/materials.hpp"
@@ -17,23 +17,23 @@ struct Projectile {
   [[nodiscard]] double beta_squared() const {
     return beta_gamma * beta_gamma / (1 + beta_gamma * beta_gamma);
   }
-  /// The most it can give one electron, W_max (PDG eq. 34.4), MeV.
+  /// The most energy it can give one electron, W_max (PDG eq. 34.4), MeV.
   [[nodiscard]] double largest_transfer_mev() const;
 };
 
 /// δ(βγ) in Sternheimer's parametrisation (PDG eq. 34.7).
 double density_effect(const DensityEffect& material, double beta_gamma);
 /// Sternheimer and Peierls's general form for solids and liquids (Phys. Rev. B 3 (1971) 3681), from
-/// the mean excitation energy I and ħω_p, eV: what the PDG falls back on where nobody has computed
-/// a compound's own.
+/// the mean excitation energy I and ħω_p, eV. The PDG falls back on it where nobody has computed a
+/// compound's own.
 DensityEffect general_density_effect(double excitation_ev, double plasma_ev);
-/// Mean loss −⟨dE/dx⟩ by Bethe's equation (PDG eq. 34.5), MeV cm²/g. For 0.1 ≲ βγ ≲ 1000; no
-/// radiation.
+/// Mean loss −⟨dE/dx⟩ by Bethe's equation (PDG eq. 34.5), MeV cm²/g, for 0.1 ≲ βγ ≲ 1000 and
+/// without radiation.
 double mean_loss(const Material& material, const Projectile& projectile);
 /// The part of it in transfers below `cut_mev` to one electron (PDG eq. 34.8), MeV cm²/g.
 double restricted_loss(const Material& material, const Projectile& projectile, double cut_mev);
-/// Mean energy left in a layer of x g/cm², MeV: without the δ-rays whose practical range exceeds
-/// it. Our simplification; the loss itself is taken as constant along the way.
+/// Mean energy left in a layer of x g/cm², MeV. By our simplification δ-rays whose practical range
+/// exceeds the layer leave it, and the loss is constant along the way.
 double mean_deposit(const Material& material, const Projectile& projectile, double x_gcm2);
 /// The energy, MeV, of an electron with practical range x g/cm² (Katz and Penfold 1952:
 /// R = 0.412 T^(1.265 − 0.0954 ln T), meant for 0.01 to 2.5 MeV).
@@ -46,7 +46,7 @@ struct MinimumIonisation {
 /// The minimum of mean_loss for muons.
 MinimumIonisation minimum_ionisation(const Material& material);
 /// Range of a muon in the continuous-slowing-down approximation, g/cm²: ∫ dT / mean_loss from 5 MeV
-/// up, and what is below by scaling. Without radiation: up to a few GeV.
+/// up, and the rest by scaling. Radiation is left out, so it holds up to a few GeV.
 double muon_range(const Material& material, double kinetic_mev);
 
 /// Landau and Vavilov's distribution of the loss in a thin layer (PDG eq. 34.12; Bichsel 1988).
@@ -56,8 +56,8 @@ struct Straggling {
 };
 Straggling straggling(const Material& material, const Projectile& projectile, double x_gcm2);
 
-/// Landau's density φ(λ) = 1/π ∫ e^(−u ln u − λu) sin πu du. By quadrature, error below 1e-6 for
-/// −4 ≤ λ ≤ 50: for tests and pictures.
+/// Landau's density φ(λ) = 1/π ∫ e^(−u ln u − λu) sin πu du, by quadrature. Its error is below 1e-6
+/// for −4 ≤ λ ≤ 50; it is too slow for hot loops.
 double landau_density(double lambda);
 inline constexpr double kLandauMode = -0.22278;  ///< where φ is largest
 

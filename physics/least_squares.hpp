@@ -1,4 +1,4 @@
-// The inner loop of track fits: a track's covariance for up to N correlated points.
+// The inner loop of track fits, which finds a track's covariance for up to N correlated points.
 #pragma once
 
 #include <array>
@@ -15,7 +15,7 @@ struct TrackPoint {
   double place = 0;  ///< grows along the track
 
   static TrackPoint on_parabola(double radius) { return {1, radius, radius * radius / 2, radius}; }
-  /// r κ0 < 2.
+  /// r κ0 must be below 2.
   static TrackPoint on_circle(double radius, double kappa0) {
     const double u = radius * kappa0 / 2;
     return {1 - 2 * u * u, radius * std::sqrt(1 - u * u), radius * radius / 2, radius};
@@ -23,8 +23,8 @@ struct TrackPoint {
 };
 
 /// Generalised least squares for d0, φ, κ from n points with independent errors (`variance`) and
-/// the correlated ones of scattering (θ² in `scatter_variance`); both by growing radius, all on the
-/// stack. Lengths in cm.
+/// the correlated ones of scattering (θ² in `scatter_variance`), both by growing radius. Everything
+/// lies on the stack. Lengths are in cm.
 template <std::size_t N>
 struct TrackFit {
   std::size_t n = 0;
@@ -39,8 +39,8 @@ struct TrackFit {
     std::array<std::array<double, 3>, 3> full{};  // V
   };
 
-  /// C = L Lᵀ, column by column, then M = (L⁻¹A)ᵀ(L⁻¹A) and V = M⁻¹. Returns false where C is not
-  /// positive definite. `white` gets L⁻¹A and `root` L, for whoever fits points.
+  /// Finds C = L Lᵀ, column by column, then M = (L⁻¹A)ᵀ(L⁻¹A) and V = M⁻¹. Returns false where C is
+  /// not positive definite. `white` gets L⁻¹A and `root` L, for fit().
   bool solve(Covariance& out) {
     fill();
     if (!factorise()) return false;
@@ -67,7 +67,7 @@ struct TrackFit {
     return true;
   }
 
-  /// The fit (d0, φ, κ) to points y, after solve().
+  /// Fits (d0, φ, κ) to points y, after solve().
   std::array<double, 3> fit(const std::array<double, N>& y, const Covariance& v) const {
     std::array<double, N> z{};
     double b[3] = {};

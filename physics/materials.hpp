@@ -1,4 +1,5 @@
-// What detectors are made of: the Particle Data Group's constants, and rules that mix them.
+// Materials that detectors are made of, by the Particle Data Group's constants, and rules that mix
+// them.
 #pragma once
 
 #include "physics/constants.hpp"
@@ -47,10 +48,10 @@ struct Material {
   }
 };
 
-/// All that are known: Be C Al Si LAr Fe Cu W Au Pb U PbWO4 Sc (plastic scintillator, PVT) PS Water
-/// PE G10.
+/// All materials that are known: Be C Al Si LAr Fe Cu W Au Pb U PbWO4 Sc (plastic scintillator,
+/// PVT) PS Water PE G10.
 std::span<const Material> materials();
-/// Throws Error with the nearest name if there is none such.
+/// Throws Error with the nearest name if there is none of that name.
 const Material& material(std::string_view name);
 
 /// X0 of an element, g/cm² (Tsai, Rev. Mod. Phys. 46 (1974) 815; PDG eq. 34.25): within 1 %.
@@ -60,12 +61,12 @@ double radiation_length(const Material& material);
 /// Rossi's critical energy by the PDG's fit for solids and liquids, 610 MeV / (Z + 1.24).
 double critical_energy_fit(double z);
 
-/// A stack of materials taken as one: mass fractions give X0, E_c and R_M (PDG's mixture rules).
+/// A stack of materials taken as one; mass fractions give X0, E_c and R_M (PDG's mixture rules).
 struct Mixture {
   double radiation_cm = 0, critical_mev = 0, moliere_cm = 0, density = 0;
   double z = 0;  ///< by mass
 };
-/// `a_cm` of `a` and `b_cm` of `b`, thicknesses ≥ 0 and not both 0.
+/// Mixes `a_cm` of `a` with `b_cm` of `b`; thicknesses are ≥ 0 and not both 0.
 Mixture mix(const Material& a, double a_cm, const Material& b, double b_cm);
 
 }  // namespace tengen::detector

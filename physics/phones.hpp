@@ -47,7 +47,7 @@ class PhoneMap {
   int coincidence = 5;
   std::array<float, kCells> phones{};  ///< that can be recruited, by cell
 
-  /// Draws four towns, in their middle 400 to 2,000 phones a cell, and some country.
+  /// Draws four towns, which have 400 to 2,000 phones a cell in their middle, and some country.
   void draw_towns(Rng& rng);
   /// Works out how often a phone of a cell is hit, by distance of the core. To be called when the
   /// energy has changed.

@@ -1,5 +1,5 @@
-// Multiple Coulomb scattering: Highland's width, Molière's theory, draws with displacement and
-// tails.
+// Multiple Coulomb scattering: Highland's width, Molière's theory, and draws that have displacement
+// and tails.
 #pragma once
 
 #include "core/rng.hpp"
@@ -8,19 +8,19 @@
 namespace tengen::detector {
 
 /// Which logarithm Highland's formula has: the PDG's of today, ln(x z²/(X0 β²)), or that of its
-/// year 2000 edition, ln(x/X0), which older programs print. The same for β = z = 1.
+/// year 2000 edition, ln(x/X0), which older programs print. They are the same for β = z = 1.
 enum class HighlandLogarithm { kCurrent, kYear2000 };
 
 /// θ0, radians: the Gaussian width of the central 98 % of the angle in a plane (Highland 1975;
 /// Lynch and Dahl, NIM B58 (1991) 6; PDG eq. 34.16). `pbeta_mev` is p β c, `lengths` x/X0 of the
-/// whole thickness: adding thin steps in quadrature comes out too small. 11 % for
-/// 1e-3 < x/X0 < 100.
+/// whole thickness: thin steps that are added in quadrature come out too small. It is good to 11 %
+/// for 1e-3 < x/X0 < 100.
 double highland_angle(double pbeta_mev, double lengths, double charge = 1, double beta_squared = 1,
                       HighlandLogarithm logarithm = HighlandLogarithm::kCurrent);
 
 /// The same width with the material's own Z and A: θ0² = χ_c²/(1 + F²) ((1 + v)/v ln(1 + v) − 1),
-/// v = Ω/(2 (1 − F)), F = 0.98, Ω = χ_c²/χ_a² (Lynch and Dahl 1991, eqs. 5 to 7): 2 % where
-/// Highland's is 11 %, because X0 alone does not tell lead from silicon. Radians.
+/// v = Ω/(2 (1 − F)), F = 0.98, Ω = χ_c²/χ_a² (Lynch and Dahl 1991, eqs. 5 to 7), radians. It is
+/// good to 2 % where Highland's is to 11 %, because X0 alone does not tell lead from silicon.
 double lynch_dahl_angle(const Material& material, double x_gcm2, double momentum_mev,
                         double beta_squared, double charge = 1);
 
@@ -31,7 +31,7 @@ struct Moliere {
   double b = 0;      ///< B of B − ln B = ln(χ_c²/χ_a²) − 0.154
 
   /// dN/dΩ per solid angle for one particle, at `angle` radians: 2 e^−ϑ² + f₁/B + f₂/B² over
-  /// 2π χ_c² B, ϑ = angle/(χ_c √B). By quadrature: for checks, not for hot loops.
+  /// 2π χ_c² B, ϑ = angle/(χ_c √B). It is found by quadrature, too slowly for hot loops.
   [[nodiscard]] double density(double angle) const;
   /// Where the density is 1/e of that at 0, radians.
   [[nodiscard]] double one_over_e() const;
@@ -53,7 +53,7 @@ struct Scatterer {
   static constexpr double kTailWidth = 3;
 
   static Scatterer with_tails(double theta0, double moliere_b);
-  /// With tails, as a layer of x g/cm² does it: the width is Lynch and Dahl's.
+  /// What a layer of x g/cm² does, with tails and with Lynch and Dahl's width.
   static Scatterer layer(const Material& material, double x_gcm2, double momentum_mev,
                          double beta_squared, double charge = 1);
 

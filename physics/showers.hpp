@@ -1,4 +1,4 @@
-// Electromagnetic showers of electrons by Grindhammer and Peters's parametrisation.
+// Electromagnetic showers of electrons, by Grindhammer and Peters's parametrisation.
 #pragma once
 
 #include "core/rng.hpp"
@@ -32,12 +32,13 @@ struct Medium {
   double tail = 0;
 };
 Medium homogeneous_medium(const Material& material);
-/// Cells of `absorber_cm` and `active_cm`; homogeneous where one of the two is 0.
+/// The medium of cells of `absorber_cm` and `active_cm`, which is homogeneous where one of the two
+/// is 0.
 Medium sampling_medium(const Material& absorber, double absorber_cm, const Material& active,
                        double active_cm);
 
-/// One longitudinal profile: energy per depth (βt)^(α−1) β e^(−βt)/Γ(α) (Longo and Sestili 1975),
-/// t from `start`, of which a share `tail` is stretched to twice the depth.
+/// The longitudinal profile of a shower: energy per depth (βt)^(α−1) β e^(−βt)/Γ(α) (Longo and
+/// Sestili 1975), t from `start` on, of which a share `tail` is stretched to twice the depth.
 struct Profile {
   double alpha = 0, beta = 0;  ///< β per X0
   double tail = 0;
@@ -57,12 +58,13 @@ struct Profile {
   /// The depth that holds this fraction, 0 < fraction < 1.
   [[nodiscard]] double containing(double fraction) const;
 };
-/// Average over showers of `energy_gev`.
+/// The average over showers of `energy_gev`.
 Profile average_profile(const Medium& medium, double energy_gev);
 
-/// How ln T and ln α of single showers are distributed: jointly normal. In homogeneous matter their
-/// correlation is not the paper's 0.705 − 0.023 ln y but 0.78, the mean of EGSnrc's moments in
-/// seven materials: with the paper's, the deep end of showers scatters up to twice too much.
+/// How ln T and ln α of single showers are distributed, which is jointly normal. In homogeneous
+/// matter their correlation is not the paper's 0.705 − 0.023 ln y but 0.78, the mean of EGSnrc's
+/// moments in seven materials: with the paper's, the deep end of showers scatters up to twice too
+/// much.
 ///
 /// Besides, some showers begin late, which the paper does not have and which rules how leakage
 /// scatters: in its first X0 an electron gives more than 9/10 of its energy to a single photon with
@@ -75,18 +77,18 @@ struct Fluctuation {
   double tail = 0;           ///< as of the profile
 
   static constexpr double kLate = 0.102, kLatePath = 9.0 / 7;  ///< X0
-  /// Where the shower begins, X0, of a number uniform in (0, 1): 0 for most.
+  /// Where the shower begins, X0, given a number uniform in (0, 1): at 0 for most.
   [[nodiscard]] static double start(double uniform) {
     return uniform < kLate ? -kLatePath * std::log(uniform / kLate) : 0;
   }
 
-  /// The shower of two standard normals, from `start` on. Where the draw would decay more slowly
-  /// than photons can, α is raised until it does not: the paper's logarithms are blind to that, and
-  /// at 1 GeV in iron overstate the leakage's rms threefold without.
+  /// The shower that two standard normal numbers stand for, from `start` on. Where the draw would
+  /// decay more slowly than photons can, α is raised until it does not: the paper's logarithms are
+  /// blind to that, and at 1 GeV in iron overstate the leakage's rms threefold without.
   [[nodiscard]] Profile shower(double z1, double z2, double start = 0) const;
 };
-/// The energy must be at least kSmallestRatio critical energies, below which the logarithms lose
-/// their sense; it is taken as that where it is less.
+/// An energy below kSmallestRatio critical energies, where the logarithms lose their sense, is
+/// taken as that.
 Fluctuation fluctuation(const Medium& medium, double energy_gev);
 inline constexpr double kSmallestRatio = 20;
 
@@ -98,22 +100,23 @@ struct Albedo {
 };
 Albedo albedo(const Medium& medium, double energy_gev);
 
-/// Energy by radius at one depth, in R_M: core and tail, each 2 r R²/(r² + R²)².
+/// How the energy at one depth is distributed over the radius r, in R_M: a core and a tail, each
+/// 2 r R²/(r² + R²)².
 struct RadialProfile {
   double core = 0, tail = 0;  ///< R_C, R_T
   double core_fraction = 0;   ///< p
 
-  /// The fraction within r.
+  /// The fraction of the energy within r.
   [[nodiscard]] double within(double r) const;
-  /// A draw of r.
+  /// Draws a radius.
   double sample(Rng& rng) const;
 };
 /// `tau` is the depth in units of the average depth of the maximum. The paper's R_T is multiplied
 /// by exp(−0.146 + 0.0387 ln Z − 13.9 E_c/E), our fit to EGSnrc's radii of 90 % in seven materials,
 /// which unlike the paper's do not shrink with energy.
 RadialProfile radial_profile(const Medium& medium, double energy_gev, double tau);
-/// The number of equal spots a homogeneous shower's energy is laid down in, 93 ln Z E^0.876: what
-/// makes the energy inside a radius fluctuate (section 3.3).
+/// The number of equal spots in which a homogeneous shower lays its energy down, 93 ln Z E^0.876;
+/// it makes the energy inside a radius fluctuate (section 3.3).
 double spots(const Medium& medium, double energy_gev);
 /// The fraction of the energy within `depth` X0 and `radius` R_M of the average shower; a radius or
 /// depth of infinity is allowed.

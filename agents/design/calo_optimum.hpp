@@ -1,4 +1,5 @@
-// The best calorimeter for a budget, by dynamic programming: what CaloBuild's agents are held to.
+// The best calorimeter for a budget, by dynamic programming; CaloBuild's agents are compared with
+// it.
 #pragma once
 
 #include "envs/detector/calo_task.hpp"
@@ -8,28 +9,28 @@ namespace tengen::detector {
 /// A design problem linearised around one design, so that it is a sum over segments. The relative
 /// variance at energy E is V = N/m² + leakage + constant², where N and the response m are sums over
 /// segments of constants of their layers times the energy that the average shower leaves in them,
-/// and leakage depends on the whole depth alone. R's figure is a concave function of the V's, whose
-/// derivatives (and those of 1/m²) at the given design weigh the sums. Depths are rounded to a
-/// grid.
+/// and leakage depends on the whole depth alone. The figure of merit is a concave function of the
+/// V's, whose derivatives (and those of 1/m²) at the given design weigh the sums. Depths are
+/// rounded to a grid.
 ///
-/// Neglected: that layers of different e/mip in one stack add to the shower's own fluctuations,
+/// It neglects that layers of different e/mip in one stack add to the shower's own fluctuations,
 /// and that the shower's shape depends on the materials (it is the given design's).
 class CaloModel {
  public:
   CaloModel(const CaloContext& context, const CaloPlan& around);
 
-  /// Prices of what is limited, in the unit of the figure, for all there is of it.
+  /// Prices of what is limited, in units of the figure of merit, for all there is of it.
   struct Multipliers {
     double cost = 0, length = 0, layers = 0;
   };
   struct Solution {
-    CaloPlan plan;     ///< limits not regarded
-    double value = 0;  ///< linearised figure plus what the plan pays by the multipliers
+    CaloPlan plan;     ///< which may exceed the limits
+    double value = 0;  ///< the linearised figure of merit plus what the plan pays by the prices
   };
   /// The exact minimum over designs of at most `segments` segments and at least 10 X0; `argon`
   /// false: without liquid argon.
   [[nodiscard]] Solution solve(const Multipliers& prices, int segments, bool argon) const;
-  /// The same sum for one design; infinite below 10 X0 or beyond the grid.
+  /// The value of one design; infinite below 10 X0 or beyond the grid.
   [[nodiscard]] double value(const CaloPlan& plan, const Multipliers& prices) const;
 
   static constexpr double kGrid = 0.1, kDeepest = 40;  ///< X0
@@ -53,8 +54,8 @@ class CaloModel {
 struct CaloOptimum {
   CaloPlan plan;
   double reward = 0;  ///< R by the formulas
-  /// Of the last linearised problem, how far its best design within the limits is from the bound
-  /// that dynamic programming with multipliers gives, in R; what rounding of depths does is not in
+  /// How far the best design within the limits of the last linearised problem is from the bound
+  /// that dynamic programming with multipliers gives, in R; errors from rounding depths are not in
   /// it.
   double gap = 0;
 };

@@ -1,4 +1,4 @@
-// One search for a design, at a budget: what every method of design is given.
+// One search for a design, at a budget; every method of design gets one.
 #pragma once
 
 #include "agents/design/problem.hpp"
@@ -16,37 +16,37 @@ namespace tengen {
 
 using DesignPoint = std::vector<double>;
 
-/// Keeps the accounts of one method's search: what was simulated, and which design it would name.
-/// All designs are compared with the same random numbers, which depend on the seed alone. A design
-/// that was simulated is not simulated again: asking for it costs nothing.
+/// Keeps account of one method's search: what was simulated, and which design it would name. All
+/// designs are compared with the same random numbers, which depend on the seed alone. A design that
+/// was simulated is not simulated again, and to ask for it costs nothing.
 class DesignSearch {
  public:
-  /// `budget` in the problem's currency. The problem outlives this.
+  /// `budget` is in the problem's currency. The problem must outlive this.
   DesignSearch(detector::DesignProblem& problem, std::int64_t budget, std::uint64_t seed);
 
-  /// Called after every simulated design; a false answer ends the search.
+  /// Is called after every simulated design; a false answer ends the search.
   std::function<bool(const DesignSearch&)> watch;
 
-  /// Whether one more design may be simulated. Also false once thousands of designs in a row were
-  /// known already: there is nothing new to find.
+  /// Whether one more design may be simulated. It is false, too, once 20,000 designs in a row were
+  /// known already, since there is nothing new to find.
   [[nodiscard]] bool more() const;
   /// How many more designs can be paid for.
   [[nodiscard]] std::int64_t designs_left() const;
   /// Repairs the point and returns its simulated reward; nominates it if that is the best so far.
-  /// To be called while more().
+  /// It may be called while more().
   double evaluate(std::span<double> point);
   /// The same with other random numbers, number `repetition` ≥ 1 of this search; nominates nothing.
   double evaluate_afresh(std::span<const double> point, std::uint64_t repetition);
   /// Names a design in place of the one named so far.
   void nominate(std::span<const double> point, double reward);
 
-  /// When a design was named.
+  /// A design that was named, and when.
   struct Nominee {
     std::int64_t spent = 0;  ///< by then
     double reward = 0;       ///< as the method saw it: too good, being the best of many
     DesignPoint point;
   };
-  /// By time, the last the one that stands; empty before the first evaluation.
+  /// By time; the last is the one that stands. Empty before the first evaluation.
   [[nodiscard]] const std::vector<Nominee>& nominees() const { return nominees_; }
   [[nodiscard]] double best() const {
     return nominees_.empty() ? -std::numeric_limits<double>::infinity() : nominees_.back().reward;
@@ -69,13 +69,13 @@ class DesignSearch {
   std::unordered_map<std::string, double> known_;
 };
 
-/// A uniformly random point, repaired.
+/// Draws a uniformly random point and repairs it.
 DesignPoint random_point(const detector::DesignProblem& problem, Rng& rng);
-/// The point whose coordinates are these numbers of [0, 1), stretched over the variables' ranges;
-/// repaired.
+/// Returns the repaired point whose coordinates are these numbers of [0, 1), stretched over the
+/// variables' ranges.
 DesignPoint point_at(const detector::DesignProblem& problem, std::span<const double> unit);
-/// A neighbour: one or a few coordinates changed, ordered and real ones mostly by little; repaired.
-/// Another point wherever there is one to be found.
+/// Draws a neighbour, in which one or a few coordinates are changed, ordered and real ones mostly
+/// by little, and repairs it. It is another point wherever there is one to be found.
 DesignPoint neighbour(const detector::DesignProblem& problem, std::span<const double> point,
                       Rng& rng);
 

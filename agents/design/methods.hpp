@@ -1,4 +1,4 @@
-// The methods of design that are no agents: a file each.
+// The methods of design that are no agents have a file each.
 #pragma once
 
 #include "agents/design/design_search.hpp"
@@ -10,18 +10,20 @@
 
 namespace tengen {
 
-/// Uniformly random designs.
+/// Simulates uniformly random designs.
 void design_by_random(DesignSearch& search);
-/// Sobol's sequence (1967), in Gray-code order (Antonov and Saleev 1979), digitally shifted by
-/// chance: spread more evenly than chance. The directions' first numbers are drawn by chance, not
-/// tabulated.
+/// Simulates designs of Sobol's sequence (1967), in Gray-code order (Antonov and Saleev 1979) and
+/// digitally shifted by chance, which are spread more evenly than random ones. The directions'
+/// first numbers are drawn by chance, not tabulated.
 void design_by_sobol(DesignSearch& search);
-/// From the best of a few random designs to better neighbours; afresh where many in a row are none.
+/// Goes from the best of a few random designs to better neighbours, and begins afresh where many in
+/// a row are no better.
 void design_by_hill_climbing(DesignSearch& search);
-/// Metropolis steps to neighbours, from a temperature of 0.3 (in units of reward) down to 0.003 at
-/// the budget's end (Kirkpatrick, Gelatt and Vecchi 1983).
+/// Takes Metropolis steps to neighbours, from a temperature of 0.3 (in units of reward) down to
+/// 0.003 at the budget's end (Kirkpatrick, Gelatt and Vecchi 1983).
 void design_by_annealing(DesignSearch& search);
-/// Tournaments of three, two-point crossover, neighbours as mutants, the best kept.
+/// A genetic algorithm with tournaments of three, two-point crossover, neighbours as mutants, and
+/// the best kept.
 void design_by_genetic(DesignSearch& search);
 /// Covariance matrix adaptation (Hansen and Ostermeier 2001), pagmo's; choices are real numbers
 /// rounded; starts anew where it has converged. Throws Error if the program was built without
@@ -34,7 +36,8 @@ void design_by_gaussian_process(DesignSearch& search);
 /// Searches the formulas, which cost nothing, and spends the whole budget on their 20 best designs,
 /// equally, of which it names the best.
 void design_by_guided(DesignSearch& search);
-/// Every design there is, by the formulas; simulates none. Throws Error where they are too many.
+/// Evaluates every design there is by the formulas and simulates none. Throws Error where they are
+/// too many.
 void design_by_enumeration(DesignSearch& search);
 /// Monte Carlo tree search (agents/search/uct.hpp): coordinates are moves, one after another, and
 /// completions are simulated that are a tenth random, otherwise the best design's so far. One
@@ -49,7 +52,7 @@ struct DesignMethod {
 };
 const std::vector<DesignMethod>& design_methods();
 
-/// What the formulas say of many designs, for nothing.
+/// Keeps what the formulas say of many designs, which costs nothing.
 class FormulaRanking {
  public:
   explicit FormulaRanking(const detector::DesignProblem& problem) : problem_(problem) {}
@@ -68,7 +71,7 @@ class FormulaRanking {
   std::map<std::string, Seen> seen_;
 };
 
-/// A genetic algorithm on any fitness: until `more` says no.
+/// Runs a genetic algorithm on any fitness until `more` says no.
 void evolve(const detector::DesignProblem& problem, int population, Rng& rng,
             const std::function<bool()>& more,
             const std::function<double(std::span<double>)>& fitness);

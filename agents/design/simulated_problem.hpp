@@ -1,4 +1,4 @@
-// What design problems have in common whose reward is simulated, event by event.
+// What design problems have in common whose rewards are simulated, event by event.
 #pragma once
 
 #include "agents/design/problem.hpp"

@@ -1,4 +1,4 @@
-// CaloBuild-v0: build a sampling calorimeter, segment by segment, within a budget.
+// CaloBuild-v0: a sampling calorimeter is built, segment by segment, within a budget.
 #pragma once
 
 #include "envs/detector/calo_task.hpp"
@@ -14,17 +14,17 @@ namespace tengen::detector {
 /// (legal at every first step) or the twelfth segment ends the episode; so does an illegal action,
 /// with the least reward.
 ///
-/// Reward, at the end: R of calo_task.hpp, by the formulas or by `showers` simulated showers of
-/// each of three energies. Every segment earns 0; with `shaping`, what R (any depth allowed) grows
-/// by, and the end what is left, so that the sum stays R: potential-based shaping with discount 1
-/// (Ng, Harada and Russell 1999).
+/// The reward comes at the end: R of calo_task.hpp, by the formulas or by `showers` simulated
+/// showers of each of three energies. Every segment earns 0. With `shaping` it earns what R (any
+/// depth allowed) grows by, and the end earns what is left, so that the sum stays R:
+/// potential-based shaping with discount 1 (Ng, Harada and Russell 1999).
 ///
-/// Observation, kObservation floats in [−1, 1]: what is left of cost, length, layers, segments;
-/// depth in 40 X0 and in 4 λ_I; the context (10); the step that is due (4); the choices so far of
-/// the segment in hand (22); R/3 so far; the mean share of a shower that stays inside, by energy
-/// (3); twelve times eight numbers of a segment: Z/82 of the absorber, its thickness in 2 X0, Z/18
-/// and thickness in 8 mm of the active layer, 4 f_mip, layers/16, depth of its front in 40 X0,
-/// share of the budget.
+/// The observation has kObservation floats in [−1, 1]: what is left of cost, length, layers,
+/// segments; depth in 40 X0 and in 4 λ_I; the context (10); the step that is due (4); the choices
+/// so far of the segment in hand (22); R/3 so far; the mean share of a shower that stays inside, by
+/// energy (3); twelve times eight numbers of a segment: Z/82 of the absorber, its thickness in 2
+/// X0, Z/18 and thickness in 8 mm of the active layer, 4 f_mip, layers/16, depth of its front in 40
+/// X0, share of the budget.
 struct CaloBuild {
   using Element = float;
   using Action = int;
@@ -63,7 +63,7 @@ struct CaloBuild {
  private:
   [[nodiscard]] bool is_legal(int action) const;
   [[nodiscard]] bool completes(CaloChoice choice, Phase fixed) const;
-  [[nodiscard]] float told() const {  // of R, to the learner
+  [[nodiscard]] float told() const {  // how much of R the learner has got
     return shaping && plan.count > 0 ? static_cast<float>(value.unclipped) : 0;
   }
   Outcome add_segment(Rng& rng);

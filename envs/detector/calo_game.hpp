@@ -16,7 +16,7 @@ namespace tengen::detector {
 class CaloGame {
  public:
   CaloGame() : CaloGame(CaloContext{}, 0) {}
-  /// The context has its reference.
+  /// `context` has its reference.
   CaloGame(const CaloContext& context, double aim);
   /// Before the first choice.
   void set_context(const CaloContext& context);
@@ -27,7 +27,7 @@ class CaloGame {
   [[nodiscard]] float score() const;
   void legal(std::span<std::uint8_t> mask) const { build_.legal(mask); }
   void play(int action);
-  /// No planes to speak of: a board of one point. The numbers are CaloBuild's observation.
+  /// The board is one empty point; the numbers are CaloBuild's observation.
   void observe(std::span<std::uint8_t> planes, std::span<float> numbers) const;
   [[nodiscard]] std::uint64_t hash() const { return hash_; }
   friend bool operator==(const CaloGame& a, const CaloGame& b) {

@@ -51,8 +51,9 @@ CaloResult formulas(const CaloStack& stack, const CaloContext& context, std::siz
   return out;
 }
 
-// The figure of a design, of which the reward is the reference's less its own.
-double figure(const std::array<CaloResult, 3>& at, CaloTarget target) {
+// The figure of merit of a design, the smaller the better; the reward is the reference's less its
+// own.
+double merit(const std::array<CaloResult, 3>& at, CaloTarget target) {
   const auto square = [&](std::size_t i) { return at[i].half_width * at[i].half_width; };
   if (target == CaloTarget::kResonance)
     return std::log(0.25 * (square(0) + square(2) + kOpeningError * kOpeningError)) / 4;
@@ -65,7 +66,7 @@ CaloValue value_of(std::span<const CaloCell> cells, const CaloContext& context, 
   CaloValue out;
   if (cells.empty()) return out;
   for (std::size_t i = 0; i < out.at.size(); ++i) out.at[i] = result(i);
-  out.unclipped = std::max(kWorstReward, context.reference - figure(out.at, context.target));
+  out.unclipped = std::max(kWorstReward, context.reference - merit(out.at, context.target));
   if (cells.back().end >= kLeastDepth) out.reward = out.unclipped;
   return out;
 }
@@ -116,7 +117,7 @@ void CaloContext::set_reference() {
   const Calorimeter calorimeter(reference_design());
   std::array<CaloResult, 3> at;
   for (std::size_t i = 0; i < at.size(); ++i) at[i] = formulas(calorimeter.stack(), *this, i);
-  reference = figure(at, target);
+  reference = merit(at, target);
 }
 
 void read_readout(const Config& options, Readout& r) {

@@ -6,9 +6,9 @@
 
 namespace tengen::detector {
 
-/// Four or eight segments of three knobs each: lead from 0.1 to 2 X0 and scintillator from 1 to 8
+/// Four or eight segments have three knobs each: lead from 0.1 to 2 X0 and scintillator from 1 to 8
 /// mm, by logarithm, and layers from 0 to 40, rounded. What no longer fits budget, length and 120
-/// layers is not built, from the back. R as in CaloBuild.
+/// layers is not built, from the back. R is that of CaloBuild.
 struct CaloTuneTask {
   static constexpr const char* kName = "CaloTune-v0";
   static constexpr int kLeastSegments = 4, kMostTuned = 8, kMostKnobs = 3 * kMostTuned;
@@ -33,13 +33,13 @@ struct CaloTuneTask {
   [[nodiscard]] CaloValue value(std::span<const float> knobs) const;
   [[nodiscard]] CaloValue value(std::span<const double> knobs) const;
   [[nodiscard]] CaloValue value(std::span<const double> knobs, int showers, const Rng& rng) const;
-  /// ln σ(E)/E, leakage by energy; shares of budget, length and layers.
+  /// Writes ln σ(E)/E and leakage by energy, and the shares of budget, length and layers.
   void features(const CaloValue& value, FeatureWriter& write) const;
   void draw(std::span<const float> knobs, const CaloValue& value, float best, Canvas& canvas) const;
   [[nodiscard]] std::string json(std::span<const double> knobs) const;
   [[nodiscard]] std::vector<std::string> names() const;
 };
-/// The context's options, and `segments` = 4 or 8.
+/// Reads the context's options, and `segments` = 4 or 8.
 CaloTuneTask read_calo_tune(const Config& options);
 
 using CaloTune = Tune<CaloTuneTask>;

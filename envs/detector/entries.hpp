@@ -1,12 +1,12 @@
-// The environments of detector design.
+// The environments that design detectors.
 #pragma once
 
 #include "envs/registry.hpp"
 
 namespace tengen {
 
-/// CaloBuild-v0, TrackerBuild-v0, CaloTune-v0, SpectroTune-v0, PhoneArray-v0 and
-/// ExperimentBuild-v0. Options: docs/detector.md.
+/// Adds CaloBuild-v0, TrackerBuild-v0, CaloTune-v0, SpectroTune-v0, PhoneArray-v0 and
+/// ExperimentBuild-v0. docs/detector.md has their options.
 void add_detector_design(EnvRegistry& registry);
 
 }  // namespace tengen

@@ -1,4 +1,4 @@
-// ExperimentBuild-v0: tracker and calorimeter under one budget, to find a resonance.
+// ExperimentBuild-v0: tracker and calorimeter are built under one budget, to find a resonance.
 #pragma once
 
 #include "envs/detector/calo_build.hpp"
@@ -22,9 +22,10 @@ struct ExperimentContext {
   void set_reference();
 };
 inline constexpr double kDecayGev = 20, kElectronRate = 3;
-/// Option `events` (512): tracks, and as many showers, that a design is simulated with.
+/// Option `events` (512): how many tracks, and as many showers, a design is simulated with.
 int read_events(const Config& options);
-/// Options `budget`, and of CaloBuild's `length_cm`, `photo_electrons`, `noise_mev`, `constant`.
+/// Reads the options `budget` and, of CaloBuild's, `length_cm`, `photo_electrons`, `noise_mev`,
+/// `constant`.
 ExperimentContext read_experiment_context(const Config& options);
 
 struct ExperimentValue {
@@ -36,15 +37,15 @@ struct ExperimentValue {
 };
 ExperimentValue experiment_value(const TrackerPlan& tracker, std::span<const CaloCell> cells,
                                  const ExperimentContext& context);
-/// By `events` tracks and showers, number i of them from rng.split(0 and 1).split(i).
+/// The same by `events` tracks, from rng.split(0), and showers, from rng.split(1).
 ExperimentValue experiment_value(const TrackerPlan& tracker, std::span<const CaloCell> cells,
                                  const ExperimentContext& context, int events, const Rng& rng);
 
 /// First the tracker as in TrackerBuild, then, after its STOP, the calorimeter as in CaloBuild with
 /// what is left of the budget; one Discrete space holds the actions of both (91, then 31), and the
-/// masks are theirs. Reward at the end: P(X|D). An illegal action ends the episode with 0.
-/// Observation: TrackerBuild's, CaloBuild's, whether the calorimeter is being built, the budget
-/// left over all of it, and Z/Z_ref by channel, halved.
+/// masks are theirs. The reward at the end is P(X|D); an illegal action ends the episode with 0.
+/// The observation has TrackerBuild's, CaloBuild's, whether the calorimeter is being built, the
+/// budget left over all of it, and Z/Z_ref by channel, halved.
 struct ExperimentBuild {
   using Element = float;
   using Action = int;

@@ -1,4 +1,4 @@
-// Observations of design tasks, written number by number.
+// Observations of design tasks are written number by number.
 #pragma once
 
 #include "core/check.hpp"
@@ -19,7 +19,7 @@ class FeatureWriter {
   void one_hot(int chosen, int n) {
     for (int i = 0; i < n; ++i) (*this)(i == chosen ? 1 : 0);
   }
-  /// All of it must have been written.
+  /// Checks that all of the observation was written.
   void finish() const { TENGEN_CHECK(next_ == out_.size(), "{} of {}", next_, out_.size()); }
 
  private:

@@ -1,4 +1,4 @@
-// PhoneArray-v0: where to recruit phones, so that together they see the most energetic air showers.
+// PhoneArray-v0: phones are recruited where they see, together, the most energetic air showers.
 #pragma once
 
 #include "core/config.hpp"
@@ -10,12 +10,12 @@
 
 namespace tengen::detector {
 
-/// The learner places `clusters` of them, one a step, in different cells (the mask leaves those
-/// that are free; an illegal action ends the episode). Reward: what P grows by, over P of the cells
-/// with most phones; so the reference returns 1.
+/// The learner places `clusters` clusters of phones on a PhoneMap, one a step, in different cells
+/// (the mask leaves those that are free; an illegal action ends the episode). The reward is what P
+/// grows by, over P of the cells with most phones; so this reference design has a return of 1.
 ///
-/// Observation, four planes of 15 × 15 in [0, 1]: log₁₀ phones/4, clusters, the mean P of the
-/// cell's cores, clusters left over all of them.
+/// The observation has four planes of 15 × 15 in [0, 1]: log₁₀ phones/4, clusters, the mean P of
+/// the cell's cores, clusters left over all of them.
 struct PhoneArray {
   using Element = float;
   using Action = int;
@@ -47,7 +47,7 @@ struct PhoneArray {
            last >= -1 && last < PhoneMap::kCells && map.coincidence >= 1 && map.coincidence <= 64;
   }
 };
-/// Options `clusters` (12), `coincidence` (5), `energy_gev` (1e11), `map_seed` (0),
+/// Reads the options `clusters` (12), `coincidence` (5), `energy_gev` (1e11), `map_seed` (0),
 /// `random_context`.
 PhoneArray read_phone_array(const Config& options);
 

@@ -1,4 +1,4 @@
-// What pictures of detectors are made of: panels, gauges, charts, heat.
+// Pictures of detectors are made of panels, gauges, charts and heat maps.
 #pragma once
 
 #include "core/canvas.hpp"
@@ -17,33 +17,33 @@ inline constexpr Colour kNight{16, 19, 27}, kPanel{24, 29, 40}, kGrid{48, 56, 74
     kMint{112, 214, 160}, kCoral{255, 110, 97};
 
 Colour mix(Colour a, Colour b, double part);
-/// From black through purple and orange to near white, for 0 … 1.
+/// A colour from black through purple and orange to near white, for t from 0 to 1.
 Colour heat(double t);
 
 struct Area {
   int x = 0, y = 0, width = 0, height = 0;
 };
-/// A framed panel with a title; returns what is inside.
+/// Draws a framed panel with a title; returns the area inside.
 Area panel(Canvas& canvas, const Area& area, std::string_view title);
-/// Centred on x, or ending there.
+/// Writes text centred on x, or ending there.
 void text_centred(Canvas& canvas, double x, int y, std::string_view text, Colour colour,
                   int scale = 1);
 void text_right(Canvas& canvas, double x, int y, std::string_view text, Colour colour,
                 int scale = 1);
-/// A bar `fraction` full, with a name and a figure above it; amber when nearly full.
-void gauge(Canvas& canvas, int x, int y, int width, std::string_view name, std::string_view figure,
+/// Draws a bar that is `fraction` full, with a name and a number above it; amber when nearly full.
+void gauge(Canvas& canvas, int x, int y, int width, std::string_view name, std::string_view number,
            double fraction);
 
 /// Curves over logarithmic axes.
 class Chart {
  public:
-  /// `x_unit` stands at the end of the axis. Ranges > 0.
+  /// `x_unit` stands at the end of the axis. All ends of ranges are > 0.
   Chart(Canvas& canvas, const Area& area, double x_low, double x_high, double y_low, double y_high,
         std::string_view x_unit);
   void curve(const std::function<double(double)>& y, Colour colour, double thickness,
              double opacity = 1);
   void point(double x, double y, Colour colour);
-  /// A line of the legend, from the top.
+  /// Adds a line to the legend, from the top.
   void legend(std::string_view name, Colour colour);
 
  private:
@@ -60,11 +60,11 @@ class Chart {
 class HeatMap {
  public:
   HeatMap(const Area& area, int cell);
-  /// At a pixel; what falls outside is lost.
+  /// Adds energy at a pixel; what falls outside is lost.
   void add(double x, double y, double energy);
   /// Spreads a part of every cell's energy over its neighbours.
   void soften();
-  /// `full` is the energy of a cell that glows whitest; logarithmic over three decades.
+  /// Paints the glow, logarithmic over three decades; a cell of energy `full` is whitest.
   void paint(Canvas& canvas, double full) const;
 
  private:

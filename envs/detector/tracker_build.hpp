@@ -1,4 +1,4 @@
-// TrackerBuild-v0: place layers of silicon around a beam, from the inside.
+// TrackerBuild-v0: layers of silicon are placed around a beam, from the inside.
 #pragma once
 
 #include "envs/detector/tracker_task.hpp"
@@ -10,16 +10,16 @@ namespace tengen::detector {
 /// slot × 3 + technology, or the last action, STOP. The mask is exact: a layer is legal where four
 /// layers can still be completed within cost and material, at most ten; STOP from the fourth on.
 /// The identical-layer problem (tracker.hpp) has the thirty slots as actions, no limits, and ends
-/// with the sixth layer; its optimum is best_six_slots'. An illegal action ends the episode with
-/// the least reward.
+/// with the sixth layer; best_six_slots() finds its optimum. An illegal action ends the episode
+/// with the least reward.
 ///
-/// Reward at the end, R of tracker_task.hpp, by the formulas or by simulated tracks; with
-/// `shaping`, what R grows by with every layer from the third on, the sum staying R.
+/// The reward comes at the end: R of tracker_task.hpp, by the formulas or by simulated tracks. With
+/// `shaping` every layer from the third on earns what R grows by, and the sum stays R.
 ///
-/// Observation, kObservation floats in [−1, 1]: a one-hot technology a slot (90); what is left of
-/// budget and material, budget in 10,000, material in 0.5, layers/10, the outermost slot/30,
-/// whether the problem is the identical one; ln(metric/reference)/3 of σ(p_T) and of σ(d0) at 1,
-/// 10, 100 GeV (6, 0 below three layers).
+/// The observation has kObservation floats in [−1, 1]: a one-hot technology for each slot (90);
+/// what is left of budget and material, budget in 10,000, material in 0.5, layers/10, the outermost
+/// slot/30, whether the problem is the identical one; ln(metric/reference)/3 of σ(p_T) and of σ(d0)
+/// at 1, 10, 100 GeV (6, 0 below three layers).
 struct TrackerBuild {
   using Element = float;
   using Action = int;
@@ -61,7 +61,7 @@ struct TrackerBuild {
 
  private:
   [[nodiscard]] bool is_legal(int action) const;
-  [[nodiscard]] float told() const {  // of R, to the learner
+  [[nodiscard]] float told() const {  // how much of R the learner has got
     return shaping && plan.count >= kLeastTrackerLayers ? static_cast<float>(value.reward) : 0;
   }
 };

@@ -1,4 +1,4 @@
-// CaloTune-v0 and SpectroTune-v0: turn a design's real-valued knobs, a little at a time.
+// CaloTune-v0 and SpectroTune-v0: real-valued knobs of a design are turned, a little at a time.
 #pragma once
 
 #include "core/usize.hpp"
@@ -11,12 +11,12 @@
 
 namespace tengen::detector {
 
-/// Every knob is a real number in [−1, 1]; what it means is the Task's. An episode starts at random
+/// Every knob is a real number in [−1, 1], whose meaning is the Task's. An episode starts at random
 /// knobs in [−0.5, 0.5]; a step turns them by 0.2 × action, the reward is what R improves by, and
 /// the clock ends the episode after ten steps. With `bandit`, an episode is one step, which sets
 /// the knobs, and the reward is R.
 ///
-/// Observation: the knobs, R/3, and the Task's kFeatures numbers, all in [−1, 1].
+/// The observation has the knobs, R/3, and the Task's kFeatures numbers, all in [−1, 1].
 ///
 /// A Task is plain data: `int knobs() const`, kMostKnobs, kFeatures, kName, kWorst (of R), Value
 /// with `reward`, `Value value(span) const` by the formulas, `features(Value, writer)`, `draw`,

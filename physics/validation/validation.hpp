@@ -1,4 +1,4 @@
-// The simulator against published numbers: what `tengen detector validate` prints.
+// Comparisons of the simulator with published numbers, which `tengen detector validate` prints.
 #pragma once
 
 #include <functional>
@@ -25,11 +25,10 @@ struct Check {
 /// kFull half a minute. Both have fixed seeds.
 enum class Effort { kReduced, kFull };
 
-/// All checks, in order; `done` hears of them as soon as a part of them is over. Throws
-/// Interrupted.
+/// Makes all checks, in order; `done` gets each as soon as its part is over. Throws Interrupted.
 std::vector<Check> validate(Effort effort, const std::function<void(const Check&)>& done = {});
 
-// Their parts; one file each.
+// Their parts have a file each.
 void validate_matter(Effort effort, std::vector<Check>& out);   ///< 1 to 16
 void validate_tracker(Effort effort, std::vector<Check>& out);  ///< 17 to 22
 void validate_showers(std::vector<Check>& out);                 ///< 23 to 28
@@ -37,7 +36,7 @@ void validate_stacks(Effort effort, std::vector<Check>& out);   ///< 25, 29 to 3
 void validate_muons(std::vector<Check>& out);                   ///< 40, 41
 void validate_scaling(Effort effort, std::vector<Check>& out);  ///< 42
 
-/// What may be off, and by how much.
+/// How far the value may be off.
 struct Tolerance {
   double below = 0, above = 0;
   bool relative = true;
@@ -48,10 +47,10 @@ constexpr Tolerance within(double a) { return {a, a, false}; }
 
 Check compare(std::string number, std::string what, double value, double reference,
               Tolerance tolerance);
-/// Like one comparison, but the value must lie in [low, high].
+/// Like compare(), but the value must lie in [low, high].
 Check between(std::string number, std::string what, double value, double low, double high);
 
-/// Keeps of many comparisons the one closest to failing, or furthest beyond.
+/// Keeps that one of many comparisons which is closest to failing, or furthest beyond.
 class Worst {
  public:
   Worst(std::string number, std::string what, Tolerance tolerance)
