@@ -11,7 +11,7 @@ namespace tengen::detector {
 namespace {
 
 void check_number(std::size_t segment, const char* key, double value, bool zero_allowed) {
-  // In less than a micrometre showers leave nothing, and of nothing there is no resolution.
+  // Showers leave nothing in less than a micrometre, and nothing has no resolution.
   constexpr double kThickest = 1000, kThinnest = 1e-4;  // cm
   const double least = zero_allowed ? 0 : kThinnest;
   if (std::isfinite(value) && value <= kThickest && value >= least) return;
@@ -19,7 +19,7 @@ void check_number(std::size_t segment, const char* key, double value, bool zero_
               least, kThickest);
 }
 
-// Sums of powers of what is drawn, relative to the first value: rms over mean, and its error.
+// Sums of powers of what is drawn, relative to the first value, for rms over mean and its error.
 class Moments {
  public:
   void add(double x) {
@@ -36,7 +36,8 @@ class Moments {
     return std::max(0.0, (sum_[1] - n_ * m * m) / (n_ - 1));
   }
   [[nodiscard]] double relative_rms() const { return std::sqrt(variance()) / mean(); }
-  // Of relative_rms, from the fourth moment; the mean's own error is left out, being smaller.
+  // The error of relative_rms, from the fourth moment. The mean's own error is smaller and left
+  // out.
   [[nodiscard]] double error() const {
     const double m = sum_[0] / n_, m2 = sum_[1] / n_, m3 = sum_[2] / n_, m4 = sum_[3] / n_;
     const double fourth = m4 - 4 * m * m3 + 6 * m * m * m2 - 3 * m * m * m * m, v = m2 - m * m;
@@ -60,7 +61,7 @@ double half_width(std::vector<float>& values) {
   return (high - low) / 2 / middle;
 }
 
-// Profile::within by the table.
+// Profile::within, by the table.
 class FastProfile {
  public:
   FastProfile() = default;
@@ -96,7 +97,7 @@ constexpr double kRoot3 = 1.7320508075688772;
 constexpr Node kNodes[] = {{0, 0, 1.0 / 2},        {2, 0, 1.0 / 12},       {-2, 0, 1.0 / 12},
                            {1, kRoot3, 1.0 / 12},  {1, -kRoot3, 1.0 / 12}, {-1, kRoot3, 1.0 / 12},
                            {-1, -kRoot3, 1.0 / 12}};
-// Gauss and Laguerre's for an exponential of mean 1: where late showers begin.
+// Gauss and Laguerre's for an exponential law of mean 1, where late showers begin.
 struct LateNode {
   double path, weight;
 };
@@ -104,16 +105,17 @@ constexpr LateNode kLateNodes[] = {{0.41577455678347908, 0.71109300992917302},
                                    {2.2942803602790417, 0.27851773356924085},
                                    {6.2899450829374792, 0.010389256501586136}};
 
-// Showers at all nodes side by side: those from the front and, with kFull, late ones.
+// Showers at all nodes side by side: those that begin at the front and, with kFull, late ones.
 template <bool kFull>
 struct Showers {
   static constexpr std::size_t kFront = std::size(kNodes);
   static constexpr std::size_t kAll = kFull ? kFront + std::size(kLateNodes) : kFront;
   static constexpr std::size_t kKinds = kFull ? 2 : 1;  // weighted, unweighted
 
-  // What a node's shower shows, and its variance but for the electronic noise, over the energy.
+  // The visible energy of a node's shower, and its variance without the electronic noise; both are
+  // relative to the energy.
   std::array<std::array<double, kAll>, kKinds> mean{}, noise{};
-  std::array<double, kAll> before{};   // what it has left up to here, over the energy
+  std::array<double, kAll> before{};   // the share of the energy deposited so far
   std::array<double, 2> electronic{};  // GeV²
 
   explicit Showers(const Fluctuation& fluctuation) {
@@ -124,7 +126,7 @@ struct Showers {
           fluctuation.shower(0, 0, Fluctuation::kLatePath * kLateNodes[i - kFront].path));
   }
 
-  // `variance` is of what a shower of 1 GeV shows if it leaves all of it in the cell.
+  // Takes the shares that the cell gets. `variance` is that of the visible energy for 1 GeV in it.
   void cross(const CaloCell& cell, double variance, double cell_noise2) {
     const double f = cell.response.visible, w = cell.weight;
     for (std::size_t i = 0; i < kAll; ++i) {
@@ -141,7 +143,7 @@ struct Showers {
     electronic[1] += cell_noise2;
   }
 
-  // Over all showers, or those from the front.
+  // The average over all showers, or over those from the front.
   template <class F>
   [[nodiscard]] double average(bool all, F&& value) const {
     double front = 0, late = 0;

@@ -46,7 +46,7 @@ GammaTable::GammaTable() : nodes_(4 * kRows * Row::kColumns) {
     const double root_a = std::sqrt(kSmallest) + static_cast<double>(i) / kPerRootA;
     const double a = root_a * root_a, constant = std::lgamma(a);
     // dP/d√x = 2 √x · x^(a−1) e^−x / Γ(a), per column
-    const auto slope = [&](double root) {
+    const auto derivative = [&](double root) {
       return root > 0
                  ? 2 * std::exp((2 * a - 1) * std::log(root) - root * root - constant) / kPerRoot
                  : 0;
@@ -56,9 +56,9 @@ GammaTable::GammaTable() : nodes_(4 * kRows * Row::kColumns) {
       const double value = incomplete_gamma(a, root * root);
       float* node = &nodes_[4 * (i * Row::kColumns + j)];
       node[0] = static_cast<float>(value);
-      node[1] = static_cast<float>(slope(root));
+      node[1] = static_cast<float>(derivative(root));
       node[2] = static_cast<float>(value - incomplete_gamma(a, far * far));
-      node[3] = static_cast<float>(slope(root) - slope(far) / std::numbers::sqrt2);
+      node[3] = static_cast<float>(derivative(root) - derivative(far) / std::numbers::sqrt2);
     }
   }
 }

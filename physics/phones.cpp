@@ -58,12 +58,12 @@ void PhoneMap::draw_towns(Rng& rng) {
 }
 
 void PhoneMap::set_reach() {
-  // Of a single phone, by distance.
+  // How often a single phone is hit, by its distance from the core.
   constexpr double kStepKm = 0.005, kFarKm = (kReachKm + kCellKm) * std::numbers::sqrt2;
   std::vector<double> single;
   for (double r = 0; r <= kFarKm; r += kStepKm)
     single.push_back(phone_hit_probability(muon_density(energy_gev, 1000 * r)));
-  constexpr int kPhones = 63;  // a side of a cell: dense, since the core is sharp
+  constexpr int kPhones = 63;  // along a side of a cell; many, since the core is sharp
   for (int y = 0; y < kGrid; ++y)
     for (int x = 0; x < kGrid; ++x) {
       double sum = 0;
@@ -78,7 +78,7 @@ void PhoneMap::set_reach() {
     }
 }
 
-// Bilinear; a distance in either direction, less than kReachKm.
+// Interpolates bilinearly. Either distance is less than kReachKm.
 double PhoneMap::hit(double dx_km, double dy_km) const {
   const double x = std::abs(dx_km) * kPerKm, y = std::abs(dy_km) * kPerKm;
   const auto i = static_cast<std::size_t>(x), j = static_cast<std::size_t>(y);
@@ -93,7 +93,8 @@ double PhoneMap::hit(double dx_km, double dy_km) const {
 // Calls f(core, hits that a phone of the cell adds there).
 template <class F>
 void PhoneMap::for_each_core(int cell, F&& f) const {
-  constexpr int kReach = static_cast<int>(kReachKm / kCellKm * kCellCores);  // cores, either way
+  constexpr int kReach =
+      static_cast<int>(kReachKm / kCellKm * kCellCores);  // in cores, to either side
   constexpr int kHalfStep = static_cast<int>(kPerKm * kCellKm / kCellCores / 2);
   const int middle_x = cell % kSide * kCellCores + kCellCores / 2,
             middle_y = cell / kSide * kCellCores + kCellCores / 2;

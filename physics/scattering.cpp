@@ -24,14 +24,16 @@ double moliere_term(int n, double reduced_angle) {
   return sum * kStep / 3;
 }
 
-double within(double t) { return std::erf(t / std::numbers::sqrt2); }  // of ±t standard deviations
+double within(double t) {
+  return std::erf(t / std::numbers::sqrt2);
+}  // probability of ±t standard deviations
 
-// ∫ x² over ±t of a standard normal.
+// ∫ x² of the standard normal law over ±t.
 double second_moment_within(double t) {
   return within(t) - 2 * t * std::exp(-t * t / 2) / std::sqrt(2 * std::numbers::pi);
 }
 
-// rms of what lies inside 3 θ0 of the mixture, in θ0.
+// The rms of the part of the mixture inside 3 θ0, in θ0.
 double inner_rms(double core, double tail) {
   constexpr double kWide = Scatterer::kTailWidth;
   const double moment = (1 - tail) * core * core * second_moment_within(3 / core) +
@@ -39,7 +41,7 @@ double inner_rms(double core, double tail) {
   return std::sqrt(moment / ((1 - tail) * within(3 / core) + tail * within(3 / kWide)));
 }
 
-// χ_c² and what is averaged over the elements with its shares as weights: ln χ_a² and Fano's term.
+// χ_c², and what is averaged over the elements with their shares of it: ln χ_a² and Fano's term.
 struct Angles {
   double chi_c2 = 0, log_chi_a2 = 0, fano = 0;
 };
@@ -114,7 +116,7 @@ Scatterer Scatterer::with_tails(double theta0, double moliere_b) {
   const double wanted = 1 / (9 * std::max(2.0, moliere_b - 1.2));
   const double gaussian_rms = inner_rms(1, 0);
   double core = 1, tail = 0;
-  for (int i = 0; i < 20; ++i) {  // the two conditions in turn: quickly settled
+  for (int i = 0; i < 20; ++i) {  // the two conditions in turn, which settles quickly
     const double core_beyond = 1 - within(3 / core);
     tail = std::clamp((wanted - core_beyond) / (wide_beyond - core_beyond), 0.0, 0.2);
     double low = 0.5, high = 1;

@@ -13,7 +13,7 @@
 namespace tengen::detector {
 namespace {
 
-constexpr double kLeastTaken = 0.005;  // less is beyond such a model, and 512 showers
+constexpr double kLeastTaken = 0.005;  // such a model, and 512 showers, tell no less
 
 // How a photon's energy lies across the mean shower, by slices of depth.
 struct Lateral {
@@ -48,14 +48,14 @@ Lateral lateral(const CaloStack& stack, const CaloResult& core) {
   return out;
 }
 
-// m D/E.
+// Returns m D/E.
 double lever_cm(double energy_gev) { return kNeutralPionMev * 1e-3 * kFlightCm / energy_gev; }
 
 double opening_cm(double energy_gev, double z) {
   return lever_cm(energy_gev) / std::sqrt(z * (1 - z));
 }
 
-// Of a pair with the softer photon of z E: whether that one is a cluster of its own.
+// Whether the softer photon of a pair, of z E, is a cluster of its own.
 bool apart(double energy_gev, double z, double window_cm) {
   return (1 - z) * opening_cm(energy_gev, z) > window_cm;
 }
@@ -102,7 +102,7 @@ double pions_taken(const CaloStack& stack, const CaloResult& core, int showers, 
   const double energy_gev = core.energy_gev;
   const Lateral photon = lateral(stack, core);
   const double most = photon.window_cm * photon.window_cm;
-  // By 8 random bits, a slice; shares of the energy rounded to 1/256.
+  // The slice by 8 random bits, with shares of the energy rounded to 1/256.
   std::array<const RadialProfile*, 256> slice_of;
   std::size_t next = 0;
   for (const Lateral::Slice& slice : photon.slices)

@@ -82,7 +82,7 @@ TrackResolution track_resolution(const Tracker& tracker, double pt_gev,
     TENGEN_CHECK(fit.solve(v), "points without errors");
     return TrackResolution{std::sqrt(v.kappa) / kappa, std::sqrt(v.d0)};
   };
-  // Most designs are small: a tenth of the memory to walk through.
+  // Most designs are small, and take a tenth of the memory.
   if (tracker.layers.size() <= 8) return solved(std::integral_constant<std::size_t, 8>{});
   if (tracker.layers.size() <= 16) return solved(std::integral_constant<std::size_t, 16>{});
   return solved(std::integral_constant<std::size_t, kMostTrackerLayers>{});

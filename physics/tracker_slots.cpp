@@ -1,4 +1,4 @@
-// The problem of identical layers: choose some of thirty radii.
+// The problem of identical layers is to choose some of thirty radii.
 #include "core/check.hpp"
 #include "core/system/interrupt.hpp"
 #include "core/usize.hpp"
@@ -54,7 +54,7 @@ class Examiner {
     return out;
   }
 
-  // All designs that begin with these two.
+  // Examines all designs that begin with these two.
   void examine(int first, int second, Best& best) {
     Slots s{first, second};
     for (s[2] = s[1] + 1; s[2] < kSlots; ++s[2])

@@ -18,12 +18,13 @@
 namespace tengen::detector {
 namespace {
 
-// A circle in the plane across the beam: where it is, where it heads, how it curves.
+// A track in the plane across the beam, which is a circle: where it is, where it heads, how it
+// curves.
 struct Flight {
   double x = 0, y = 0, heading = 0;
 
-  // Along the circle of curvature k (1/cm, to the left) to the cylinder of this radius, outwards;
-  // false if it curls up before.
+  // Moves along the circle of curvature k (1/cm, to the left) outwards to the cylinder of this
+  // radius. False if it curls up before.
   bool to(double radius, double k) {
     // Centre (cx, cy) at 1/k to the left of the heading; the angle turned solves |position| =
     // radius.
@@ -74,7 +75,7 @@ struct Way {
   }
 };
 
-// What one track leaves: distances from the ideal one, across it, where it was seen.
+// The hits of one track: their distances from the ideal track, across it.
 struct Hits {
   std::array<double, kMostTrackerLayers> y{};
   std::array<std::size_t, kMostTrackerLayers> layer{};
@@ -102,7 +103,7 @@ Hits fly(const Way& way, double kappa, double efficiency, Rng& rng) {
   return out;
 }
 
-// Below it lie 68.27 % of the absolute values, which are put out of order.
+// Returns the value below which 68.27 % of the absolute values lie. Their order is lost.
 double central(std::vector<float>& values) {
   const auto i = static_cast<std::ptrdiff_t>(0.6827 * static_cast<double>(values.size()));
   std::nth_element(values.begin(), values.begin() + i, values.end());
@@ -121,7 +122,8 @@ TrackSample simulate_tracks(const Tracker& tracker, double pt_gev, int tracks, c
   double m2 = 0, m4 = 0, d2 = 0, d4 = 0;
   thread_local std::vector<float> bends, impacts;  // memory, not state
   bends.clear(), impacts.clear();
-  bool whole = way.fit.n >= kLeastTrackerLayers && fit.solve(covariance);  // fits all layers
+  bool whole = way.fit.n >= kLeastTrackerLayers &&
+               fit.solve(covariance);  // whether the fit of all layers can be used
   TrackSample out;
   for (int t = 0; t < tracks; ++t) {
     stop_if_interrupted();

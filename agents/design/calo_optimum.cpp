@@ -22,18 +22,18 @@ double reward_of(const CaloPlan& plan, const CaloContext& context) {
   return calo_value(plan.cells(cells), context).reward;
 }
 
-// Derivatives of R's figure by the relative variances.
-std::array<double, 3> figure_slopes(const CaloValue& value, CaloTarget target) {
+// Derivatives of the figure of merit by the relative variances.
+std::array<double, 3> merit_derivatives(const CaloValue& value, CaloTarget target) {
   std::array<double, 3> v{};
   for (std::size_t i = 0; i < 3; ++i) v[i] = value.at[i].half_width * value.at[i].half_width;
   if (target == CaloTarget::kResonance) {
-    const double slope = 0.25 / (v[0] + v[2] + kOpeningError * kOpeningError);
-    return {slope, 0, slope};
+    const double derivative = 0.25 / (v[0] + v[2] + kOpeningError * kOpeningError);
+    return {derivative, 0, derivative};
   }
   return {1 / (6 * v[0]), 1 / (6 * v[1]), 1 / (6 * v[2])};
 }
 
-// Of a layer: contribution to N by visible energy, over the energy's share and 1/E; and response.
+// What one layer contributes to N, over the energy's share and 1/E, and to the response.
 double noise_of(const CaloCell& cell, const Readout& readout) {
   const double f = cell.response.visible, w = cell.weight;
   const double light =
@@ -49,16 +49,16 @@ CaloModel::CaloModel(const CaloContext& context, const CaloPlan& around) : conte
   std::array<CaloCell, kMostSegments> storage;
   const auto cells = around.cells(storage);
   const CaloStack stack(cells, context.readout);
-  const std::array<double, 3> slopes = figure_slopes(calo_value(cells, context), context.target);
+  const std::array<double, 3> by_v = merit_derivatives(calo_value(cells, context), context.target);
   const double noise2 = context.readout.noise_mev * context.readout.noise_mev * 1e-6;
   leakage_.assign(kPoints, 0);
-  std::array<double, 3> by_n{}, by_m{};  // derivatives of the figure by N and by m
+  std::array<double, 3> by_n{}, by_m{};  // derivatives of the figure of merit by N and by m
   for (std::size_t e = 0; e < 3; ++e) {
     const double energy = context.energies_gev[e];
     const CaloStack::MeanProfile profile = stack.mean_profile(energy, kGrid, kPoints);
     within_[e] = profile.within;
     for (std::size_t d = 1; d < kPoints; ++d)
-      leakage_[d] += slopes[e] * profile.variance[d] / (within_[e][d] * within_[e][d]);
+      leakage_[d] += by_v[e] * profile.variance[d] / (within_[e][d] * within_[e][d]);
     double m = 0, n = 0, before = 0;
     for (const CaloCell& cell : cells) {
       const auto at = std::min(kPoints - 1, static_cast<std::size_t>(cell.end / kGrid + 0.5));
@@ -68,8 +68,8 @@ CaloModel::CaloModel(const CaloContext& context, const CaloPlan& around) : conte
       n += noise_of(cell, context.readout) * share / energy +
            cell.layers * cell.weight * cell.weight * noise2 / (energy * energy);
     }
-    by_n[e] = slopes[e] / (m * m);
-    by_m[e] = -2 * slopes[e] * n / (m * m * m);
+    by_n[e] = by_v[e] / (m * m);
+    by_m[e] = -2 * by_v[e] * n / (m * m * m);
   }
   for (std::size_t a = 0; a < kAbsorbers.size(); ++a)
     for (std::size_t t = 0; t < kAbsorberLengths.size(); ++t)
@@ -175,7 +175,7 @@ std::span<const CaloChoice> chosen(const CaloPlan& plan) {
   return std::span(plan.segments).first(usize(plan.count));
 }
 
-// The plan of these segments, fewer layers where they do not fit.
+// The plan of these segments, with fewer layers where they do not fit.
 CaloPlan within_limits(std::span<const CaloChoice> wanted, const CaloContext& context) {
   CaloPlan out;
   for (CaloChoice choice : wanted) {
@@ -292,14 +292,14 @@ void polish(Incumbent& incumbent, const CaloContext& context, int segments) {
   }
 }
 
-// One choice of one segment, another value.
+// Gives one choice of one segment another value.
 void change(std::vector<CaloChoice>& choices, Rng& rng) {
   CaloChoice& choice = choices[rng.below(static_cast<std::uint32_t>(choices.size()))];
   const std::size_t part = rng.below(4);
   choice.*kChoiceParts[part] = narrow(rng.below(static_cast<std::uint32_t>(kChoiceSizes[part])));
 }
 
-// A design to begin with: the reference, or of it what segments there may be.
+// A design to begin with: the reference, with no more segments than there may be.
 CaloPlan first_plan(const CaloContext& context, int segments) {
   CaloPlan out;
   for (int i = 0; i < segments; ++i) {
@@ -336,7 +336,7 @@ CaloOptimum best_calo(const CaloContext& context, int segments) {
   }
   if (const CaloPlan* known = best_known_calo(context); known && segments == kMostSegments)
     best.offer(*known, context);
-  // Away from it at random, and up again.
+  // Away from the best at random, and up again.
   constexpr int kKicks = 8, kChanges = 3;
   Rng rng(1);
   for (int kick = 0; kick < kKicks && best.plan.count > 0; ++kick) {

@@ -8,9 +8,9 @@
 namespace tengen {
 namespace {
 
-constexpr std::int64_t kPatience = 20'000;  // designs in a row that are known already
+constexpr std::int64_t kPatience = 20'000;  // that many designs in a row may be known already
 
-// A step of ±1 among ordered choices, more with falling chance; another one among names.
+// Moves an ordered choice by ±1, with falling probability by more, and replaces a name by another.
 void change(const detector::Variable& variable, double& value, Rng& rng) {
   constexpr double kFar = 0.2, kStep = 0.2;
   if (variable.choices == 0) {

@@ -23,7 +23,7 @@ class Process {
       : variables_(variables), root_(std::sqrt(static_cast<double>(variables.size()))) {}
 
   [[nodiscard]] std::size_t size() const { return points_.size(); }
-  // Beyond kMost designs the worst makes room.
+  // Beyond kMost designs the worst one is replaced.
   void add(const DesignPoint& point, double reward) {
     if (size() < kMost) {
       points_.push_back(point);
@@ -36,7 +36,7 @@ class Process {
     *worst = reward;
     factored_ = 0;
   }
-  // `choose`: length and noise by marginal likelihood, of a grid; otherwise as they were.
+  // With `choose`, length and noise are chosen from a grid by marginal likelihood.
   void fit(bool choose) {
     standardise();
     if (choose) {
@@ -71,7 +71,7 @@ class Process {
   }
 
  private:
-  // Ordered and real coordinates in [0, 1]; names are as far apart as that is long.
+  // Ordered and real coordinates lie in [0, 1]; different names are at a distance of 1.
   [[nodiscard]] double square_distance(const DesignPoint& a, const DesignPoint& b) const {
     double sum = 0;
     for (std::size_t i = 0; i < a.size(); ++i) {
@@ -101,7 +101,8 @@ class Process {
     best_ = *std::ranges::max_element(targets_);
   }
   double& at(std::size_t i, std::size_t j) { return factor_[i * kMost + j]; }
-  // Of the factor's row and a vector, up to `end`; in four sums, which the processor runs abreast.
+  // The product of a row of the factor and a vector, up to `end`, in four sums, which the processor
+  // adds up side by side.
   double product(std::size_t row, const std::vector<double>& x, std::size_t end) const {
     const double* l = &factor_[row * kMost];
     double sum[4] = {};
@@ -111,8 +112,8 @@ class Process {
     for (; j < end; ++j) sum[0] += l[j] * x[j];
     return sum[0] + sum[1] + sum[2] + sum[3];
   }
-  // Cholesky's factor of the first n designs' covariance, row by row; rows there already stay.
-  // Returns the log marginal likelihood, constant left out.
+  // Finds Cholesky's factor of the first n designs' covariance, row by row; rows that there are
+  // stay. Returns the log marginal likelihood without its constant.
   double solve(std::size_t n) {
     factor_.resize(kMost * kMost);
     scratch_.resize(size());
@@ -180,7 +181,8 @@ void design_by_gaussian_process(DesignSearch& search) {
       candidates.emplace_back(improvement, std::move(point));
     }
     std::ranges::sort(candidates, [](const auto& a, const auto& b) { return a.first > b.first; });
-    // A large process takes longer to fit than its designs to simulate: the more, the more at once.
+    // A large process takes longer to fit than its designs take to simulate, so that the more there
+    // are, the more are simulated at once.
     const std::size_t batch = 1 + process.size() / 100;
     for (std::size_t i = 0; i < batch && search.more(); ++i) evaluate(candidates[i].second);
   }

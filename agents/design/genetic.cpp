@@ -22,7 +22,8 @@ const Individual& tournament(const std::vector<Individual>& all, Rng& rng) {
   return all[best];
 }
 
-// Between two cuts the coordinates are the other parent's: neighbours in the list belong together.
+// Between two cuts the coordinates are the other parent's, since neighbours in the list belong
+// together.
 DesignPoint cross(const DesignPoint& a, const DesignPoint& b, Rng& rng) {
   const auto n = static_cast<std::uint32_t>(a.size());
   std::uint32_t from = rng.below(n + 1), to = rng.below(n + 1);

@@ -21,7 +21,7 @@ class PhoneProblem final : public SimulatedProblem {
         map_(array.map),
         reference_(array.map.reference(array.clusters)) {}
 
-  // Of two clusters in one cell, the later goes to the next free one.
+  // Where two clusters are in one cell, the later one goes to the next free cell.
   void repair(std::span<double> point) const override {
     TENGEN_CHECK(point.size() == variables().size());
     std::array<bool, PhoneMap::kCells> taken{};

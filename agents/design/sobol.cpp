@@ -8,8 +8,8 @@ namespace {
 
 constexpr int kBits = 32;
 
-// x^degree + the bits below it, which are of odd constant term: primitive where its powers of x
-// run through all 2^degree − 1 residues.
+// Whether x^degree + the bits below it, whose constant term is 1, is primitive: then the powers of
+// x run through all 2^degree − 1 residues.
 bool primitive(std::uint32_t polynomial, int degree) {
   const std::uint32_t full = 1U << degree;
   std::uint32_t power = 1, steps = 0;
@@ -23,8 +23,8 @@ bool primitive(std::uint32_t polynomial, int degree) {
 
 using Directions = std::array<std::uint32_t, kBits>;
 
-// Direction numbers of as many dimensions (Bratley and Fox 1988, equations 2 and 3); the first is
-// van der Corput's sequence.
+// Direction numbers of as many dimensions (Bratley and Fox 1988, equations 2 and 3); the first
+// dimension is van der Corput's sequence.
 std::vector<Directions> directions(std::size_t dimensions, Rng& rng) {
   std::vector<Directions> out(1);
   for (int i = 0; i < kBits; ++i) out[0][usize(i)] = 1U << (kBits - 1 - i);

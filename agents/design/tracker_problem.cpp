@@ -10,7 +10,7 @@
 namespace tengen::detector {
 namespace {
 
-// What both forms have in common. A point becomes a plan.
+// What both forms of the task have in common: a point becomes a plan.
 class TrackerProblem : public SimulatedProblem {
  public:
   [[nodiscard]] double analytic(std::span<const double> point) const override {
@@ -57,7 +57,7 @@ class IdenticalProblem final : public TrackerProblem {
   IdenticalProblem(const TrackerContext& context, int tracks)
       : TrackerProblem(slots(context.least_layers()), context, tracks) {}
 
-  // Sorted, and where two fall together, moved apart.
+  // Sorts the slots, and moves those apart that fall together.
   void repair(std::span<double> point) const override {
     TENGEN_CHECK(point.size() == variables().size());
     for (double& x : point) x = nearest_choice(x, kSlots);

@@ -23,7 +23,7 @@ class DesignGame {
   }
   [[nodiscard]] int to_move() const { return 0; }
   [[nodiscard]] bool finished() const { return point_.size() == variables().size(); }
-  // What is open yet is left as in the best design so far, a tenth of it drawn anew.
+  // Takes what is still open from the best design so far, but draws a tenth of it anew.
   [[nodiscard]] float playout(Rng& rng) const {
     constexpr double kKept = 0.9;
     DesignGame end = *this;
@@ -36,7 +36,7 @@ class DesignGame {
     }
     return end.score();
   }
-  // Between −1 and 1, and steep where rewards of good designs are: around the best so far.
+  // The score lies between −1 and 1 and is steep around the best reward so far.
   [[nodiscard]] float score() const {
     constexpr double kWidth = 0.3;
     if (!search_->more()) return -1;

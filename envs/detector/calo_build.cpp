@@ -121,7 +121,7 @@ Outcome CaloBuild::finish(float already, Rng& rng) {
   return {already + (reward - told()), true};
 }
 
-// What was paid out of R is taken back.
+// The least reward, less what was paid out of R before.
 Outcome CaloBuild::lose() {
   finished = true;
   reward = kWorstReward;

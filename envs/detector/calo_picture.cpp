@@ -139,8 +139,8 @@ class Painter {
     const int layers = cells_.empty() ? 0 : CaloStack(cells_, c.readout).layers();
     const auto segments = static_cast<int>(cells_.size());
     const double depth = cells_.empty() ? 0 : cells_.back().end;
-    const auto row = [&](int i, std::string_view name, const std::string& figure, double part) {
-      gauge(canvas_, in.x, in.y + 4 + 33 * i, in.width, name, figure, part);
+    const auto row = [&](int i, std::string_view name, const std::string& number, double part) {
+      gauge(canvas_, in.x, in.y + 4 + 33 * i, in.width, name, number, part);
     };
     row(0, "cost", fmt::format("{:.0f} of {:.0f}", view_.cost, c.budget), view_.cost / c.budget);
     row(1, "length", fmt::format("{:.1f} of {:.1f} cm", length, c.length_cm), length / c.length_cm);

@@ -47,7 +47,7 @@ CaloTuneTask::Built CaloTuneTask::build(std::span<const Real> knobs,
 
 namespace {
 
-// By the formulas, or by `sampling`: how many showers, and their random numbers.
+// The value by the formulas, or by as many showers as `sampling` says, with its random numbers.
 template <class Real, class... Sampling>
 CaloValue value_of(const CaloTuneTask& task, std::span<const Real> knobs,
                    const Sampling&... sampling) {

@@ -13,7 +13,7 @@ namespace {
 using namespace detector;
 using Made = std::unique_ptr<VectorEnv>;
 
-// What building environments have in common. Some reward what is unfinished too.
+// Options that building environments have in common. Some can reward unfinished designs, too.
 template <class E>
 void read_build_options(const Config& options, E& env) {
   env.monte_carlo = options.choice("mode", "analytic", {"analytic", "mc"}) == "mc";

@@ -63,8 +63,8 @@ void draw_gauges(const ExperimentBuild& env, const ExperimentValue& v, Canvas& c
   const ExperimentContext& context = env.context;
   const Area spent = panel(canvas, {20, 452, 570, 204}, "what is spent");
   const double cost = tracker.plan.cost + calorimeter.plan.cost;
-  const auto row = [&](int i, std::string_view name, const std::string& figure, double part) {
-    gauge(canvas, spent.x, spent.y + 4 + 40 * i, spent.width, name, figure, part);
+  const auto row = [&](int i, std::string_view name, const std::string& number, double part) {
+    gauge(canvas, spent.x, spent.y + 4 + 40 * i, spent.width, name, number, part);
   };
   row(0, "all", fmt::format("{:.0f} of {:.0f}", cost, context.budget), cost / context.budget);
   row(1, "tracker",

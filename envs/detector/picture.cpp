@@ -47,12 +47,12 @@ void text_right(Canvas& canvas, double x, int y, std::string_view text, Colour c
   canvas.text(static_cast<int>(x - width), y, text, colour, scale);
 }
 
-void gauge(Canvas& canvas, int x, int y, int width, std::string_view name, std::string_view figure,
+void gauge(Canvas& canvas, int x, int y, int width, std::string_view name, std::string_view number,
            double fraction) {
   constexpr int kBar = 8;
   const double full = std::clamp(fraction, 0.0, 1.0);
   canvas.text(x, y, name, kText);
-  text_right(canvas, x + width, y, figure, kDim);
+  text_right(canvas, x + width, y, number, kDim);
   canvas.fill(x, y + 12, width, kBar, kGrid);
   canvas.fill(x, y + 12, static_cast<int>(full * width + 0.5), kBar, full > 0.97 ? kAmber : kSky);
 }
@@ -65,7 +65,7 @@ Chart::Chart(Canvas& canvas, const Area& area, double x_low, double x_high, doub
       x_high_(x_high),
       y_low_(y_low),
       y_high_(y_high) {
-  // Lines at 1, 2 and 5 of every decade, the figures beside them.
+  // Lines at 1, 2 and 5 of every decade, with numbers beside them.
   const auto each = [](double low, double high, auto&& line) {
     for (double decade = std::pow(10, std::floor(std::log10(low))); decade <= high; decade *= 10)
       for (const double v : {decade, 2 * decade, 5 * decade})

@@ -119,8 +119,8 @@ class Painter {
     const Area in = panel(canvas_, area, "what is spent");
     const TrackerPlan& p = env_.plan;
     const TrackerContext& c = env_.context;
-    const auto row = [&](int i, std::string_view name, const std::string& figure, double part) {
-      gauge(canvas_, in.x, in.y + 6 + 40 * i, in.width, name, figure, part);
+    const auto row = [&](int i, std::string_view name, const std::string& number, double part) {
+      gauge(canvas_, in.x, in.y + 6 + 40 * i, in.width, name, number, part);
     };
     row(0, "layers", fmt::format("{} of {}", p.count, c.most_layers()),
         p.count / static_cast<double>(c.most_layers()));

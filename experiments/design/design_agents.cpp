@@ -17,7 +17,7 @@ namespace tengen {
 namespace {
 
 constexpr const char* kBuilds = "agents that build one design an episode, trained from nothing";
-// Much learning from little. Returns are those of one episode: nothing is discounted.
+// These settings learn much from little data. Returns are those of one episode, without discount.
 constexpr DesignAgent kAgents[] = {{"ppo", kBuilds, 8, R"(
 [agent]
 n_steps = 32
@@ -71,7 +71,7 @@ std::unique_ptr<VectorEnv> make_env(std::string_view id, Config options, int lan
   return builtin_envs().make(id, options, lanes, pool);
 }
 
-// About how many environment steps the budget lasts: schedules end there.
+// Returns about how many environment steps the budget lasts; schedules end there.
 std::int64_t expected_steps(const EnvSpec& spec, const DesignSearch& search) {
   // The longest episode of a design that is built a choice a step; most are shorter.
   const auto longest = static_cast<std::int64_t>(search.problem().variables().size());

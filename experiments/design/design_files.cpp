@@ -37,7 +37,7 @@ json parse(const fs::path& file) {
   }
 }
 
-// 20 and 20.0.
+// Both 20 and 20.0 are whole.
 std::optional<int> whole_number(const json& value) {
   if (!value.is_number()) return std::nullopt;
   const auto x = value.get<double>();
@@ -45,7 +45,7 @@ std::optional<int> whole_number(const json& value) {
   return static_cast<int>(x);
 }
 
-// What is wrong inside a file begins with the file's name.
+// Messages about what is wrong in a file begin with its name.
 template <class F>
 auto in_file(const fs::path& file, F&& read) {
   if (!fs::is_regular_file(file)) throw Error("there is no design file '{}'", file.string());
@@ -56,7 +56,7 @@ auto in_file(const fs::path& file, F&& read) {
   }
 }
 
-// One object of a file: knows where it is, and which keys it may have.
+// One object of a file, which knows where it is and which keys it may have.
 class Fields {
  public:
   Fields(const json& object, std::string where, std::initializer_list<const char*> known)
