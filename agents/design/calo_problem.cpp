@@ -3,6 +3,7 @@
 #include "agents/design/design_points.hpp"
 #include "agents/design/design_tasks.hpp"
 #include "agents/design/simulated_problem.hpp"
+#include "envs/detector/calo_build.hpp"
 
 namespace tengen::detector {
 namespace {
@@ -36,14 +37,16 @@ class CaloProblem final : public SimulatedProblem {
   CaloContext context_;
 };
 
-}  // namespace
-
-std::unique_ptr<DesignProblem> make_calo_problem(const Config& options) {
+std::unique_ptr<DesignProblem> make_problem(const Config& options) {
   return std::make_unique<CaloProblem>(read_calo_context(options), read_showers(options));
 }
 
-std::optional<std::vector<double>> calo_optimum(const Config& options, int) {
+std::optional<std::vector<double>> optimum(const Config& options, int) {
   return calo_point(best_calo(read_calo_context(options)).plan);
 }
+
+}  // namespace
+
+DesignTask calo_build_task() { return {CaloBuild::kName, make_problem, optimum}; }
 
 }  // namespace tengen::detector

@@ -78,11 +78,13 @@ class ExperimentProblem final : public SimulatedProblem {
   ExperimentContext context_;
 };
 
-}  // namespace
-
-std::unique_ptr<DesignProblem> make_experiment_problem(const Config& options) {
+std::unique_ptr<DesignProblem> make_problem(const Config& options) {
   return std::make_unique<ExperimentProblem>(read_experiment_context(options),
                                              read_events(options));
 }
+
+}  // namespace
+
+DesignTask experiment_build_task() { return {ExperimentBuild::kName, make_problem}; }
 
 }  // namespace tengen::detector

@@ -85,11 +85,13 @@ class PhoneProblem final : public SimulatedProblem {
   double reference_;
 };
 
-}  // namespace
-
-std::unique_ptr<DesignProblem> make_phone_problem(const Config& options) {
+std::unique_ptr<DesignProblem> make_problem(const Config& options) {
   return std::make_unique<PhoneProblem>(read_phone_array(options),
                                         options.get<int>("showers", 20'000, 100, 10'000'000));
 }
+
+}  // namespace
+
+DesignTask phone_array_task() { return {PhoneArray::kName, make_problem}; }
 
 }  // namespace tengen::detector

@@ -3,6 +3,7 @@
 #include "agents/design/design_tasks.hpp"
 #include "agents/design/simulated_problem.hpp"
 #include "core/check.hpp"
+#include "envs/detector/tracker_build.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -90,19 +91,21 @@ class IdenticalProblem final : public TrackerProblem {
   }
 };
 
-}  // namespace
-
-std::unique_ptr<DesignProblem> make_tracker_problem(const Config& options) {
+std::unique_ptr<DesignProblem> make_problem(const Config& options) {
   const TrackerContext context = read_tracker_context(options);
   const int tracks = read_tracks(options);
   if (context.identical) return std::make_unique<IdenticalProblem>(context, tracks);
   return std::make_unique<TechnologyProblem>(context, tracks);
 }
 
-std::optional<std::vector<double>> tracker_optimum(const Config& options, int threads) {
+std::optional<std::vector<double>> optimum(const Config& options, int threads) {
   if (!read_tracker_context(options).identical) return std::nullopt;
   const BestSlots best = best_six_slots(threads);
   return std::vector<double>(best.slots.begin(), best.slots.end());
 }
+
+}  // namespace
+
+DesignTask tracker_build_task() { return {TrackerBuild::kName, make_problem, optimum}; }
 
 }  // namespace tengen::detector

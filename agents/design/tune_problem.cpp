@@ -45,8 +45,6 @@ class TuneProblem final : public SimulatedProblem {
   Task task_;
 };
 
-}  // namespace
-
 std::unique_ptr<DesignProblem> make_calo_tune_problem(const Config& options) {
   return std::make_unique<TuneProblem<CaloTuneTask>>(read_calo_tune(options), read_showers(options),
                                                      "showers");
@@ -56,5 +54,10 @@ std::unique_ptr<DesignProblem> make_spectro_problem(const Config& options) {
   return std::make_unique<TuneProblem<SpectroTask>>(read_spectro(options), read_tracks(options),
                                                     "tracks");
 }
+
+}  // namespace
+
+DesignTask calo_tune_task() { return {CaloTuneTask::kName, make_calo_tune_problem}; }
+DesignTask spectro_tune_task() { return {SpectroTask::kName, make_spectro_problem}; }
 
 }  // namespace tengen::detector

@@ -234,15 +234,6 @@ TEST_CASE(
   CHECK_THROWS_WITH(problem->from_actions(wrong), ContainsSubstring("action 0 is none of step 1"));
 }
 
-TEST_CASE("design tasks and their options are named where they are wrong") {
-  Config options;
-  CHECK_THROWS_WITH(find_design_task("CaloBiuld-v0").make_problem(options),
-                    ContainsSubstring("did you mean 'CaloBuild-v0'"));
-  options.set("energies=[5,1,20]");
-  CHECK_THROWS_WITH(find_design_task("CaloBuild-v0").make_problem(options),
-                    ContainsSubstring("three numbers in rising order"));
-}
-
 TEST_CASE("random contexts differ, and seeds name them") {
   Config options;
   options.set("context_seed=3");
