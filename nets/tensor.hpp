@@ -1,14 +1,28 @@
 // The only bridge to torch: nothing outside nets and agents includes it.
 #pragma once
 
+#include "core/usize.hpp"
+
+// torch brings a library for logs whose CHECK ends the program; Catch2's, which counts, stays what
+// it was, whichever header comes first.
+#pragma push_macro("CHECK")
 // Not <torch/torch.h>: modules, optimisers and data loaders are a third more to parse.
 #include <torch/autograd.h>
 #include <torch/cuda.h>
 #include <torch/types.h>
 #include <torch/utils.h>
+#undef CHECK
+#pragma pop_macro("CHECK")
+
+#include <span>
 
 namespace tengen {
 
 using torch::Tensor;
+
+/// The elements of a contiguous float32 tensor on the CPU, which must outlive the span.
+inline std::span<float> float_span(const Tensor& tensor) {
+  return {tensor.data_ptr<float>(), usize(tensor.numel())};
+}
 
 }  // namespace tengen
