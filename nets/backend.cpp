@@ -15,14 +15,14 @@
 namespace tengen {
 namespace {
 
-// A function of whichever BLAS (or CUDA runtime) the program runs on; null where that is another.
+// A function of the BLAS (or CUDA runtime) that this process has loaded; null where it has none.
 template <class F>
 F* library_symbol(const char* name) {
   return reinterpret_cast<F*>(dlsym(RTLD_DEFAULT, name));
 }
 
-// GPUs have it from compute capability 8 on. What cannot be asked (CUDA's runtime is inside of
-// torch's library) is taken for one of those.
+// GPUs have it from compute capability 8 on. Where CUDA's runtime is hidden inside torch's library
+// and cannot be asked, the GPU is taken for one of those.
 bool gpu_has_bfloat16(const torch::Device& device) {
   constexpr int kComputeCapabilityMajor = 75;  // of CUDA's cudaDeviceAttr
   auto* const attribute = library_symbol<int(int*, int, int)>("cudaDeviceGetAttribute");
@@ -33,7 +33,7 @@ bool gpu_has_bfloat16(const torch::Device& device) {
 }
 
 void use_one_thread() {
-  // LibTorch and OpenMP keep the number of threads per calling thread, OpenBLAS per process.
+  // LibTorch and OpenMP have a number of threads per calling thread, OpenBLAS has one per process.
   torch::set_num_threads(1);
   if (auto* set = library_symbol<void(int)>("openblas_set_num_threads")) set(1);
 }

@@ -26,22 +26,24 @@ struct Backend {
   Precision precision = Precision::kFloat32;
 };
 
-/// What a recipe's net.precision allows: "auto" and "bfloat16" bfloat16, wherever the device has
-/// it; "float32" not. What is stored is what was asked for, so that a player computes as the
-/// machine that plays does best. Throws UsageError for anything else.
+/// Reads `precision` of a recipe's [net] section: "auto" and "bfloat16" allow bfloat16 wherever the
+/// device has it, "float32" does not. Recipes keep what was asked for, so that a player computes in
+/// the type that suits the machine that plays. Throws UsageError for anything else.
 Precision read_precision(const Config& net);
 
-/// In bfloat16 only if that is asked for and the device multiplies it in hardware: asking for it is
-/// asking for speed. Throws UsageError where `device` is not to be had (see check_device).
+/// A backend on `device`. It computes in bfloat16 only if that is asked for and the device
+/// multiplies bfloat16 in hardware, because what is asked for is speed. Throws UsageError where
+/// there is no such device (see check_device).
 Backend make_backend(const std::string& device, Precision asked);
 
-/// Warns if the run whose checkpoint this is has computed in another precision so far (record
+/// Warns if the run that wrote this checkpoint computed in another precision (record
 /// agent/precision): from here on its bits are not those of a run that was never stopped.
 void compare_precision(const ArchiveReader& reader, const Backend& backend);
 
-/// Brackets every use of torch on a thread: one intra-op thread (OpenBLAS's included), and denormal
-/// numbers flushed to zero, as before on leaving, so that environments on the same thread see IEEE
-/// arithmetic. Cheap enough for every call.
+/// Brackets every use of torch on a thread. Inside, torch and OpenBLAS compute on this thread
+/// alone, and denormal numbers are flushed to zero; on leaving, the floating-point mode is what it
+/// was before, so that environments on the same thread see IEEE arithmetic. It is cheap enough for
+/// every call.
 class ComputeScope {
  public:
   ComputeScope();

@@ -11,7 +11,7 @@ Tensor values_of(const InputFormat& format, const Tensor& bytes, torch::ScalarTy
 
 const Tensor& InputBuffer::gather(const InputFormat& format,
                                   std::span<const std::byte* const> frames, WorkerPool* pool) {
-  const auto stack = static_cast<std::size_t>(format.stack);
+  const std::size_t stack = usize(format.stack);
   const auto count = static_cast<std::int64_t>(frames.size() / stack);
   const bool host = backend_.device.is_cpu();
   if (!memory_.defined() || memory_.size(0) < count) {
@@ -29,9 +29,7 @@ const Tensor& InputBuffer::gather(const InputFormat& format,
   pool->run(static_cast<int>((count + kRows - 1) / kRows), [&](int piece) {
     const ComputeScope scope;
     const std::int64_t begin = piece * kRows, size = std::min(kRows, count - begin);
-    tengen::gather(format,
-                   frames.subspan(static_cast<std::size_t>(begin) * stack,
-                                  static_cast<std::size_t>(size) * stack),
+    tengen::gather(format, frames.subspan(usize(begin) * stack, usize(size) * stack),
                    rows_.narrow(0, begin, size));
   });
   return rows_;

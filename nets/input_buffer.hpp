@@ -1,4 +1,4 @@
-// Observations on their way from replay memory to the device where a network computes.
+// Observations on the way from replay memory to the device where a network computes.
 #pragma once
 
 #include "core/worker_pool.hpp"
@@ -10,21 +10,20 @@
 
 namespace tengen {
 
-/// The value of what gather() put into bytes: (element − offset) · scale in `type`, the same bits
-/// as gather() gives, computed where `bytes` lies.
+/// (element − offset) · scale of what gather() put into bytes, in `type`: the same bits as gather()
+/// gives in that type, computed on the device of `bytes`.
 Tensor values_of(const InputFormat& format, const Tensor& bytes, torch::ScalarType type);
 
-/// Inputs on their way to where a network computes, in memory that stays. On the CPU that is one
-/// tensor; to another device bytes cross as bytes, from page-locked memory, and become numbers
-/// there.
+/// The input of a network, in memory that stays from batch to batch. On the CPU it is one tensor.
+/// Bytes for another device cross as bytes, from page-locked memory, and become numbers there.
 class InputBuffer {
  public:
   InputBuffer() = default;
   explicit InputBuffer(const Backend& backend) : backend_(backend) {}
 
-  /// Gathers `frames` (count × stack pointers) and returns the rows as they lie on the host: for
-  /// real-valued observations numbers that may still be changed there. `pool`'s threads (null: the
-  /// caller's) share the work; the result does not depend on them.
+  /// Gathers `frames` (count × stack pointers) and returns the rows on the host, valid until the
+  /// next call; real-valued observations may still be changed there. The threads of `pool` share
+  /// the work (null: the caller's thread does it); the result does not depend on them.
   const Tensor& gather(const InputFormat& format, std::span<const std::byte* const> frames,
                        WorkerPool* pool);
   /// Those rows as the network takes them.

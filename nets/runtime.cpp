@@ -4,7 +4,6 @@
 #include "core/excerpt.hpp"
 #include "nets/tensor.hpp"
 
-#include <dlfcn.h>
 #include <torch/version.h>
 
 #include <cstdlib>
@@ -37,8 +36,8 @@ void check_device(const std::string& device) {
 Bfloat16Report bfloat16_report() {
   bool has = false;
 #if defined(__x86_64__)
-  // Intel's manual, volume 2A, CPUID leaf 7, subleaf 1: EAX bit 5. That the system keeps the
-  // registers, too, is part of what the compiler's question about avx512f asks.
+  // Intel's manual, volume 2A, CPUID leaf 7, subleaf 1: EAX bit 5. Asking the compiler's
+  // runtime about avx512f tells, too, whether the system keeps the registers.
   unsigned a = 0, b = 0, c = 0, d = 0;
   __builtin_cpu_init();
   has = __builtin_cpu_supports("avx512f") != 0 && __get_cpuid_count(7, 1, &a, &b, &c, &d) != 0 &&
@@ -55,21 +54,6 @@ Bfloat16Report bfloat16_report() {
       return {false, fmt::format("{}={} rules AVX-512 BF16 out", name, limit)};
   }
   return {true, "this processor has AVX-512 BF16"};
-}
-
-BlasReport blas_report() {
-  BlasReport report;
-  // Debian chooses the BLAS when the program is loaded, so what torch was built with says little.
-  if (void* symbol = dlsym(RTLD_DEFAULT, "openblas_get_config")) {
-    report.text = reinterpret_cast<const char* (*)()>(symbol)();
-  } else if (torch::show_config().find("Math Kernel Library") != std::string::npos) {
-    report.text = "MKL";
-  } else {
-    report.text = "netlib's reference BLAS";
-    report.slow = true;
-  }
-  if (torch::hasMKLDNN()) report.text += ", oneDNN";
-  return report;
 }
 
 }  // namespace tengen

@@ -1,11 +1,12 @@
 #include "nets/board/board_kernels.hpp"
 
+#include "core/usize.hpp"
 #include "nets/kernels/bfloat16.hpp"
 
 #include <cstring>
 
-// GCC's intrinsics, whatever processor the rest is compiled for: nothing below the pragma runs
-// unless best_board_products() says so.
+// The pragma below allows GCC's intrinsics whatever processor the rest is compiled for. What uses
+// them runs only if best_board_products() says so.
 #if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && __GNUC__ >= 11
 #define TENGEN_BOARD_KERNELS 1
 #include <cpuid.h>
@@ -17,8 +18,7 @@
 namespace tengen::kernels {
 
 std::size_t packed_size(int in, int out, int taps) {
-  return static_cast<std::size_t>(padded_channels(in)) *
-         static_cast<std::size_t>(padded_channels(out)) * static_cast<std::size_t>(taps);
+  return usize(padded_channels(in)) * usize(padded_channels(out)) * usize(taps);
 }
 
 // For each 32 outputs, tap, and 32 inputs: two tiles of 16 outputs, each of 16 pairs of inputs.
@@ -186,7 +186,7 @@ void convolve_board(BoardProducts products, const BoardGeometry& board, int inde
   }
 }
 
-// All eight tiles: 16 rows of 64 bytes.
+// All eight tiles have 16 rows of 64 bytes.
 struct alignas(64) TileConfiguration {
   std::uint8_t palette = 1, start_row = 0, reserved[14] = {};
   std::uint16_t bytes[16] = {64, 64, 64, 64, 64, 64, 64, 64};
@@ -209,7 +209,7 @@ void end(BoardProducts products) {
   if (products == BoardProducts::kAmx) _tile_release();
 }
 
-// Outputs first: their weights stay in the cache from board to board.
+// Outputs are the outer loop, so that their weights stay in the cache from board to board.
 void convolve(BoardProducts products, const BoardGeometry& board, int boards,
               const BoardConvolution& t) {
   std::ptrdiff_t shift[9] = {};
@@ -239,7 +239,7 @@ void read_planes(const BoardGeometry& board, int planes, int channels, const std
 void pool(const BoardGeometry& board, int channels, const Half* x, float* sum, float* most) {
   for (int c = 0; c < channels; c += 32) {
     __m512 total[2] = {_mm512_setzero_ps(), _mm512_setzero_ps()}, top[2] = {total[0], total[1]};
-    // Points that are none are zero, and nothing is below.
+    // What stands between the points is zero, and no point is below zero.
     const Half* from = x + static_cast<std::ptrdiff_t>(board.lead()) * channels + c;
     for (int i = 0; i < board.rows * board.pitch(); ++i, from += channels) {
       for (int v = 0; v < 2; ++v) {

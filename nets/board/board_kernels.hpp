@@ -1,5 +1,6 @@
-// Convolutions over small boards in bfloat16, as residual towers need them: products by AMX tiles
-// or AVX-512 BF16, everything after a product in one pass while it is in the cache. Knows no torch.
+// Convolutions over small boards in bfloat16, as residual towers need them. AMX tiles or AVX-512
+// BF16 compute the products; everything after a product is done in one pass while it is in the
+// cache. Nothing here knows torch.
 #pragma once
 
 #include <cstddef>
@@ -8,10 +9,10 @@
 namespace tengen::kernels {
 
 enum class BoardProducts { kNone, kAvx512, kAmx };
-/// The fastest that this processor and system allow; kNone: nothing below may be called.
+/// The fastest that this processor and system allow. With kNone nothing below may be called.
 BoardProducts best_board_products();
 
-/// Channels come in groups of 32; what a layer does not have is zero.
+/// Channels come in groups of 32; those that a layer does not have are zero.
 constexpr int kChannelGroup = 32;
 constexpr int padded_channels(int n) {
   return (n + kChannelGroup - 1) / kChannelGroup * kChannelGroup;
@@ -49,19 +50,19 @@ struct BoardConvolution {
   const Half* x = nullptr;
   Half* y = nullptr;  ///< not x
 };
-/// f is relu. begin() on this thread first.
+/// Computes it with f = relu. This thread has called begin().
 void convolve(BoardProducts products, const BoardGeometry& board, int boards,
               const BoardConvolution& convolution);
 
-/// What a thread does before and after calls of convolve().
+/// A thread calls them before and after its calls of convolve().
 void begin(BoardProducts products);
 void end(BoardProducts products);
 
-/// Bytes of 0 or 1, rows × columns × planes, as a board of `channels` (padded).
+/// Writes bytes of 0 or 1, rows × columns × planes, as a board of `channels` (padded).
 void read_planes(const BoardGeometry& board, int planes, int channels, const std::uint8_t* bytes,
                  Half* x);
-/// Sum, and maximum, over the points of one board: `channels` (padded) numbers each. No element is
-/// below 0.
+/// Writes the sum and the maximum over the points of one board: `channels` (padded) numbers each.
+/// No element may be below 0.
 void pool(const BoardGeometry& board, int channels, const Half* x, float* sum, float* most);
 /// y[point] = bias + Σ x[point, channel] · weight[channel]; y is rows × columns.
 void dot_points(const BoardGeometry& board, int channels, const Half* x, const float* weight,

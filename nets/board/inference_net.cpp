@@ -1,6 +1,5 @@
 #include "nets/board/inference_net.hpp"
 
-#include "core/check.hpp"
 #include "nets/board/recording.hpp"
 
 #include <algorithm>
@@ -11,7 +10,7 @@ namespace {
 
 void put(const Tensor& from, float* to) {
   const Tensor host = from.contiguous();
-  std::memcpy(to, host.data_ptr<float>(), static_cast<std::size_t>(host.numel()) * sizeof(float));
+  std::memcpy(to, host.data_ptr<float>(), usize(host.numel()) * sizeof(float));
 }
 
 }  // namespace
@@ -32,15 +31,7 @@ InferenceNet::InferenceNet(std::shared_ptr<const PolicyValueNet> net, const Para
   flat_ = torch::zeros({net_->folded_layout().size()}, type.dtype(scalar_type(backend.precision)));
   views_ = views_of(net_->folded_layout(), flat_);
   net_->fold(parameters.exact_views(), statistics.exact_views(), views_);
-  wait_for(backend.device);  // others read it on streams of their own
-}
-
-std::string InferenceNet::description() const {
-  const std::string_view type = name_of(backend_.precision);
-  if (board_ == nullptr) return fmt::format("torch, {}, {}", type, backend_.device.str());
-  return fmt::format(
-      "{} kernels, {}",
-      kernels::best_board_products() == kernels::BoardProducts::kAmx ? "AMX" : "AVX-512", type);
+  wait_for(backend.device);  // other threads read it on streams of their own
 }
 
 void InferenceNet::evaluate(const PolicyValueRows& rows, Workspace& workspace) const {
@@ -54,7 +45,7 @@ void InferenceNet::evaluate(const PolicyValueRows& rows, Workspace& workspace) c
   }
   const c10::InferenceMode inference;
   const PolicyValueOptions& o = options();
-  // torch has no constant tensors; these are only read.
+  // torch has no constant tensors; these are never written.
   const Tensor planes = torch::from_blob(const_cast<std::uint8_t*>(rows.planes),
                                          {rows.rows, o.rows, o.columns, o.planes}, torch::kUInt8);
   const Tensor globals =

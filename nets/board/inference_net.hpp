@@ -4,28 +4,26 @@
 #include "nets/board/recorded_pass.hpp"
 
 #include <memory>
-#include <string>
 
 namespace tengen {
 
-/// Immutable: threads share one, each with a Workspace of its own.
+/// It is immutable: threads share it, each with a Workspace of its own.
 class InferenceNet {
  public:
-  /// Copies; `statistics` are the running ones.
+  /// Copies the parameters; `statistics` are the running ones.
   InferenceNet(std::shared_ptr<const PolicyValueNet> net, const Parameters& parameters,
                const Parameters& statistics, const Backend& backend);
 
-  /// Memory that stays from batch to batch. Not shared between threads.
+  /// Memory that stays from batch to batch. Threads do not share it.
   struct Workspace {
     BoardNet::Workspace board;
     std::unique_ptr<RecordedPass> recorded;  // on a GPU
   };
+  /// Writes the answers of `rows`.
   void evaluate(const PolicyValueRows& rows, Workspace& workspace) const;
 
   [[nodiscard]] const PolicyValueOptions& options() const { return net_->options(); }
   [[nodiscard]] const Backend& backend() const { return backend_; }
-  /// What computes, and how: "AMX kernels, bfloat16", "torch, float32, cuda".
-  [[nodiscard]] std::string description() const;
 
  private:
   std::shared_ptr<const PolicyValueNet> net_;

@@ -10,17 +10,17 @@
 namespace tengen {
 namespace {
 
-constexpr unsigned kFewestRows = 16;  // fewer take as long
+constexpr unsigned kFewestRows = 16;  // a pass over fewer takes as long
 
 template <class T>
 void fill(const Tensor& to, const T* from, int rows) {
-  const auto width = static_cast<std::size_t>(to.numel() / to.size(0));
-  std::memcpy(to.data_ptr<T>(), from, static_cast<std::size_t>(rows) * width * sizeof(T));
+  const std::size_t width = usize(to.numel() / to.size(0));
+  std::memcpy(to.data_ptr<T>(), from, usize(rows) * width * sizeof(T));
 }
 
 }  // namespace
 
-// Over a power of two of rows; what stands in those that are not used does not matter.
+// A pass over a power of two of rows. Rows that are not used may hold anything.
 struct RecordedPass::Pass {
   explicit Pass(const torch::Stream& stream) : recording(stream) {}
   int rows = 0;
@@ -90,7 +90,7 @@ void RecordedPass::evaluate(const PolicyValueRows& rows) {
 
   const float* answer = pass.host_answers.data_ptr<float>();
   const auto take = [&](float* to, int width) {
-    std::memcpy(to, answer, static_cast<std::size_t>(rows.rows * width) * sizeof(float));
+    std::memcpy(to, answer, usize(rows.rows * width) * sizeof(float));
     answer += pass.rows * width;
   };
   take(rows.logits, o.actions);

@@ -17,8 +17,10 @@ class RecordedPass {
   RecordedPass(const RecordedPass&) = delete;
   RecordedPass& operator=(const RecordedPass&) = delete;
 
-  /// Judges by `folded` from now on, which are views into `flat`; the same `flat` costs nothing.
+  /// Evaluates with the parameters `folded` from now on, which are views into `flat` and are
+  /// copied; the same `flat` again costs nothing.
   void use(const Tensor& flat, const ParameterViews& folded);
+  /// Writes the answers of `rows`.
   void evaluate(const PolicyValueRows& rows);
   [[nodiscard]] const PolicyValueNet& net() const { return *net_; }
 

@@ -28,7 +28,7 @@ void Recording::run(const std::function<void()>& compute) {
   const StreamGuard guard(stream_);
 #ifdef TENGEN_CUDA_GRAPHS
   if (graph_ == nullptr) {
-    static std::mutex mutex;  // libraries prepare themselves, and allocate: one thread at a time
+    static std::mutex mutex;  // libraries prepare themselves and allocate
     const std::scoped_lock lock(mutex);
     compute();
     stream_.synchronize();

@@ -1,4 +1,4 @@
-// Work for a GPU, recorded once and launched as one.
+// Work for a GPU that is recorded once and launched as one.
 #pragma once
 
 #include "nets/tensor.hpp"
@@ -10,20 +10,21 @@
 
 namespace tengen {
 
-/// Makes a stream the current one of this thread, as long as it lives.
+/// Makes a stream the current one of this thread, as long as the guard lives.
 using c10::StreamGuard;
 
-/// Hundreds of small kernels take longer to launch than to run. A recording (a CUDA graph) is
-/// launched at once, if CUDA's headers were found when Tengen was built; if not, kernel by kernel.
+/// Hundreds of small kernels take longer to launch than to run. A recording (a CUDA graph) launches
+/// them at once. Where Tengen was built without CUDA's headers, it launches them one by one.
 class Recording {
  public:
-  /// Not a device's default stream, see new_stream().
+  /// `stream` is not a device's default stream, see new_stream().
   explicit Recording(const torch::Stream& stream);
   ~Recording();
 
-  /// `compute` launches kernels on the current stream, which is that one, and waits for nothing.
-  /// It is called the first time only, more than once, so it must be harmless to repeat; what it
-  /// reads and writes stays where it is. Does not wait for the results.
+  /// Launches what `compute` launches, and does not wait for the results. `compute` launches
+  /// kernels on the current stream, which is that one, and waits for nothing. Only the first run()
+  /// calls it, and more than once, so it must be harmless to repeat. What it reads and writes stays
+  /// where it is.
   void run(const std::function<void()>& compute);
 
  private:
@@ -34,7 +35,7 @@ class Recording {
 
 /// One of the device's streams, so that threads do not wait for each other.
 torch::Stream new_stream(const torch::Device& device);
-/// Waits for everything that this process has launched on the device; on a CPU there is nothing.
+/// Waits for everything that this process has launched on the device. On a CPU it returns at once.
 void wait_for(const torch::Device& device);
 
 }  // namespace tengen

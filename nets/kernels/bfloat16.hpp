@@ -9,8 +9,8 @@ namespace tengen {
 
 enum class Bfloat16 : std::uint16_t {};
 
-/// `value` in Out (float or Bfloat16). A NaN stays one. Plain integer arithmetic, so that compilers
-/// vectorise it and every processor gives the same bits.
+/// `value` in Out (float or Bfloat16). A NaN stays one. It is plain integer arithmetic, so that
+/// compilers vectorise it and every processor gives the same bits.
 template <class Out>
 inline Out rounded(float value) {
   if constexpr (std::is_same_v<Out, float>) {

@@ -11,7 +11,7 @@
 namespace tengen {
 namespace {
 
-// Above, a library's product is as fast, and its call is nothing beside it.
+// In larger layers a library's product is as fast, and calling it costs little beside it.
 constexpr std::int64_t kMostWeights = 1 << 16;
 
 std::optional<kernels::Function> kernel_of(Activation activation) {
@@ -41,10 +41,9 @@ bool fit(const Tensor& x, std::span<const DenseLayer> layers) {
 }
 
 kernels::DenseShape shape_of(const Tensor& x, const Tensor& weight) {
-  const auto size = [](std::int64_t n) { return static_cast<std::size_t>(n); };
   TENGEN_CHECK(x.size(1) == weight.size(1), "{} inputs for a layer of {}", x.size(1),
                weight.size(1));
-  return {size(x.size(0)), size(weight.size(1)), size(weight.size(0))};
+  return {usize(x.size(0)), usize(weight.size(1)), usize(weight.size(0))};
 }
 
 Tensor compose(Tensor x, std::span<const DenseLayer> layers) {
@@ -53,7 +52,7 @@ Tensor compose(Tensor x, std::span<const DenseLayer> layers) {
   return x;
 }
 
-// Makes `t` of that shape, keeping its memory where it has it already.
+// Makes `t` a matrix of that shape, and keeps its memory if it is one already.
 void shape(Tensor& t, std::int64_t rows, std::int64_t columns) {
   if (!t.defined() || t.size(0) != rows || t.size(1) != columns)
     t = torch::empty({rows, columns}, torch::kFloat32);
@@ -152,7 +151,7 @@ torch::autograd::variable_list MlpNode::apply(torch::autograd::variable_list&& g
   TENGEN_CHECK(!pass_.steps_.empty(), "the graph has been differentiated and freed");
   torch::autograd::variable_list out(1 + 2 * pass_.steps_.size());
   if (!gradients[0].defined()) return out;
-  std::size_t first = 0;  // the deepest edge that somebody waits for
+  std::size_t first = 0;  // the deepest edge whose gradient is asked for
   while (first < out.size() && !task_should_compute_output(first)) ++first;
   Tensor dy = gradients[0].clone(torch::MemoryFormat::Contiguous);
   for (std::size_t i = pass_.steps_.size(); i-- > 0;) {
@@ -176,7 +175,7 @@ torch::autograd::variable_list MlpNode::apply(torch::autograd::variable_list&& g
   return out;
 }
 
-// What owns a node depends on the version of LibTorch.
+// The type of pointer that owns a node depends on the version of LibTorch.
 using NodePointer = std::remove_cvref_t<decltype(Tensor().grad_fn())>;
 template <class Pointer, class Made = MlpNode>
 Pointer make_node(MlpPass pass) {
@@ -193,7 +192,7 @@ Tensor mlp(const Tensor& x, std::span<const DenseLayer> layers) {
                         return layer.weight.requires_grad() || layer.bias.requires_grad();
                       }));
   MlpPass pass;
-  // The output will own the node, so the node must not own the output but its memory.
+  // The output will own the node, so the node must own the output's memory and not the output.
   Tensor y = pass.forward(x, layers).detach();
   if (!graph) return y;
   const auto node = make_node<NodePointer>(std::move(pass));

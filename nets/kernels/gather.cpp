@@ -59,9 +59,8 @@ template <class In, class Out>
 void gather_lines(const InputFormat& f, std::span<const std::byte* const> frames, Out* out) {
   constexpr std::size_t kLine = 32768 / sizeof(In);
   alignas(64) std::array<In, kLine> line;
-  const auto stack = static_cast<std::size_t>(f.stack);
-  const auto width =
-      static_cast<std::size_t>(f.columns / f.block) * static_cast<std::size_t>(f.depth());
+  const std::size_t stack = usize(f.stack);
+  const auto width = usize(f.columns / f.block) * usize(f.depth());
   TENGEN_CHECK(width <= kLine, "a line of {} inputs", width);
   for (std::size_t i = 0; i < frames.size(); i += stack) {
     for (int y = 0; y < f.rows / f.block; ++y, out += width) {
@@ -71,10 +70,10 @@ void gather_lines(const InputFormat& f, std::span<const std::byte* const> frames
   }
 }
 
-// A vector needs no rearranging: frames follow one another.
+// Frames of a vector follow one another, and nothing is rearranged.
 template <class In, class Out>
 void gather_vectors(const InputFormat& f, std::span<const std::byte* const> frames, Out* out) {
-  const auto count = static_cast<std::size_t>(f.frame_elements());
+  const std::size_t count = usize(f.frame_elements());
   for (const std::byte* frame : frames) {
     normalise(reinterpret_cast<const In*>(frame), count, f.offset, f.scale, out);
     out += count;
@@ -108,7 +107,7 @@ Tensor make_input(const InputFormat& format, int count, torch::ScalarType type) 
 
 void gather(const InputFormat& format, std::span<const std::byte* const> frames,
             const Tensor& out) {
-  const auto stack = static_cast<std::size_t>(format.stack);
+  const std::size_t stack = usize(format.stack);
   TENGEN_CHECK(
       frames.size() % stack == 0 && out.size(0) == static_cast<std::int64_t>(frames.size() / stack),
       "{} frames in stacks of {} for {} rows", frames.size(), stack, out.size(0));

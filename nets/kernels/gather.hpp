@@ -1,4 +1,4 @@
-// The network's input step: frames scattered in replay memory become one normalised batch.
+// The input step of a network: frames scattered in replay memory become one normalised batch.
 #pragma once
 
 #include "core/space.hpp"
@@ -26,12 +26,13 @@ struct InputFormat {
   [[nodiscard]] int frame_elements() const { return channels * rows * columns; }
 };
 
-/// An input of `count` observations: count × depth × rows/block × columns/block, channels-last.
+/// An uninitialised input of `count` observations on the CPU: count × depth × rows/block ×
+/// columns/block, channels-last.
 Tensor make_input(const InputFormat& format, int count, torch::ScalarType type);
 
 /// Fills `out` (make_input's, on the CPU; uint8: bytes as they are) from `frames`: count × stack
 /// pointers, oldest frame first. Channel of pixel (y, x) of plane p = frame · channels + channel:
-/// (p · block + y mod block) · block + x mod block. Allocates nothing.
+/// (p · block + y mod block) · block + x mod block. It allocates nothing.
 void gather(const InputFormat& format, std::span<const std::byte* const> frames, const Tensor& out);
 
 }  // namespace tengen

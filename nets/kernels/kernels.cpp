@@ -11,7 +11,8 @@
 namespace tengen::kernels {
 namespace {
 
-// The widest vector of the processor, and the largest block of the result that its registers hold.
+// These are the widest vector of the processor, and the largest block of the result that its
+// registers hold.
 #if defined(__AVX512F__)
 constexpr std::size_t kLanes = 16, kRows = 6, kVectors = 4;
 #elif defined(__AVX__)
@@ -36,14 +37,14 @@ void store(const Vector& v, float* to, std::size_t count) {
 }
 Vector all(float value) { return value - Vector{}; }
 
-// Lanes of `a` (0 … kLanes − 1) and `b` (from kLanes on), by numbers that the compiler knows.
+// Picks lanes of `a` (0 … kLanes − 1) and `b` (from kLanes on), by numbers that the compiler knows.
 template <class Index, std::size_t... Lane>
 Vector pick(const Vector& a, const Vector& b, Index index, std::index_sequence<Lane...>) {
   return __builtin_shuffle(a, b, Integers{static_cast<std::int32_t>(index(Lane))...});
 }
 constexpr auto kEveryLane = std::make_index_sequence<kLanes>{};
 
-// Σ over lanes: halves added, then quarters, eighths …
+// Adds all lanes: first halves, then quarters, eighths …
 template <std::size_t Half = kLanes / 2>
 float total(Vector v) {
   v += pick(
@@ -69,7 +70,7 @@ struct Right {
   std::size_t stride;
 };
 
-// Rows × (Vectors · kLanes) of the product, of which `width` columns are stored.
+// Computes Rows × (Vectors · kLanes) of the product, of which `width` columns are stored.
 template <std::size_t Rows, std::size_t Vectors>
 void block(std::size_t depth, Left a, Right b, const float* bias, float* c, std::size_t stride,
            std::size_t width) {
@@ -92,7 +93,7 @@ void block(std::size_t depth, Left a, Right b, const float* bias, float* c, std:
   }
 }
 
-// One column of blocks: all rows.
+// Computes one column of blocks, over all rows.
 template <std::size_t Vectors>
 void column(std::size_t rows, std::size_t depth, Left a, Right b, const float* bias, float* c,
             std::size_t stride, std::size_t width) {
@@ -165,7 +166,7 @@ void add_rows(std::size_t rows, std::size_t columns, const float* a, float* sum)
 
 // ---- Layouts ---------------------------------------------------------------------------------
 
-// A thread's memory for rearranged factors, kept from call to call.
+// Each thread has memory for rearranged factors, which it keeps from call to call.
 float* scratch(std::size_t count) {
   constexpr std::size_t kLine = 64;  // bytes of the cache that vectors should not straddle
   thread_local std::vector<float> memory;
@@ -189,7 +190,7 @@ template <std::size_t Half = kLanes / 2>
   if constexpr (Half > 1) transpose<Half / 2>(rows);
 }
 
-// from (rows × columns) → to (columns × padded(rows)), the rest zeros.
+// Transposes `from` (rows × columns) into `to` (columns × padded(rows)); the rest of `to` is zero.
 void transpose(const float* from, std::size_t rows, std::size_t columns, float* to) {
   const std::size_t stride = padded(rows);
   for (std::size_t i = 0; i < rows; i += kLanes) {

@@ -1,5 +1,5 @@
-// A dense layer's arithmetic on plain floats, for layers so small that a library's call costs more
-// than their work. Nothing here knows torch.
+// The arithmetic of a dense layer on plain floats, for layers so small that calling a library costs
+// more than their work. Nothing here knows torch.
 #pragma once
 
 #include <cstddef>
@@ -13,18 +13,20 @@ struct DenseShape {
 
 enum class Function { kIdentity, kRelu, kTanh };
 
-/// Every element is one sum in the order of the inputs, so a row's result does not depend on the
-/// other rows or on their number. Allocates nothing once a thread has seen a layer as large.
+/// Computes y. Every element is one sum in the order of the inputs, so a row's result does not
+/// depend on the other rows or on their number. It allocates nothing once a thread has seen a layer
+/// as large.
 void forward(const DenseShape& shape, Function function, const float* x, const float* weight,
              const float* bias, float* y);
 
-/// What flows back: any pointer may be null for what is not wanted. No two may overlap.
+/// Where gradients go. A pointer is null where that gradient is not wanted; no two may overlap.
 struct DenseGradients {
   float* x = nullptr;       ///< rows × in
   float* weight = nullptr;  ///< out × in
   float* bias = nullptr;    ///< out
 };
-/// Of a loss whose gradient by y is `dy` (rows × out, overwritten with that by x Wᵀ + b).
+/// Computes the gradients of a loss whose gradient by y is `dy` (rows × out), which is overwritten
+/// with the gradient by x Wᵀ + b.
 void backward(const DenseShape& shape, Function function, const float* x, const float* weight,
               const float* y, float* dy, const DenseGradients& out);
 

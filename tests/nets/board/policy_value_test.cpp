@@ -189,7 +189,7 @@ TEST_CASE("kernels of our own compute the network") {
   }
 }
 
-TEST_CASE("a judgement by kernels of our own does not depend on the batch") {
+TEST_CASE("an evaluation by kernels of our own does not depend on the batch") {
   if (kernels::best_board_products() == kernels::BoardProducts::kNone) return;
   const PolicyValueOptions o = go();
   const Model model(o);
