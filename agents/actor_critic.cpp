@@ -32,7 +32,7 @@ ActorCriticSettings read_actor_critic_settings(const AgentContext& context,
         "agent.normalize_observation is for observations of real numbers; those of {} "
         "are bytes (net.offset and net.scale shift and scale them)",
         context.env.name);
-  if (s.normalize_observation && !s.network.net.conv.empty())
+  if (s.normalize_observation && s.network.net.takes_pictures())
     throw UsageError(
         "agent.normalize_observation is for vectors; {} shows pictures (net.offset and "
         "net.scale shift and scale them)",
@@ -70,7 +70,7 @@ Actor::Actor(const ActorCritic& network, const Backend& backend, int lanes, Work
   value_.resize(all);
   state_.resize(all * state_size_);
   const NetOptions& net = network.options().net;
-  const bool divided = !net.conv.empty() && backend.device.is_cpu();
+  const bool divided = net.takes_pictures() && backend.device.is_cpu();
   const std::size_t count = divided ? std::max<std::size_t>(1, all / kLanesPerPart) : 1;
   for (std::size_t i = 0; i < count; ++i) {
     const std::size_t begin = i * all / count, size = (i + 1) * all / count - begin;

@@ -58,7 +58,10 @@ HeadOptions read_head(const Config& agent, const ActionSpace& space) {
   o.dueling = agent.get<bool>("dueling", false);
   o.noisy = agent.get<bool>("noisy", false);
   if (o.noisy) o.sigma0 = agent.get<float>("noisy_sigma0", 0.5F, 0.0F, 10.0F);
-  o.distribution = find_distribution(agent.get<std::string>("distribution", "none"));
+  o.distribution = agent.choice<Distribution>("distribution", "none",
+                                              {{"none", Distribution::kNone},
+                                               {"categorical", Distribution::kCategorical},
+                                               {"quantile", Distribution::kQuantile}});
   if (o.distribution == Distribution::kNone) return o;
   const bool categorical = o.distribution == Distribution::kCategorical;
   o.atoms = agent.get<int>("atoms", categorical ? 51 : 200, 2, 10'000);
@@ -99,7 +102,9 @@ DqnOptions read_options(const AgentContext& context) {
   o.replay.expected = o.total_steps;
   if (o.replay.prioritised) o.beta0 = agent.get<double>("prioritised_beta0", 0.4, 0.0, 1.0);
   if (o.head.distribution == Distribution::kNone) {
-    o.loss = find_loss(agent.get<std::string>("loss", "huber"));
+    o.loss = agent.choice<Loss>(
+        "loss", "huber",
+        {{"mse", Loss::kMse}, {"huber", Loss::kHuber}, {"cross_entropy", Loss::kCrossEntropy}});
     if (o.loss == Loss::kCrossEntropy)
       throw UsageError("agent.loss = \"cross_entropy\" needs agent.distribution = \"categorical\"");
   }
@@ -112,6 +117,14 @@ DqnOptions read_options(const AgentContext& context) {
 Tensor pick(const Tensor& output, const Tensor& action) {
   const Tensor index = action.view({-1, 1, 1}).expand({-1, 1, output.size(2)});
   return output.gather(1, index).squeeze(1);
+}
+
+NetOptions read_layers(const AgentContext& context, const DqnOptions& options) {
+  const Config net = context.config.section("net");
+  const NetOptions layers = read_net(net, context.env.observation, options.replay.stack);
+  refuse(net, layers, Need::kMemory,
+         "dqn replays single steps, from which no memory can be learnt; r2d2 replays sequences");
+  return layers;
 }
 
 class Dqn final : public Agent {
@@ -250,8 +263,8 @@ ActionView Dqn::act() {
   if (!greedy) return action_.view();
 
   acting_noise_.draw(noise_rng_);
-  const auto values = actor_.values(*network_, online_.views(), replay_.newest(),
-                                    {.noise = options_.head.noisy ? &acting_noise_ : nullptr});
+  const auto values =
+      actor_.values(*network_, online_.views(), replay_.newest(), {.noise = &acting_noise_});
   for (int lane = 0; lane < lanes_; ++lane) {
     auto& action = actions[static_cast<std::size_t>(lane)];
     const auto n = static_cast<std::size_t>(actions_);
@@ -332,13 +345,11 @@ Tensor Dqn::slice(const Shard& shard, const std::vector<T>& values, std::int64_t
 Tensor Dqn::targets(const Shard& shard) const {
   const torch::NoGradGuard no_grad;
   const HeadOptions& head = options_.head;
-  const auto mode = [&](const Noise& noise) {
-    return ForwardMode{.noise = head.noisy ? &noise : nullptr};
-  };
   const Tensor input = shard.next_input.to(backend_.device);
-  const Tensor output = network_->forward(target_.views(), input, mode(target_noise_));
-  Tensor values = options_.double_q ? network_->values(online_.views(), input, mode(next_noise_))
-                                    : expected_values(head, output);
+  const Tensor output = network_->forward(target_.views(), input, {.noise = &target_noise_});
+  Tensor values = options_.double_q
+                      ? network_->values(online_.views(), input, {.noise = &next_noise_})
+                      : expected_values(head, output);
   if (!batch_.next_legal.empty()) {
     const Tensor illegal = slice(shard, batch_.next_legal, actions_) == 0;
     values = values.masked_fill(illegal, -std::numeric_limits<float>::infinity());
@@ -378,9 +389,8 @@ void Dqn::compute(Shard& shard) {
 
   const Tensor target = targets(shard);
   Rng dropout = shard.dropout.split(static_cast<std::uint64_t>(updates_));
-  const Tensor output = network_->forward(
-      online_.views(), shard.input.to(backend_.device),
-      {.noise = options_.head.noisy ? &online_noise_ : nullptr, .dropout = &dropout});
+  const Tensor output = network_->forward(online_.views(), shard.input.to(backend_.device),
+                                          {.noise = &online_noise_, .dropout = &dropout});
   const Tensor action = slice(shard, batch_.action).to(torch::kInt64);
   const Tensor prediction = pick(output, action);
   const Tensor each = losses(prediction, target);
@@ -432,15 +442,13 @@ void Dqn::load(const ArchiveReader& reader, const std::filesystem::path& directo
 
 std::unique_ptr<Agent> make_dqn(const AgentContext& context) {
   const DqnOptions options = read_options(context);
-  const NetOptions net =
-      read_net(context.config.section("net"), context.env.observation, options.replay.stack);
+  const NetOptions net = read_layers(context, options);
   return std::make_unique<Dqn>(context, options, net);
 }
 
 std::unique_ptr<Policy> load_dqn_policy(const AgentContext& context, const ArchiveReader& reader) {
   const DqnOptions options = read_options(context);
-  const NetOptions net =
-      read_net(context.config.section("net"), context.env.observation, options.replay.stack);
+  const NetOptions net = read_layers(context, options);
   const Backend backend = make_backend(context.device, net.precision);
   const auto network = std::make_shared<Network>(net, options.head);
   Parameters parameters(network->layout(), backend);

@@ -9,7 +9,7 @@ namespace tengen {
 QActor::QActor(const Network& network, const Backend& backend, int lanes)
     : device_(backend.device),
       input_(make_input(network.options().input, lanes, scalar_type(backend.precision))),
-      state_(torch::zeros({lanes, network.memory().state_size()})),
+      state_(torch::zeros({lanes, network.state_size()})),
       keep_(torch::ones({1, lanes})) {}
 
 std::span<const float> QActor::values(const Network& network, const ParameterViews& parameters,
@@ -87,7 +87,7 @@ void QPolicy::act(const StepView& seen, ActionBuffer out) {
     first_[static_cast<std::size_t>(lane)] = first ? 1 : 0;
   }
   fresh_ = false;
-  const bool remembers = network_->memory().kind != RecurrentKind::kNone;
+  const bool remembers = network_->state_size() > 0;
   values_ = remembers ? actor_.values(*network_, parameters_.views(), frames_.pointers(), first_)
                       : actor_.values(*network_, parameters_.views(), frames_.pointers());
   const auto actions = static_cast<std::size_t>(actions_);

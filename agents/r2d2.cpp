@@ -40,7 +40,6 @@ struct R2d2Options {
   HeadOptions head;
   OptimiserOptions optimiser;
   NetOptions net;
-  RecurrentOptions memory;
 };
 
 SequenceOptions read_replay(const Config& agent, int lanes) {
@@ -59,12 +58,14 @@ SequenceOptions read_replay(const Config& agent, int lanes) {
 void read_network(const AgentContext& context, R2d2Options& o) {
   const Config net = context.config.section("net");
   o.net = read_net(net, context.env.observation, o.replay.stack);
-  o.memory = read_recurrent(net, "gru");
-  if (o.memory.kind == RecurrentKind::kNone)
+  read_recurrent(net, "gru", o.net);
+  refuse(net, o.net, Need::kNoise,
+         "r2d2 explores at random, and its networks take no noisy layers");
+  if (!o.net.needs(Need::kMemory))
     throw UsageError(
         "net.recurrent = \"none\": r2d2 learns to remember, with \"gru\" or \"lstm\"; without "
         "memory there is dqn");
-  o.replay.state_size = o.memory.state_size();
+  o.replay.state_size = o.net.state_size();
   o.head.actions = std::get<Discrete>(context.env.action).n;
 }
 
@@ -101,7 +102,7 @@ R2d2Options read_options(const AgentContext& context) {
     o.eta = agent.get<float>("prioritised_eta", 0.9F, 0.0F, 1.0F);
     o.beta0 = agent.get<double>("prioritised_beta0", 0.4, 0.0, 1.0);
   }
-  o.loss = find_loss(agent.choice("loss", "huber", {"huber", "mse"}));
+  o.loss = agent.choice<Loss>("loss", "huber", {{"huber", Loss::kHuber}, {"mse", Loss::kMse}});
   o.eval_eps = agent.get<float>("eval_eps", 0.0F, 0.0F, 1.0F);
   o.optimiser = read_optimiser(agent, {.max_grad_norm = 10});
   read_network(context, o);
@@ -194,7 +195,7 @@ R2d2::R2d2(const AgentContext& context, const R2d2Options& options)
       seed_(context.seed),
       lanes_(context.lanes),
       backend_(make_backend(context.device, options.net.precision)),
-      network_(std::make_shared<Network>(options.net, options.head, options.memory)),
+      network_(std::make_shared<Network>(options.net, options.head)),
       online_(network_->layout(), backend_),
       target_(network_->layout(), backend_),
       optimiser_(options.optimiser, network_->layout(), backend_),
@@ -486,7 +487,7 @@ std::unique_ptr<Agent> make_r2d2(const AgentContext& context) {
 std::unique_ptr<Policy> load_r2d2_policy(const AgentContext& context, const ArchiveReader& reader) {
   const R2d2Options options = read_options(context);
   const Backend backend = make_backend(context.device, options.net.precision);
-  const auto network = std::make_shared<Network>(options.net, options.head, options.memory);
+  const auto network = std::make_shared<Network>(options.net, options.head);
   Parameters parameters(network->layout(), backend);
   parameters.load(reader, "agent/online");
   return std::make_unique<QPolicy>(network, parameters, backend, context.env, context.lanes,

@@ -100,10 +100,8 @@ SacOptions read_options(const AgentContext& context) {
 }
 
 NetOptions read_layers(const AgentContext& context, const SacOptions& options) {
-  const NetOptions net =
-      read_net(context.config.section("net"), context.env.observation, options.replay.stack);
-  if (net.dropout > 0) throw UsageError("net.dropout = {}: sac has no dropout", net.dropout);
-  return net;
+  return read_state_action(context.config.section("net"), context.env.observation,
+                           options.replay.stack);
 }
 
 // ---- Learner -----------------------------------------------------------------------------------

@@ -1,18 +1,16 @@
 #include "nets/activations.hpp"
 
-#include "nets/choice.hpp"
-
 #include <cmath>
 
 namespace tengen {
 
-Activation find_activation(std::string_view name) {
-  return find_choice<Activation>("activation", name,
-                                 {{"relu", Activation::kRelu},
-                                  {"tanh", Activation::kTanh},
-                                  {"sigmoid", Activation::kSigmoid},
-                                  {"softplus", Activation::kSoftplus},
-                                  {"elu", Activation::kElu}});
+Activation read_activation(const Config& net, const char* fallback) {
+  return net.choice<Activation>("activation", fallback,
+                                {{"relu", Activation::kRelu},
+                                 {"tanh", Activation::kTanh},
+                                 {"sigmoid", Activation::kSigmoid},
+                                 {"softplus", Activation::kSoftplus},
+                                 {"elu", Activation::kElu}});
 }
 
 Tensor activate(Activation activation, const Tensor& x) {

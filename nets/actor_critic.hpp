@@ -2,33 +2,29 @@
 // asked for.
 #pragma once
 
-#include "nets/encoder.hpp"
-#include "nets/recurrent.hpp"
+#include "nets/net_options.hpp"
 
 #include <optional>
-#include <utility>
-#include <vector>
 
 namespace tengen {
 
 struct ActorCriticOptions {
   NetOptions net;
   ActionSpace action;
-  bool separate = false;  ///< policy and value have encoders of their own
-  RecurrentOptions memory;
+  bool separate = false;   ///< policy and value share no layers
   float log_std_init = 0;  ///< Box: logarithm of the initial standard deviation
 
-  /// Numbers that describe a policy: a logit an action; for Box means, then logarithms of standard
-  /// deviations, one a dimension each.
+  /// Numbers that describe a policy: a logit for each action; for Box a mean for each dimension,
+  /// then the logarithm of a standard deviation for each.
   [[nodiscard]] int policy_outputs() const;
-  /// Numbers of recurrent state a lane; 0 without memory.
-  [[nodiscard]] int state_size() const { return memory.state_size(); }
+  /// Numbers of recurrent state per lane; 0 without memory.
+  [[nodiscard]] int state_size() const { return net.state_size(); }
 };
 
 /// Reads `net` as read_net() does (defaults for vectors: tanh; weights orthogonal), and
 ///
 ///   separate        policy and value share nothing (default for vectors without memory)
-///   recurrent       "none", "gru" or "lstm", between encoder and heads
+///   recurrent       "none", "gru" or "lstm", behind the other layers
 ///   recurrent_size  its outputs
 ///   log_std_init    Box actions
 ///
@@ -49,7 +45,7 @@ class ActorCritic {
 
   /// `input`: rows of make_input()/gather(), in the type of `parameters`. With memory, rows are
   /// steps × lanes, time-major, `state` lanes × state_size() and `keep` steps × lanes, both
-  /// float32 (see RecurrentCell); without, both are ignored.
+  /// float32 (see Recurrent); without, both are ignored.
   [[nodiscard]] ActorCriticOutput forward(const ParameterViews& parameters, const Tensor& input,
                                           const Tensor& state = {}, const Tensor& keep = {},
                                           const ForwardMode& mode = {}) const;
@@ -60,9 +56,8 @@ class ActorCritic {
  private:
   ActorCriticOptions options_;
   ParameterLayout layout_;
-  std::vector<std::pair<int, int>> noise_sizes_;  // stays empty
-  std::optional<Encoder> encoder_, value_encoder_;
-  RecurrentCell cell_;
+  Sequential body_;
+  std::optional<Sequential> value_body_;  // where the value has layers of its own
   Dense policy_, value_;
   std::size_t log_std_ = 0;
 };

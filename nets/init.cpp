@@ -1,7 +1,7 @@
 #include "nets/init.hpp"
 
 #include "core/check.hpp"
-#include "nets/choice.hpp"
+#include "core/usize.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -19,7 +19,7 @@ void fill_normal(double deviation, Rng& rng, std::span<float> values) {
 }
 
 double dot(const double* a, const double* b, std::size_t n) {
-  // Eight fixed partial sums: vectorised without asking for another order of additions.
+  // Eight fixed partial sums let compilers vectorise the loop without reordering additions.
   double sums[8] = {};
   std::size_t i = 0;
   for (; i + 8 <= n; i += 8) {
@@ -31,11 +31,12 @@ double dot(const double* a, const double* b, std::size_t n) {
   return sum;
 }
 
-// Orthonormal rows (or columns, whichever are fewer) by Gram-Schmidt, twice for full precision.
+// Makes rows (or columns, whichever are fewer) orthonormal by Gram-Schmidt, twice for full
+// precision.
 void fill_orthogonal(const InitRule& rule, Rng& rng, std::span<float> values) {
   const bool wide = rule.rows <= rule.columns;
-  const auto count = static_cast<std::size_t>(wide ? rule.rows : rule.columns);
-  const auto length = static_cast<std::size_t>(wide ? rule.columns : rule.rows);
+  const std::size_t count = usize(wide ? rule.rows : rule.columns);
+  const std::size_t length = usize(wide ? rule.columns : rule.rows);
   std::vector<double> basis(count * length);
   for (double& value : basis) value = rng.normal();
   for (std::size_t i = 0; i < count; ++i) {
@@ -57,15 +58,15 @@ void fill_orthogonal(const InitRule& rule, Rng& rng, std::span<float> values) {
 
 }  // namespace
 
-Init find_init(std::string_view name) {
-  return find_choice<Init>("init", name,
-                           {{"default", Init::kDefault},
-                            {"orthogonal", Init::kOrthogonal},
-                            {"kaiming_uniform", Init::kKaimingUniform},
-                            {"kaiming_normal", Init::kKaimingNormal},
-                            {"xavier_uniform", Init::kXavierUniform},
-                            {"xavier_normal", Init::kXavierNormal},
-                            {"uniform", Init::kUniform}});
+Init read_init(const Config& net, const char* fallback) {
+  return net.choice<Init>("init", fallback,
+                          {{"default", Init::kDefault},
+                           {"orthogonal", Init::kOrthogonal},
+                           {"kaiming_uniform", Init::kKaimingUniform},
+                           {"kaiming_normal", Init::kKaimingNormal},
+                           {"xavier_uniform", Init::kXavierUniform},
+                           {"xavier_normal", Init::kXavierNormal},
+                           {"uniform", Init::kUniform}});
 }
 
 InitRule bias_rule(const InitRule& weight) {
@@ -80,7 +81,7 @@ void initialise(const InitRule& rule, Rng rng, std::span<float> values) {
     case Init::kDefault:
       return fill_uniform(1 / std::sqrt(fan_in), rng, values);
     case Init::kOrthogonal:
-      TENGEN_CHECK(values.size() == static_cast<std::size_t>(rule.rows * rule.columns));
+      TENGEN_CHECK(values.size() == usize(rule.rows * rule.columns));
       return fill_orthogonal(rule, rng, values);
     case Init::kKaimingUniform:
       return fill_uniform(rule.gain * std::sqrt(3 / fan_in), rng, values);

@@ -1,11 +1,11 @@
-// How parameters start.
+// Initial values of parameters.
 #pragma once
 
+#include "core/config.hpp"
 #include "core/rng.hpp"
 
 #include <cstdint>
 #include <span>
-#include <string_view>
 
 namespace tengen {
 
@@ -17,13 +17,15 @@ enum class Init {
   kXavierUniform,  ///< Glorot & Bengio 2010
   kXavierNormal,
   kUniform,   ///< ±0.05
-  kConstant,  ///< every value the same; `gain` is the value
+  kConstant,  ///< every value is `gain`
 };
 
-/// "default", "orthogonal", "kaiming_uniform" … Throws UsageError with the nearest name.
-Init find_init(std::string_view name);
+/// Reads `init` of a recipe's [net] section: "default", "orthogonal", "kaiming_uniform" …,
+/// `fallback` where left out. Throws UsageError with the nearest name.
+Init read_init(const Config& net, const char* fallback);
 
-/// How one parameter starts: a matrix of `rows` (outputs) × `columns` (fan-in), in that order.
+/// The distribution of one parameter's initial values: a matrix of `rows` (outputs) × `columns`
+/// (fan-in), row-major.
 struct InitRule {
   Init init = Init::kDefault;
   double gain = 1;
@@ -31,11 +33,12 @@ struct InitRule {
   std::int64_t fan_out = 1;
 };
 
-/// The rule for the bias of a layer whose weights follow `weight`: zero, but for kDefault.
+/// The rule for the bias of a layer whose weights follow `weight`: zero, or with kDefault the same
+/// as theirs.
 InitRule bias_rule(const InitRule& weight);
 
-/// Fills `values` (rows · columns of the rule, or a bias). Draws from `rng` alone: the same bits
-/// everywhere.
+/// Fills `values` (rows · columns of the rule, or a bias). It draws from `rng` alone and gives the
+/// same bits on every machine.
 void initialise(const InitRule& rule, Rng rng, std::span<float> values);
 
 }  // namespace tengen

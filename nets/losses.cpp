@@ -1,18 +1,11 @@
 #include "nets/losses.hpp"
 
 #include "core/check.hpp"
-#include "nets/choice.hpp"
 
 #include <algorithm>
 #include <cmath>
 
 namespace tengen {
-
-Loss find_loss(std::string_view name) {
-  return find_choice<Loss>(
-      "loss", name,
-      {{"mse", Loss::kMse}, {"huber", Loss::kHuber}, {"cross_entropy", Loss::kCrossEntropy}});
-}
 
 Tensor loss_of(Loss loss, const Tensor& prediction, const Tensor& target) {
   switch (loss) {
@@ -33,8 +26,8 @@ Tensor project_categorical(const HeadOptions& head, const Tensor& probabilities,
   const int atoms = head.atoms;
   const float delta = (head.v_max - head.v_min) / static_cast<float>(atoms - 1);
   for (std::size_t row = 0; row < reward.size(); ++row) {
-    const float* p = from.data_ptr<float>() + row * static_cast<std::size_t>(atoms);
-    float* out = to.data_ptr<float>() + row * static_cast<std::size_t>(atoms);
+    const float* p = from.data_ptr<float>() + row * usize(atoms);
+    float* out = to.data_ptr<float>() + row * usize(atoms);
     for (int j = 0; j < atoms; ++j) {
       const float z = head.v_min + static_cast<float>(j) * delta;
       const float moved = std::clamp(reward[row] + discount[row] * z, head.v_min, head.v_max);

@@ -1,7 +1,6 @@
 #include "nets/optimisers.hpp"
 
 #include "core/check.hpp"
-#include "nets/choice.hpp"
 #include "nets/kernels/bfloat16.hpp"
 
 #include <algorithm>
@@ -31,7 +30,7 @@ bool has_second(const OptimiserOptions& o) {
   return o.kind != OptimiserKind::kSgd && o.kind != OptimiserKind::kMomentum;
 }
 
-// Elements [begin, begin + count) of all shards' gradients, added in order.
+// Adds elements [begin, begin + count) of all shards' gradients in order.
 void add_shards(std::span<const Tensor> shards, std::int64_t begin, std::int64_t count,
                 float* __restrict sum) {
   std::fill_n(sum, count, 0.0F);
@@ -46,7 +45,7 @@ void add_shards(std::span<const Tensor> shards, std::int64_t begin, std::int64_t
   }
 }
 
-// Sixteen fixed partial sums, so that compilers vectorise it and all agree on the bits.
+// Sixteen fixed partial sums let compilers vectorise the loop and agree on the bits.
 double squared_norm(const float* values, std::int64_t count) {
   float sums[16] = {};
   for (std::int64_t i = 0; i < count; i += 16) {
@@ -78,7 +77,7 @@ OptimiserRates rates_of(const OptimiserOptions& o, double rate, float scale, std
           .correction = static_cast<float>(1 / root)};
 }
 
-// One element: w and its moments m, v under gradient g. Returns the new w.
+// Updates one element's moments m and v by the gradient g, and returns the new w.
 template <OptimiserKind Kind, bool Centred>
 float update(const OptimiserRates& r, float momentum, float w, float g, float& m, float& v) {
   if constexpr (Kind == OptimiserKind::kSgd) {
@@ -168,21 +167,18 @@ float* data_of(const Tensor& tensor) {
 
 }  // namespace
 
-OptimiserKind find_optimiser(std::string_view name) {
-  return find_choice<OptimiserKind>("optimizer", name,
-                                    {{"sgd", OptimiserKind::kSgd},
-                                     {"momentum", OptimiserKind::kMomentum},
-                                     {"adagrad", OptimiserKind::kAdagrad},
-                                     {"rmsprop", OptimiserKind::kRmsprop},
-                                     {"adam", OptimiserKind::kAdam},
-                                     {"adamw", OptimiserKind::kAdamw}});
-}
-
 OptimiserOptions read_optimiser(const Config& agent, const OptimiserDefaults& defaults) {
   OptimiserOptions o;
-  o.kind = find_optimiser(agent.get<std::string>("optimizer", defaults.kind));
+  o.kind = agent.choice<OptimiserKind>("optimizer", defaults.kind,
+                                       {{"sgd", OptimiserKind::kSgd},
+                                        {"momentum", OptimiserKind::kMomentum},
+                                        {"adagrad", OptimiserKind::kAdagrad},
+                                        {"rmsprop", OptimiserKind::kRmsprop},
+                                        {"adam", OptimiserKind::kAdam},
+                                        {"adamw", OptimiserKind::kAdamw}});
+  const bool usual = agent.get<std::string>("optimizer", defaults.kind) == defaults.kind;
   float eps = o.kind == OptimiserKind::kAdagrad ? 1e-10F : 1e-8F;
-  if (defaults.eps > 0 && o.kind == find_optimiser(defaults.kind)) eps = defaults.eps;
+  if (defaults.eps > 0 && usual) eps = defaults.eps;
   if (has_second(o)) o.eps = agent.get<float>("optimizer_eps", eps, 0.0F, 1.0F);
   if (o.kind == OptimiserKind::kMomentum)
     o.momentum = agent.get<float>("momentum", 0.9F, 0.0F, 1.0F);
@@ -203,9 +199,7 @@ OptimiserOptions read_optimiser(const Config& agent, const OptimiserDefaults& de
 
 Optimiser::Optimiser(const OptimiserOptions& options, const ParameterLayout& layout,
                      const Backend& backend)
-    : options_(options),
-      layout_(layout),
-      partial_(static_cast<std::size_t>(pieces(layout.size()))) {
+    : options_(options), layout_(layout), partial_(usize(pieces(layout.size()))) {
   const auto zeros = [&] {
     return torch::zeros({layout.size()},
                         torch::TensorOptions().device(backend.device).dtype(torch::kFloat32));
@@ -254,11 +248,11 @@ void Optimiser::restart() {
 double Optimiser::norm(std::span<const Tensor> gradients, WorkerPool& pool) {
   const std::int64_t size = gradients[0].numel();
   pool.run(pieces(size), [&](int piece) {
-    const ComputeScope scope;  // denormals are flushed on every thread, or results depend on which
+    const ComputeScope scope;  // denormals are flushed on every thread alike
     alignas(64) float sum[kPiece];
     const std::int64_t begin = piece * kPiece, count = std::min(kPiece, size - begin);
     add_shards(gradients, begin, count, sum);
-    partial_[static_cast<std::size_t>(piece)] = squared_norm(sum, count);
+    partial_[usize(piece)] = squared_norm(sum, count);
   });
   double squares = 0;
   for (const double s : partial_) squares += s;
@@ -270,9 +264,9 @@ void Optimiser::apply(Parameters& parameters, std::span<const Tensor> gradients,
   const Tensor& copy = parameters.compute_flat();
   const OptimiserRates undecayed = without_decay(rates);
   pool.run(static_cast<int>(stretches_.size()), [&](int i) {
-    const ComputeScope scope;  // denormals are flushed on every thread, or results depend on which
+    const ComputeScope scope;  // denormals are flushed on every thread alike
     alignas(64) float sum[kPiece];
-    const auto [begin, count, decays] = stretches_[static_cast<std::size_t>(i)];
+    const auto [begin, count, decays] = stretches_[usize(i)];
     add_shards(gradients, begin, count, sum);
     const auto at = [begin = begin](float* data) {
       return data == nullptr ? nullptr : data + begin;
@@ -287,7 +281,7 @@ void Optimiser::apply(Parameters& parameters, std::span<const Tensor> gradients,
   });
 }
 
-// The same step in torch's operations, for devices whose memory our loops cannot reach.
+// Makes the same step in torch's operations, for devices whose memory our loops cannot reach.
 void Optimiser::apply_with_torch(Parameters& parameters, Tensor g, const OptimiserRates& r) {
   const OptimiserOptions& o = options_;
   Tensor w = parameters.flat();

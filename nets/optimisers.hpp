@@ -1,4 +1,4 @@
-// Gradient descent over flat buffers: one pass sums the shards' gradients, one applies them.
+// Gradient descent over flat buffers: one pass adds the gradients of all shards, one applies them.
 #pragma once
 
 #include "core/archive.hpp"
@@ -14,23 +14,21 @@
 namespace tengen {
 
 enum class OptimiserKind { kSgd, kMomentum, kAdagrad, kRmsprop, kAdam, kAdamw };
-/// "sgd", "momentum", "adagrad", "rmsprop", "adam" or "adamw". Throws UsageError with the nearest.
-OptimiserKind find_optimiser(std::string_view name);
 
-/// torch.optim's parameters, with its names and formulas. One rule is not torch's, which decays
-/// everything: weight_decay and l1 pull at weights alone, not at biases, scales and shifts of
-/// normalisations, deviations or temperatures (He et al. 2019, "Bag of tricks for image
+/// The parameters of torch.optim, with its names and formulas. One rule is not torch's, which
+/// decays everything: weight_decay and l1 pull at weights alone, not at biases, scales and shifts
+/// of normalisations, deviations or temperatures (He et al. 2019, "Bag of tricks for image
 /// classification with convolutional neural networks", section 3.1: "no bias decay"), unless
 /// decay_all says otherwise.
 struct OptimiserOptions {
   OptimiserKind kind = OptimiserKind::kAdam;
-  float momentum = 0.9F;               ///< momentum
-  float beta1 = 0.9F, beta2 = 0.999F;  ///< adam, adamw
-  float alpha = 0.99F;                 ///< rmsprop
-  bool centred = false;                ///< rmsprop
-  float eps = 1e-8F;                   ///< adagrad, rmsprop, adam, adamw
-  float weight_decay = 0;              ///< L2 of weights: added to the gradient (adamw: decoupled)
-  float l1 = 0;                        ///< l1 · sign(w) of weights is added to the gradient
+  float momentum = 0.9F;               ///< of kMomentum
+  float beta1 = 0.9F, beta2 = 0.999F;  ///< of kAdam and kAdamw
+  float alpha = 0.99F;                 ///< of kRmsprop
+  bool centred = false;                ///< of kRmsprop
+  float eps = 1e-8F;                   ///< of kAdagrad, kRmsprop, kAdam and kAdamw
+  float weight_decay = 0;   ///< · w of weights is added to the gradient (kAdamw: decoupled)
+  float l1 = 0;             ///< l1 · sign(w) of weights is added to the gradient
   float max_grad_norm = 0;  ///< gradients of a larger norm are scaled down to it; 0: never
   bool decay_all = false;   ///< weight_decay and l1 pull at every parameter, as torch.optim's do
 };
@@ -50,20 +48,21 @@ class Optimiser {
  public:
   Optimiser(const OptimiserOptions& options, const ParameterLayout& layout, const Backend& backend);
 
-  /// One step on the sum of `gradients`: flat buffers laid out as the parameters, one a shard, of
-  /// float32 or bfloat16, added in order. Writes master and computing copy of `parameters`. Work is
-  /// cut into pieces of fixed size, so that the result does not depend on the number of threads.
-  /// Returns the gradient's norm before clipping.
+  /// Makes one step on the sum of `gradients`: flat buffers laid out as the parameters, one for
+  /// each shard, of float32 or bfloat16, added in order. It writes master and computing copy of
+  /// `parameters`. Work is cut into pieces of fixed size, so that the result does not depend on the
+  /// number of threads. Returns the gradient's norm before clipping.
   double step(Parameters& parameters, std::span<const Tensor> gradients, double learning_rate,
               WorkerPool& pool);
   /// From now on steps change the parameters that `wanted` picks; all others and their moments keep
-  /// their bits. Not saved: whoever loads says it again.
+  /// their bits. This is not saved: whoever loads says it again.
   void learn_only(const ParameterFilter& wanted);
   /// Forgets moments and steps, as if newly made.
   void restart();
-  /// Since it was made or restarted.
+  /// Steps since it was made or restarted.
   [[nodiscard]] std::int64_t steps() const { return steps_; }
 
+  /// Records `name`/steps, and `name`/first and `name`/second where the kind has such moments.
   void save(ArchiveWriter& writer, const std::string& name) const;
   void load(const ArchiveReader& reader, const std::string& name);
 

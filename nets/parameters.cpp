@@ -14,10 +14,6 @@ namespace {
 
 constexpr std::int64_t kAlignment = 16;  // floats a cache line
 
-std::span<float> cpu_span(const Tensor& flat) {
-  return {flat.data_ptr<float>(), static_cast<std::size_t>(flat.numel())};
-}
-
 Tensor view_of(const ParameterSpec& spec, const Tensor& flat) {
   const Tensor piece = flat.narrow(0, spec.offset, spec.count);
   if (spec.shape.size() != 4) return piece.view(spec.shape);
@@ -25,10 +21,10 @@ Tensor view_of(const ParameterSpec& spec, const Tensor& flat) {
   return piece.view({s[0], s[2], s[3], s[1]}).permute({0, 3, 1, 2});
 }
 
-// Before hours are spent on filling memory that is not there. A learner keeps them several times
-// over: gradients, moments, an average or a target.
+// This fails before hours are spent on filling memory that is not there. A learner keeps parameters
+// several times over: gradients, moments, an average or a target.
 void check_fits(const ParameterLayout& layout, const Backend& backend) {
-  if (!backend.device.is_cpu()) return;  // torch says at once what a GPU lacks
+  if (!backend.device.is_cpu()) return;  // torch itself fails at once on a GPU
   const double needed = 4.0 * static_cast<double>(layout.size());
   const double there = static_cast<double>(::sysconf(_SC_PHYS_PAGES)) *
                        static_cast<double>(::sysconf(_SC_PAGE_SIZE));
@@ -41,12 +37,13 @@ void check_fits(const ParameterLayout& layout, const Backend& backend) {
 
 }  // namespace
 
-int ParameterLayout::add(std::string name, std::vector<std::int64_t> shape, const InitRule& rule) {
+std::size_t ParameterLayout::add(std::string name, std::vector<std::int64_t> shape,
+                                 const InitRule& rule) {
   const std::int64_t count =
       std::accumulate(shape.begin(), shape.end(), std::int64_t{1}, std::multiplies<>());
   specs_.push_back({std::move(name), std::move(shape), size_, count, rule});
   size_ += (count + kAlignment - 1) / kAlignment * kAlignment;
-  return static_cast<int>(specs_.size()) - 1;
+  return specs_.size() - 1;
 }
 
 std::int64_t ParameterLayout::count() const {
@@ -97,12 +94,11 @@ Parameters::Parameters(const ParameterLayout& layout, const Backend& backend) : 
 
 void Parameters::initialise(const Rng& rng) {
   const Tensor host = torch::zeros({layout_.size()});
-  const std::span<float> values = cpu_span(host);
+  const std::span<float> values = float_span(host);
   for (std::size_t i = 0; i < layout_.specs().size(); ++i) {
     const ParameterSpec& spec = layout_.specs()[i];
     tengen::initialise(spec.rule, rng.split(i),
-                       values.subspan(static_cast<std::size_t>(spec.offset),
-                                      static_cast<std::size_t>(spec.count)));
+                       values.subspan(usize(spec.offset), usize(spec.count)));
   }
   flat_.copy_(host);
   refresh();
@@ -127,12 +123,12 @@ void Parameters::blend(const Parameters& source, float tau) {
 
 void save_flat(ArchiveWriter& writer, const std::string& name, const Tensor& flat) {
   const Tensor host = flat.to(torch::kCPU);
-  writer.put_span<float>(name, cpu_span(host));
+  writer.put_span<float>(name, float_span(host));
 }
 
 void load_flat(const ArchiveReader& reader, const std::string& name, const Tensor& flat) {
   const Tensor host = torch::empty({flat.numel()});
-  reader.get_span<float>(name, cpu_span(host));
+  reader.get_span<float>(name, float_span(host));
   flat.copy_(host);
 }
 

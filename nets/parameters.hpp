@@ -1,5 +1,5 @@
-// Every parameter of a network in one flat float32 buffer: one pass to update, one copy to
-// synchronise, one record to save. Layers see views of it.
+// All parameters of a network lie in one flat float32 buffer: one pass updates them, one copy
+// synchronises them, one record saves them. Layers see views of it.
 #pragma once
 
 #include "core/archive.hpp"
@@ -15,7 +15,7 @@
 
 namespace tengen {
 
-/// One parameter: where it lies in the flat buffer, and how it starts. A weight of rank 4 is
+/// One parameter: its place in the flat buffer, and its initial values. A weight of rank 4 is
 /// [out, in, height, width] to torch and channels-last in memory.
 struct ParameterSpec {
   std::string name;
@@ -28,17 +28,18 @@ struct ParameterSpec {
   [[nodiscard]] bool weight() const { return shape.size() > 1; }
 };
 
-/// What a network's parameters are: layers add theirs while the network is put together.
+/// The parameters of a network without their values. Layers add theirs while the network is put
+/// together; order and names are those of checkpoints.
 class ParameterLayout {
  public:
-  /// The new parameter's index in every ParameterViews.
-  int add(std::string name, std::vector<std::int64_t> shape, const InitRule& rule);
+  /// Returns the new parameter's index in every ParameterViews.
+  std::size_t add(std::string name, std::vector<std::int64_t> shape, const InitRule& rule);
   [[nodiscard]] const std::vector<ParameterSpec>& specs() const { return specs_; }
-  /// Elements of a flat buffer: each parameter begins on a cache line, gaps are zero for ever.
+  /// Elements of a flat buffer. Each parameter begins on a cache line; gaps are and stay zero.
   [[nodiscard]] std::int64_t size() const { return size_; }
-  /// Parameters proper, without gaps.
+  /// Elements of all parameters, without gaps.
   [[nodiscard]] std::int64_t count() const;
-  /// One line a parameter: "conv1.weight 16x4x8x8".
+  /// A line for each parameter: "conv1.weight 16x4x8x8".
   [[nodiscard]] std::string manifest() const;
 
  private:
@@ -51,32 +52,33 @@ using ParameterFilter = std::function<bool(const ParameterSpec&)>;
 struct FlatRange {
   std::int64_t begin = 0, end = 0;
 };
-/// Where the parameters lie that `wanted` picks, each with the gap behind it: in order, neighbours
-/// as one.
+/// The ranges of the parameters that `wanted` picks, each with the gap behind it, in order;
+/// neighbours are one range.
 std::vector<FlatRange> ranges_of(const ParameterLayout& layout, const ParameterFilter& wanted);
 
 /// A flat buffer cut into a network's parameters, by index.
 using ParameterViews = std::vector<Tensor>;
 ParameterViews views_of(const ParameterLayout& layout, const Tensor& flat);
 
-/// The values of one network: float32 master copy, and beside it the copy of the computing type
-/// (the same memory in float32).
+/// The values of one network's parameters: a float32 master copy, and beside it a copy in the
+/// computing type, which in float32 is the same memory.
 class Parameters {
  public:
-  /// All zero.
+  /// All values are zero.
   Parameters(const ParameterLayout& layout, const Backend& backend);
 
-  /// Parameter i from rng.split(i).
+  /// Fills parameter i by its rule from rng.split(i).
   void initialise(const Rng& rng);
-  /// In the computing precision: what forward passes read. They require gradients.
+  /// Views in the computing type, which forward passes read. They require gradients.
   [[nodiscard]] const ParameterViews& views() const { return views_; }
-  /// The float32 master copy, and views of it.
+  /// The float32 master copy.
   [[nodiscard]] const Tensor& flat() const { return flat_; }
+  /// Views of the master copy.
   [[nodiscard]] const ParameterViews& exact_views() const { return exact_views_; }
-  /// The computing copy where it is another buffer (bfloat16), else undefined.
+  /// The computing copy where it is a buffer of its own (bfloat16), else undefined.
   [[nodiscard]] const Tensor& compute_flat() const { return compute_; }
 
-  /// After the master copy changed other than through an Optimiser.
+  /// Updates the computing copy after the master copy was changed other than by an Optimiser.
   void refresh();
   /// this = source, of the same layout.
   void copy_from(const Parameters& source);
@@ -96,7 +98,7 @@ class Parameters {
   ParameterViews views_, exact_views_;
 };
 
-/// A flat float32 tensor as one record, wherever it lives.
+/// Saves and loads a flat float32 tensor as one record, on whatever device it is.
 void save_flat(ArchiveWriter& writer, const std::string& name, const Tensor& flat);
 void load_flat(const ArchiveReader& reader, const std::string& name, const Tensor& flat);
 

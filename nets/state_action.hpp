@@ -2,22 +2,25 @@
 // an action.
 #pragma once
 
-#include "nets/encoder.hpp"
 #include "nets/kernels/fused.hpp"
+#include "nets/net_options.hpp"
 
-#include <optional>
 #include <string>
 #include <vector>
 
 namespace tengen {
 
-/// The function such a network computes; parameters are an argument. Convolutions, where [net] has
-/// them, are shared by all heads; each head is an MLP of its own, of net.hidden and `outputs`, on
-/// the features and the action side by side.
+/// Reads `net` as read_net() does. Throws UsageError for layers that such networks do not take,
+/// with the reason.
+NetOptions read_state_action(const Config& net, const ObservationSpace& observation, int stack);
+
+/// The function such a network computes; parameters are an argument. The layers before the first
+/// dense one are shared by all heads. Each head has the others, and a last dense layer of
+/// `outputs`, for itself: it sees the features and the action side by side.
 class StateActionNetwork {
  public:
   struct Options {
-    NetOptions net;                  ///< dropout and shared_hidden do not matter here
+    NetOptions net;                  ///< as read_state_action() allows it
     int action = 0;                  ///< dimensions of the action that the heads see; 0: none
     std::vector<std::string> heads;  ///< names: {"q1", "q2"}
     int outputs = 1;                 ///< of each head
@@ -30,10 +33,11 @@ class StateActionNetwork {
   friend class StateActionPass;
   Options options_;
   ParameterLayout layout_;
-  std::optional<ConvBody> conv_;
-  std::size_t conv_parameters_ =
-      0;  // the first of the layout's; then the heads', one after another
-  int features_;
+  Sequential body_;
+  std::size_t body_parameters_ = 0;  // the first of the layout's; then the heads', each as many
+  std::size_t head_parameters_ = 0;
+  int features_ = 0;
+  std::vector<Sequential> heads_;
 };
 
 /// One forward pass and its gradients, in memory that stays from pass to pass.
@@ -42,7 +46,7 @@ class StateActionPass {
   StateActionPass(const StateActionNetwork& network, const Backend& backend);
 
   /// `input`: rows of make_input() and gather(), in the type of `parameters`; `action`: rows ×
-  /// dimensions. Both must not change before backward(). Convolutions are differentiable only if
+  /// dimensions. Both must not change before backward(). Shared layers are differentiable only if
   /// torch's gradient mode is on.
   void forward(const ParameterViews& parameters, const Tensor& input,
                std::span<const float> action = {});
@@ -59,17 +63,26 @@ class StateActionPass {
   void backward(const Wanted& wanted);
 
  private:
+  // A head whose layers are all dense runs without autograd's engine; others run as a graph.
   struct HeadPass {
+    std::vector<DenseLayer> layers;  // empty: there are others
     MlpPass mlp;
-    Tensor y, dy;  // float32 on the CPU
+    Tensor graph_x, graph_y;         // the ends of the graph
+    std::vector<Tensor> parameters;  // of the graph
+    Tensor y, dy;                    // float32 on the CPU
   };
   [[nodiscard]] Tensor join(const Tensor& features, std::span<const float> action);
+  [[nodiscard]] Tensor forward_head(std::size_t head, const ParameterViews& parameters,
+                                    const Tensor& x);
+  // Returns the gradient by the head's input if that is wanted.
+  [[nodiscard]] Tensor backward_head(std::size_t head, std::span<const Tensor> parameters,
+                                     bool input);
+  void copy_action_gradient(const Tensor& gradient, std::span<float> action) const;
 
   const StateActionNetwork& network_;
   Backend backend_;
-  std::vector<DenseLayer> layers_;
   std::vector<HeadPass> heads_;
-  std::vector<Tensor> conv_parameters_;
+  std::vector<Tensor> body_parameters_;
   Tensor features_, joined_;
 };
 

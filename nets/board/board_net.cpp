@@ -12,8 +12,8 @@ using kernels::padded_channels;
 
 namespace {
 
-// Enough boards to read a layer's weights into the nearest cache for, few enough for theirs to stay
-// in the second.
+// So many boards are worth reading a layer's weights into the nearest cache for, and so few stay in
+// the second cache themselves.
 constexpr int kGroup = 8;
 
 std::vector<float> floats(const Tensor& t) {
@@ -21,16 +21,14 @@ std::vector<float> floats(const Tensor& t) {
   return {flat.data_ptr<float>(), flat.data_ptr<float>() + flat.numel()};
 }
 
-std::size_t size_of(std::int64_t n) { return static_cast<std::size_t>(n); }
-
-// out × (parts · channels) → out × (parts · width): what a layer does not have is zero.
+// out × (parts · channels) becomes out × (parts · width); channels that a layer lacks are zero.
 Tensor widened_inputs(const Tensor& weight, int parts, int width) {
   const Tensor cut = weight.view({weight.size(0), parts, -1});
   return torch::constant_pad_nd(cut, {0, width - cut.size(2)}).view({weight.size(0), -1});
 }
 
 float dot(const std::vector<float>& weight, std::size_t row, const float* x, int n) {
-  const float* w = weight.data() + row * size_of(n);
+  const float* w = weight.data() + row * usize(n);
   float sum = 0;
   for (int i = 0; i < n; ++i) sum += w[i] * x[i];
   return sum;
@@ -38,7 +36,7 @@ float dot(const std::vector<float>& weight, std::size_t row, const float* x, int
 
 }  // namespace
 
-// One batch's pointers, advanced from group to group.
+// The boards of one group, and the batch's pointers to their rows.
 struct BoardNet::Group {
   int boards;
   PolicyValueRows rows;
@@ -47,9 +45,8 @@ struct BoardNet::Group {
 
 // ---- Packing ---------------------------------------------------------------------------------
 
-BoardNet::Conv BoardNet::conv_of(const ParameterViews& folded,
-                                 const PolicyValueNet::Conv& conv) const {
-  const Tensor& weight = folded[conv.folded_weight];  // channels-last in memory: [out][tap][in]
+BoardNet::Conv BoardNet::conv_of(const ParameterViews& folded, const BoardConv& conv) const {
+  const Tensor& weight = folded[conv.folded.weight];  // channels-last in memory: [out][tap][in]
   const auto out = static_cast<int>(weight.size(0)), in = static_cast<int>(weight.size(1));
   Conv packed;
   packed.in = padded_channels(in);
@@ -57,8 +54,8 @@ BoardNet::Conv BoardNet::conv_of(const ParameterViews& folded,
   packed.taps = static_cast<int>(weight.size(2) * weight.size(3));
   packed.weight = AlignedArray<Half>(kernels::packed_size(in, out, packed.taps));
   kernels::pack(in, out, packed.taps, weight.data_ptr<float>(), packed.weight.data());
-  packed.bias = floats(folded[conv.folded_bias]);
-  packed.bias.resize(size_of(packed.out));
+  packed.bias = floats(folded[conv.folded.bias]);
+  packed.bias.resize(usize(packed.out));
   return packed;
 }
 
@@ -72,33 +69,31 @@ Dense dense_of(const Tensor& weight, const Tensor& bias) {
   dense.out = static_cast<int>(out);
   dense.weight = floats(torch::constant_pad_nd(weight.t().contiguous(), {0, out - weight.size(0)}));
   dense.bias = floats(bias);
-  dense.bias.resize(size_of(out));
+  dense.bias.resize(usize(out));
   return dense;
 }
 
 }  // namespace
 
-BoardNet::Tower BoardNet::tower_of(const ParameterViews& folded,
-                                   const PolicyValueNet::Tower& tower) const {
+BoardNet::Tower BoardNet::tower_of(const ParameterViews& folded, const ResidualTower& tower) const {
   // Biases that every point of a board gets are as wide as the board's channels.
-  const auto spread = [&](const PolicyValueNet::Dense& d, const Tensor& weight) {
+  const auto spread = [&](const BoardDense& d, const Tensor& weight) {
     Dense dense = dense_of<Dense>(
         torch::constant_pad_nd(weight, {0, 0, 0, width_ - weight.size(0)}),
-        torch::constant_pad_nd(folded[d.folded_bias], {0, width_ - weight.size(0)}));
+        torch::constant_pad_nd(folded[d.folded.bias], {0, width_ - weight.size(0)}));
     return dense;
   };
   Tower packed;
   packed.stem = conv_of(folded, tower.stem);
-  if (options_.globals > 0)
-    packed.globals = spread(tower.globals, folded[tower.globals.folded_weight]);
-  for (const PolicyValueNet::Block& block : tower.blocks) {
+  if (tower.globals) packed.globals = spread(*tower.globals, folded[tower.globals->folded.weight]);
+  for (const ResidualBlock& block : tower.blocks) {
     Block b;
     b.first = conv_of(folded, block.first);
     b.second = conv_of(folded, block.second);
-    b.pools = block.pools;
-    if (block.pools)
-      b.pooled = spread(block.pooled,
-                        widened_inputs(folded[block.pooled.folded_weight], kPooledParts, width_));
+    b.pools = block.pooled.has_value();
+    if (block.pooled)
+      b.pooled = spread(*block.pooled,
+                        widened_inputs(folded[block.pooled->folded.weight], kPooledParts, width_));
     packed.blocks.push_back(std::move(b));
   }
   return packed;
@@ -112,50 +107,50 @@ BoardNet::BoardNet(const PolicyValueNet& net, const ParameterViews& folded,
       width_(padded_channels(net.options().channels)) {
   TENGEN_CHECK(products != kernels::BoardProducts::kNone);
   const torch::NoGradGuard no_grad;
-  const auto weight = [&](const PolicyValueNet::Dense& d, int parts) {
-    return widened_inputs(folded[d.folded_weight], parts, width_);
+  const auto weight = [&](const BoardDense& d, int parts) {
+    return widened_inputs(folded[d.folded.weight], parts, width_);
   };
-  const auto answer = [&](const PolicyValueNet::Dense& d, const Tensor& w) {
-    return Answer{floats(w), floats(folded[d.folded_bias])};
+  const auto answer = [&](const BoardDense& d, const Tensor& w) {
+    return Answer{floats(w), floats(folded[d.folded.bias])};
   };
   trunk_ = tower_of(folded, net.trunk_);
-  if (options_.separate) policy_trunk_ = tower_of(folded, net.policy_trunk_);
+  if (net.policy_trunk_) policy_trunk_ = tower_of(folded, *net.policy_trunk_);
   policy_conv_ = conv_of(folded, net.policy_conv_);
   policy_pool_ = conv_of(folded, net.policy_pool_);
   value_conv_ = conv_of(folded, net.value_conv_);
-  const Tensor& bias = folded[net.policy_bias_.folded_bias];
+  const Tensor& bias = folded[net.policy_bias_.folded.bias];
   const Tensor wide = weight(net.policy_bias_, kPooledParts);
   policy_bias_ = dense_of<Dense>(torch::constant_pad_nd(wide, {0, 0, 0, width_ - wide.size(0)}),
                                  torch::constant_pad_nd(bias, {0, width_ - wide.size(0)}));
   policy_points_ =
       answer(net.policy_points_,
              weight(net.policy_points_, options_.points ? 1 : board_.rows * board_.columns));
-  if (options_.points && options_.actions > options_.board())
-    policy_rest_ = answer(net.policy_rest_, weight(net.policy_rest_, kPooledParts));
+  if (net.policy_rest_)
+    policy_rest_ = answer(*net.policy_rest_, weight(*net.policy_rest_, kPooledParts));
   value_hidden_ = dense_of<Dense>(weight(net.value_hidden_, kPooledParts),
-                                  folded[net.value_hidden_.folded_bias]);
-  value_ = answer(net.value_, folded[net.value_.folded_weight]);
+                                  folded[net.value_hidden_.folded.bias]);
+  value_ = answer(net.value_, folded[net.value_.folded.weight]);
   if (options_.territory) {
-    margin_ = answer(net.margin_, folded[net.margin_.folded_weight]);
-    ownership_ = answer(net.ownership_, weight(net.ownership_, 1));
+    margin_ = answer(*net.margin_, folded[net.margin_->folded.weight]);
+    ownership_ = answer(*net.ownership_, weight(*net.ownership_, 1));
   }
 }
 
 // ---- Computing -------------------------------------------------------------------------------
 
-// Zeros around the points are written once, so memory is for boards of one shape.
+// Zeros around the points are written once, so a workspace is made for boards of one shape.
 void BoardNet::prepare(Workspace& w) const {
   const int planes = padded_channels(options_.planes);
   if (w.rows == board_.rows && w.columns == board_.columns && w.planes == planes &&
       w.width == width_)
     return;
-  const std::size_t points = size_of(kGroup) * size_of(board_.points());
-  w.input = AlignedArray<Half>(points * size_of(planes));
-  w.x = AlignedArray<Half>(points * size_of(width_));
-  w.y = AlignedArray<Half>(points * size_of(width_));
-  w.pooled = AlignedArray<float>(size_of(kGroup) * size_of(kPooledParts * width_));
-  w.bias = AlignedArray<float>(size_of(kGroup) * size_of(width_));
-  w.hidden = AlignedArray<float>(size_of(2 * width_ + 16));
+  const std::size_t points = usize(kGroup) * usize(board_.points());
+  w.input = AlignedArray<Half>(points * usize(planes));
+  w.x = AlignedArray<Half>(points * usize(width_));
+  w.y = AlignedArray<Half>(points * usize(width_));
+  w.pooled = AlignedArray<float>(usize(kGroup) * usize(kPooledParts * width_));
+  w.bias = AlignedArray<float>(usize(kGroup) * usize(width_));
+  w.hidden = AlignedArray<float>(usize(2 * width_ + 16));
   w.rows = board_.rows;
   w.columns = board_.columns;
   w.planes = planes;
@@ -176,7 +171,7 @@ void BoardNet::convolve(const Group& group, const Conv& conv, const Half* x, Hal
                      .y = y});
 }
 
-// Of every board: mean, mean scaled by the board's size, maximum.
+// Writes each board's mean, mean scaled by the board's size, and maximum to workspace.pooled.
 void BoardNet::pool(const Group& group, const Half* x) const {
   const auto points = static_cast<float>(options_.board());
   const std::ptrdiff_t stride = static_cast<std::ptrdiff_t>(board_.points()) * width_;
@@ -191,7 +186,7 @@ void BoardNet::pool(const Group& group, const Half* x) const {
   }
 }
 
-// A dense layer on rows of numbers → workspace.bias.
+// Writes a dense layer of rows of numbers to workspace.bias.
 void BoardNet::spread(const Group& group, const Dense& dense, const float* rows) const {
   for (int i = 0; i < group.boards; ++i)
     kernels::dense(dense.in, dense.out, rows + static_cast<std::ptrdiff_t>(i) * dense.in,
@@ -199,7 +194,7 @@ void BoardNet::spread(const Group& group, const Dense& dense, const float* rows)
                    group.memory.bias.data() + static_cast<std::ptrdiff_t>(i) * width_);
 }
 
-// workspace.input → workspace.x.
+// Computes workspace.x from workspace.input.
 void BoardNet::climb(const Group& group, const Tower& tower) const {
   Workspace& w = group.memory;
   const bool globals = options_.globals > 0;
@@ -233,13 +228,13 @@ void BoardNet::answer_policy(const Group& group) const {
       const float* pooled =
           w.pooled.data() + static_cast<std::ptrdiff_t>(i) * kPooledParts * width_;
       for (int a = options_.board(); a < options_.actions; ++a) {
-        const std::size_t row = size_of(a - options_.board());
+        const std::size_t row = usize(a - options_.board());
         logits[a] =
             policy_rest_.bias[row] + dot(policy_rest_.weight, row, pooled, kPooledParts * width_);
       }
     } else {
       for (int a = 0; a < options_.actions; ++a, weight += options_.board() * width_)
-        logits[a] = policy_points_.bias[size_of(a)] + kernels::dot_board(board_, width_, y, weight);
+        logits[a] = policy_points_.bias[usize(a)] + kernels::dot_board(board_, width_, y, weight);
     }
   }
 }

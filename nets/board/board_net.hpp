@@ -13,7 +13,8 @@
 
 namespace tengen {
 
-/// Rows of positions and where the answers go: row-major, as EvaluationBatch has them.
+/// Rows of positions and where their answers go: row-major, as EvaluationBatch has them. The caller
+/// owns all memory.
 struct PolicyValueRows {
   int rows = 0;
   const std::uint8_t* planes = nullptr;  ///< rows × board rows × columns × planes, bytes of 0 or 1
@@ -24,7 +25,7 @@ struct PolicyValueRows {
   float* ownership = nullptr;            ///< rows × points; untouched without territory
 };
 
-/// Zeros to begin with, on a cache line.
+/// An array that begins on a cache line, and is filled with zeros at first.
 template <class T>
 class AlignedArray {
  public:
@@ -44,15 +45,15 @@ class AlignedArray {
   std::unique_ptr<T[], Free> data_;
 };
 
-/// Computes in bfloat16, sums in float32. A position's answer does not depend on the others of its
-/// batch. Immutable, and so shared between threads.
+/// It computes in bfloat16 and adds in float32. A position's answer does not depend on the others
+/// of its batch. It is immutable, and so threads may share it.
 class BoardNet {
  public:
   /// `folded`: float32, on the CPU, by net.folded_layout(). `products` is not kNone.
   BoardNet(const PolicyValueNet& net, const ParameterViews& folded,
            kernels::BoardProducts products = kernels::best_board_products());
 
-  /// Memory that stays from batch to batch. Not shared between threads.
+  /// Memory that stays from batch to batch. Threads do not share it.
   class Workspace {
    private:
     friend class BoardNet;
@@ -60,6 +61,7 @@ class BoardNet {
     AlignedArray<kernels::Half> input, x, y;           // kGroup boards each
     AlignedArray<float> pooled, bias, hidden;
   };
+  /// Writes the answers of `rows`.
   void evaluate(const PolicyValueRows& rows, Workspace& workspace) const;
 
  private:
@@ -86,9 +88,8 @@ class BoardNet {
     std::vector<float> weight, bias;
   };
   struct Group;  // boards that go through the network together
-  [[nodiscard]] Conv conv_of(const ParameterViews& folded, const PolicyValueNet::Conv& conv) const;
-  [[nodiscard]] Tower tower_of(const ParameterViews& folded,
-                               const PolicyValueNet::Tower& tower) const;
+  [[nodiscard]] Conv conv_of(const ParameterViews& folded, const BoardConv& conv) const;
+  [[nodiscard]] Tower tower_of(const ParameterViews& folded, const ResidualTower& tower) const;
   void prepare(Workspace& workspace) const;
   void convolve(const Group& group, const Conv& conv, const kernels::Half* x, kernels::Half* y,
                 const kernels::Half* residual = nullptr, const float* board_bias = nullptr) const;

@@ -1,27 +1,26 @@
-// The network of AlphaZero and its kin: a residual tower over a board (He et al. 2016, Silver et
-// al. 2017), with global pooling, and heads for policy, value, margin and ownership (Wu 2019).
+// The network of AlphaZero and its kin: a residual tower over a board (Silver et al. 2017), and
+// heads for policy, value, margin and ownership (Wu 2019).
 #pragma once
 
 #include "core/config.hpp"
-#include "nets/parameters.hpp"
+#include "nets/board/residual_tower.hpp"
 
-#include <cmath>
-#include <string>
-#include <vector>
+#include <optional>
 
 namespace tengen {
 
 struct PolicyValueOptions {
   // What the game says of itself (GameSpec).
   int rows = 0, columns = 0;
-  int planes = 0;   ///< bytes of 0 or 1 a point
+  int planes = 0;   ///< bytes of 0 or 1 for each point
   int globals = 0;  ///< further numbers of a position
   int actions = 0;
-  bool points = true;      ///< action i is point i, those behind are none; else any numbering
+  bool points =
+      true;  ///< action i is point i, and further actions are no points; else any numbering
   bool territory = false;  ///< with heads for margin and ownership
   // What the recipe chooses.
   int blocks = 4, channels = 32;
-  int pool = 3;           ///< every so manieth block pools over the board; 0: none
+  int pool = 3;           ///< blocks number pool, 2 · pool … pool over the board; 0: none
   bool separate = false;  ///< the policy has a tower of its own, as AlphaGo's two networks
   Precision precision = Precision::kFloat32;  ///< asked for: make_backend() decides
 
@@ -31,7 +30,7 @@ struct PolicyValueOptions {
 /// `game` (the upper half filled in) with what `net`, a recipe's [net] section, chooses:
 ///
 ///   blocks, channels   of the residual tower (4, 32)
-///   pool               every so manieth block pools over the board (3; 0: none)
+///   pool               blocks number pool, 2 · pool … pool over the board (3; 0: none)
 ///   trunk              "shared", or "separate": policy and value have nothing in common
 ///   precision          "float32"; "bfloat16" and "auto": bfloat16 where the device has it
 ///
@@ -39,11 +38,6 @@ struct PolicyValueOptions {
 PolicyValueOptions read_policy_value(const Config& net, const PolicyValueOptions& game);
 
 constexpr float kPointsPerMargin = 20;  ///< margins are computed and learnt in units of 20 points
-/// Pooling gives a channel's mean, its mean times pooling_scale(points), and its maximum (Wu 2019,
-/// section 3.3). The second says nothing new on boards of one size, but lets one network serve
-/// several.
-constexpr int kPooledParts = 3;
-inline float pooling_scale(float points) { return (std::sqrt(points) - 14) / 10; }
 
 /// What the network says of rows of positions, in float32, from the view of the player to move.
 struct PolicyValueOutput {
@@ -86,11 +80,11 @@ class PolicyValueNet {
             const ParameterViews& statistics) const;
 
   [[nodiscard]] const PolicyValueOptions& options() const { return options_; }
-  [[nodiscard]] const ParameterLayout& layout() const { return layout_; }
+  [[nodiscard]] const ParameterLayout& layout() const { return layers_.parameters; }
   /// Means and variances: kept in a Parameters of float32, saved beside the parameters, and not
   /// touched by optimisers.
-  [[nodiscard]] const ParameterLayout& statistics() const { return statistics_; }
-  [[nodiscard]] const ParameterLayout& folded_layout() const { return folded_; }
+  [[nodiscard]] const ParameterLayout& statistics() const { return layers_.statistics; }
+  [[nodiscard]] const ParameterLayout& folded_layout() const { return layers_.folded; }
   /// Whether it is the policy's alone, of the layout or of the statistics. Where the two are
   /// separate all others are the value's alone.
   [[nodiscard]] static bool of_policy(const ParameterSpec& spec) {
@@ -98,40 +92,21 @@ class PolicyValueNet {
   }
 
  private:
-  friend class PolicyValuePass;
   friend class BoardNet;
-  // Indices into ParameterViews.
-  struct Conv {
-    std::size_t weight = 0, gamma = 0, beta = 0;  // of layout_
-    std::size_t mean = 0, variance = 0;           // of statistics_
-    std::size_t folded_weight = 0, folded_bias = 0;
-  };
-  struct Dense {
-    std::size_t weight = 0, bias = 0, folded_weight = 0, folded_bias = 0;
-    int parts = 1;  // inputs are parts × channels
-  };
-  struct Block {
-    Conv first, second;
-    bool pools = false;
-    Dense pooled;
-  };
-  struct Tower {
-    Conv stem;
-    Dense globals;
-    std::vector<Block> blocks;
-  };
-  Conv add_conv(const std::string& name, int in, int out, int kernel, float gamma = 1);
-  Dense add_dense(const std::string& name, int in, int out, int parts = 1, bool zero = false);
-  Tower add_tower(const std::string& prefix);
+  [[nodiscard]] PolicyValueOutput run(const BoardPass& pass, const Tensor& planes,
+                                      const Tensor& globals) const;
+  [[nodiscard]] Tensor policy(const BoardPass& pass, const Tensor& x) const;
+  [[nodiscard]] PolicyValueOutput values(const BoardPass& pass, const Tensor& x) const;
 
   PolicyValueOptions options_;
-  ParameterLayout layout_, statistics_, folded_;
-  std::vector<Conv> convs_;
-  std::vector<Dense> denses_;
-  Tower trunk_, policy_trunk_;  // the second only if separate
-  Conv policy_conv_, policy_pool_, value_conv_;
-  Dense policy_bias_, policy_points_, policy_rest_;  // rest: actions that are no points
-  Dense value_hidden_, value_, margin_, ownership_;
+  BoardLayers layers_;
+  ResidualTower trunk_;
+  std::optional<ResidualTower> policy_trunk_;  // if separate
+  BoardConv policy_conv_, policy_pool_, value_conv_;
+  BoardDense policy_bias_, policy_points_;
+  std::optional<BoardDense> policy_rest_;  // of actions that are no points
+  BoardDense value_hidden_, value_;
+  std::optional<BoardDense> margin_, ownership_;  // with territory
 };
 
 }  // namespace tengen

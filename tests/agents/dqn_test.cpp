@@ -115,14 +115,18 @@ TEST_CASE("DQN and Rainbow learn Catch") {
 
 TEST_CASE("the same seed gives the same network with 1 and 2 threads") {
   std::vector<std::vector<std::byte>> results;
-  for (const int threads : {1, 2}) {
-    Run<tengen::Catch> run(
-        "dqn", kCatch + kRainbow + "shards = 2\n" + kSmallNet + "dropout = 0.1\n", 16, threads);
-    run.start();
-    run.train(2000);
-    results.push_back(policy_bytes(*run.agent));
+  for (const std::string& settings :
+       {kCatch + "shards = 2\n[net]\nlayers = [\"noisy 32\", \"norm\", \"dropout 0.1\"]\n",
+        kCatch + kRainbow + "shards = 2\n" + kSmallNet + "dropout = 0.1\n"}) {
+    results.clear();
+    for (const int threads : {1, 2}) {
+      Run<tengen::Catch> run("dqn", settings, 16, threads);
+      run.start();
+      run.train(2000);
+      results.push_back(policy_bytes(*run.agent));
+    }
+    CHECK(results[0] == results[1]);
   }
-  CHECK(results[0] == results[1]);
   Run<tengen::Catch> other("dqn", kCatch + kRainbow + "shards = 2\n" + kSmallNet, 16, 1, 2);
   other.start();
   other.train(2000);
@@ -169,9 +173,9 @@ TEST_CASE("a saved policy plays as the agent's own, and another architecture is 
 }
 
 TEST_CASE("settings that make no sense are one clear line") {
-  const auto error_of = [](const std::string& extra) -> std::string {
+  const auto error_of = [](const std::string& extra, const std::string& net = "") -> std::string {
     try {
-      Run<tengen::Catch> run("dqn", kCatch + extra + "\n" + kSmallNet);
+      Run<tengen::Catch> run("dqn", kCatch + extra + "\n" + kSmallNet + net);
     } catch (const UsageError& error) {
       return error.what();
     }
@@ -186,4 +190,7 @@ TEST_CASE("settings that make no sense are one clear line") {
   CHECK_THAT(error_of("gamma = 1.5"), ContainsSubstring("gamma"));
   CHECK_THAT(error_of("shards = 64"), ContainsSubstring("shards"));
   CHECK_THAT(error_of("reward_clip = \"signs\""), ContainsSubstring("sign"));
+  CHECK_THAT(error_of("", "recurrent = \"gru\""),
+             ContainsSubstring("net.recurrent: dqn") && ContainsSubstring("r2d2"));
+  CHECK_THAT(error_of("", "shared_hidden = true"), ContainsSubstring("agent.dueling"));
 }

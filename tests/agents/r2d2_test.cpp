@@ -285,6 +285,10 @@ TEST_CASE("R2D2: settings that make no sense are one clear line") {
   CHECK(error_of("").empty());
   CHECK_THAT(error_of("[net]\nrecurrent = \"none\""), ContainsSubstring("dqn"));
   CHECK_THAT(error_of("[net]\nrecurrent = \"gruu\""), ContainsSubstring("'gru'"));
+  CHECK_THAT(error_of("[net]\nlayers = [\"dense 8\"]"), ContainsSubstring("dqn"));
+  CHECK_THAT(error_of("[net]\nlayers = [\"noisy 8\", \"gru 8\"]"), ContainsSubstring("noisy"));
+  CHECK(error_of("[net]\nlayers = [\"dense 8\", \"norm\", \"lstm 8\"]").empty());
+  CHECK_THAT(error_of("[net]\nshared_hidden = true"), ContainsSubstring("net.shared_hidden"));
   CHECK_THAT(error_of("buffer_size = 100\nsequence_length = 30\nburn_in = 10"),
              ContainsSubstring("buffer_size = 100") && ContainsSubstring("160"));
   CHECK_THAT(error_of("sequence_length = 1"), ContainsSubstring("sequence_length"));

@@ -92,7 +92,9 @@ TEST_CASE("on a GPU: recurrent cells and their gradients are those of the CPU") 
   constexpr int kSteps = 7, kLanes = 3, kFeatures = 5, kSize = 4;
   for (const RecurrentKind kind : {RecurrentKind::kGru, RecurrentKind::kLstm}) {
     ParameterLayout layout;
-    const RecurrentCell cell("cell", kind, kFeatures, kSize, layout);
+    NetBuilder builder{.layout = layout, .features = flat_features(kFeatures)};
+    Recurrent cell{.kind = kind, .size = kSize};
+    cell.add(builder);
     const Tensor x = torch::randn({kSteps * kLanes, kFeatures});
     const Tensor state = torch::randn({kLanes, cell.state_size()});
     const Tensor d_out = torch::randn({kSteps * kLanes, kSize});
@@ -107,7 +109,7 @@ TEST_CASE("on a GPU: recurrent cells and their gradients are those of the CPU") 
       inputs.push_back(put(x).detach().clone().requires_grad_(true));
       inputs.push_back(put(state).detach().clone().requires_grad_(true));
       const Sequence s =
-          cell.forward(parameters.views(), inputs[inputs.size() - 2], inputs.back(), put(keep));
+          cell.run(parameters.views(), inputs[inputs.size() - 2], inputs.back(), put(keep));
       auto all = torch::autograd::grad({s.output, s.state}, inputs, {put(d_out), put(d_state)});
       all.push_back(s.output);
       all.push_back(s.state);
@@ -153,8 +155,8 @@ TEST_CASE("on a GPU: a network says what it says on the CPU") {
   if (no_gpu()) return;
   torch::manual_seed(3);
   NetOptions options;
-  options.conv = {parse_conv("16@8s4"), parse_conv("32@4s2")};
-  options.hidden = {256};
+  for (const char* layer : {"conv 16@8s4", "conv 32@4s2", "dense 256"})
+    options.layers.push_back(parse_layer(layer));
   options.input = kPicture;
   const Network network(options, {.actions = 6});
   const auto memory = noise(8 * 2 * 84 * 84);

@@ -10,9 +10,9 @@ using namespace tengen;
 
 namespace {
 
-Network vector_network(const HeadOptions& head, std::vector<int> hidden = {8}) {
+Network vector_network(const HeadOptions& head, const std::vector<int>& hidden = {8}) {
   NetOptions options;
-  options.hidden = std::move(hidden);
+  for (const int outputs : hidden) options.layers.emplace_back(Dense{.outputs = outputs});
   options.activation = Activation::kTanh;
   options.input.channels = 3;
   return Network(options, head);
@@ -155,12 +155,12 @@ TEST_CASE("gradients of every head agree with finite differences") {
         };
         const auto gradients = torch::autograd::grad({loss()}, parameters.views());
         // Along a random direction in the space of all parameters.
-        double slope = 0;
+        double derivative = 0;
         const double step = 1e-2;
         std::vector<Tensor> along;
         for (const Tensor& g : gradients) {
           along.push_back(torch::randn(g.sizes()));
-          slope += (g * along.back()).sum().item<double>();
+          derivative += (g * along.back()).sum().item<double>();
         }
         const auto move = [&](double distance) {
           const torch::NoGradGuard no_grad;
@@ -171,7 +171,7 @@ TEST_CASE("gradients of every head agree with finite differences") {
         const double after = loss().item<double>();
         move(-2 * step);
         const double before = loss().item<double>();
-        CHECK((after - before) / (2 * step) == Approx(slope).epsilon(0.02).margin(0.02));
+        CHECK((after - before) / (2 * step) == Approx(derivative).epsilon(0.02).margin(0.02));
       }
     }
   }
@@ -179,23 +179,25 @@ TEST_CASE("gradients of every head agree with finite differences") {
 
 TEST_CASE("noisy layers: means without noise, factorised noise with it") {
   ParameterLayout layout;
-  std::vector<std::pair<int, int>> sizes;
-  const Dense dense("d", 64, 32, {Init::kDefault, 1, 32, 64, 32}, true, 0.5F, layout, sizes);
+  NetBuilder builder{.layout = layout, .features = flat_features(64)};
+  Noisy layer{.mean = {.outputs = 32, .activation = Activation::kIdentity}};
+  layer.add(builder);
   Parameters parameters(layout, {});
   parameters.initialise(Rng(2));
   const Tensor x = torch::randn({5, 64});
   const ParameterViews& p = parameters.views();
   CHECK(p[2][0][0].item<float>() == Approx(0.5 / 8));  // σ₀/√in
-  CHECK(torch::allclose(dense.forward(p, x, {}), torch::linear(x, p[0], p[1]), 1e-5, 1e-6));
+  Pass quiet;
+  CHECK(torch::allclose(layer.forward(p, x, quiet), torch::linear(x, p[0], p[1]), 1e-5, 1e-6));
 
-  Noise noise;
-  noise.layers.push_back({torch::zeros({64}), torch::zeros({32})});
+  Noise noise = Noise::zero(layout, {});
+  REQUIRE(noise.layers.size() == 1);
   Rng rng(7);
   noise.draw(rng);
   const Noise::Layer& e = noise.layers[0];
   const Tensor weight = p[0] + p[2] * torch::outer(e.out, e.in), bias = p[1] + p[3] * e.out;
-  CHECK(torch::allclose(dense.forward(p, x, {.noise = &noise}), torch::linear(x, weight, bias),
-                        1e-4, 1e-5));
+  Pass noisy{.mode = {.noise = &noise}};
+  CHECK(torch::allclose(layer.forward(p, x, noisy), torch::linear(x, weight, bias), 1e-4, 1e-5));
 
   // f(ε) = sgn(ε)√|ε| of a standard normal: mean 0, mean square E|ε| = √(2/π).
   double sum = 0, squares = 0;

@@ -55,7 +55,8 @@ TEST_CASE("a first convolution over blocks of pixels is the convolution itself")
   const NetOptions options = read("conv = [\"8@8s4\"]\nhidden = []\nactivation = \"elu\"");
   REQUIRE(options.input.block == 4);
   ParameterLayout layout;
-  const ConvBody body(options.conv, options.input, options.activation, Init::kDefault, "", layout);
+  NetBuilder builder = builder_of(options, layout);
+  const Sequential body(options.layers, builder);
   Parameters parameters(layout, {});
   parameters.initialise(Rng(3));
 
@@ -77,7 +78,8 @@ TEST_CASE("a first convolution over blocks of pixels is the convolution itself")
   const Tensor expected = torch::elu(torch::conv2d(plain, weight, parameters.exact_views()[1], 4))
                               .permute({0, 2, 3, 1})
                               .reshape({1, -1});
-  CHECK(torch::allclose(body.forward(parameters.views(), input), expected, 1e-4, 1e-5));
+  Pass pass;
+  CHECK(torch::allclose(body.forward(parameters.views(), input, pass), expected, 1e-4, 1e-5));
 }
 
 TEST_CASE("every body overfits one batch, in both precisions") {
@@ -119,8 +121,9 @@ TEST_CASE("a network with memory says step by step what it says of the whole seq
   for (const char* cell : {"gru", "lstm"}) {
     const Config net =
         net_of(fmt::format("hidden = [8]\nrecurrent = \"{}\"\nrecurrent_size = 6", cell));
-    const RecurrentOptions memory = read_recurrent(net, "none");
-    const Network network(read_net(net, space, 1), {.actions = 2, .dueling = true}, memory);
+    NetOptions options = read_net(net, space, 1);
+    read_recurrent(net, "none", options);
+    const Network network(options, {.actions = 2, .dueling = true});
     Parameters parameters(network.layout(), {});
     parameters.initialise(Rng(3));
     const torch::NoGradGuard no_grad;
@@ -128,7 +131,7 @@ TEST_CASE("a network with memory says step by step what it says of the whole seq
     const Tensor input = torch::randn({kSteps * kLanes, 3, 1, 1});
     Tensor keep = torch::ones({kSteps, kLanes});
     keep[3][1] = 0;  // an episode starts
-    Tensor state = torch::randn({kLanes, memory.state_size()});
+    Tensor state = torch::randn({kLanes, network.state_size()});
     const Sequence whole = network.forward(parameters.views(), input, state, keep);
     REQUIRE(whole.output.sizes() == std::vector<std::int64_t>{kSteps * kLanes, 2, 1});
     for (int t = 0; t < kSteps; ++t) {
@@ -188,10 +191,12 @@ TEST_CASE("initialisers have their moments, and orthogonal rows are orthonormal"
 TEST_CASE("dropout zeroes its share while learning and nothing while acting") {
   const Tensor x = torch::ones({100, 100});
   Rng rng(1);
-  const Tensor dropped = drop(x, 0.25F, {.dropout = &rng});
+  const Dropout layer{.rate = 0.25F};
+  Pass learning{.mode = {.dropout = &rng}}, acting;
+  const Tensor dropped = layer.forward({}, x, learning);
   CHECK((dropped == 0).to(torch::kFloat32).mean().item<double>() == Approx(0.25).margin(0.02));
   CHECK(dropped.max().item<double>() == Approx(4.0 / 3));
-  CHECK(torch::equal(drop(x, 0.25F, {}), x));
+  CHECK(torch::equal(layer.forward({}, x, acting), x));
 }
 
 TEST_CASE("a network that no memory holds is refused before anything is done with it") {

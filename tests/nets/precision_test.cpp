@@ -1,6 +1,6 @@
 #include "nets/backend.hpp"
 #include "nets/board/policy_value.hpp"
-#include "nets/encoder.hpp"
+#include "nets/net_options.hpp"
 #include "nets/runtime.hpp"
 #include "tests/catch.hpp"
 

@@ -1,7 +1,6 @@
-#include "nets/recurrent.hpp"
+#include "nets/layers/recurrent.hpp"
 
 #include "core/check.hpp"
-#include "nets/choice.hpp"
 
 #include <bit>
 #include <cmath>
@@ -13,6 +12,8 @@ namespace {
 using torch::autograd::AutogradContext;
 using torch::autograd::tensor_list;
 using torch::autograd::Variable;
+
+constexpr int kMostOutputs = 8192;
 
 // e^x by range reduction and a polynomial (Cephes' expf, relative error below 2e-7), without calls
 // or branches so that compilers make vector instructions of loops over it.
@@ -34,13 +35,13 @@ inline float exponential(float x) {
 inline float sigmoid(float x) { return 1.0F / (1.0F + exponential(-x)); }
 inline float hyperbolic_tangent(float x) { return 2.0F / (1.0F + exponential(-2.0F * x)) - 1.0F; }
 
-// One step of all lanes. `g` points at the gates of one lane: pre-activations from the input on
-// entry, activations on return; `r` at the products with the last output.
+// One step of one lane. `g` points at its gates: pre-activations from the input on entry,
+// activations on return; `r` points at the products with the last output.
 struct GruStep {
   static constexpr int kGates = 3;
   static constexpr bool kCell = false;
 
-  // Keeps U_n h + b in `r`'s third part for the way back.
+  // It leaves U_n h + b in the third part of `r` for the backward pass.
   static void forward(int size, float* __restrict g, const float* __restrict r,
                       const float* __restrict h, const float* /*c*/, float* __restrict out_h,
                       float* /*out_c*/) {
@@ -54,8 +55,9 @@ struct GruStep {
       g[2 * size + i] = candidate;
     }
   }
-  // dh: of the output, replaced by the part of the last output's that passes the update gate.
-  // Writes gradients of the input's (dx) and the recurrent (dr) pre-activations.
+  // `dh` is the gradient by the output, and becomes the part of the gradient by the last output
+  // that passes the update gate. Writes gradients by the input's (dx) and the recurrent (dr)
+  // pre-activations.
   static void backward(int size, const float* __restrict g, const float* __restrict r,
                        const float* __restrict h, const float* /*c*/, const float* /*new_c*/,
                        float* __restrict dh, float* /*dc*/, float* __restrict dx,
@@ -111,10 +113,11 @@ struct LstmStep {
   }
 };
 
-// The whole sequence as one node of the graph: per step one matrix product and one loop.
+// The whole sequence is one node of the graph. Each step is one matrix product and one loop.
 template <class Step>
 struct SequenceFunction : torch::autograd::Function<SequenceFunction<Step>> {
-  // x: steps·lanes × gates·size, input's share of the pre-activations. Returns outputs and state.
+  // `x`, steps·lanes × gates·size, is the input's share of the pre-activations. Returns outputs and
+  // state.
   static tensor_list forward(AutogradContext* context, const Variable& x, const Variable& weight,
                              const Variable& bias, const Variable& state, const Variable& keep) {
     const std::int64_t steps = keep.size(0), lanes = keep.size(1), size = weight.size(1);
@@ -197,7 +200,7 @@ struct SequenceFunction : torch::autograd::Function<SequenceFunction<Step>> {
   }
 };
 
-// The same on a GPU, by kernels that torch has for CUDA alone: one for all gates of a step.
+// The same on a GPU, by kernels that torch has for CUDA alone and that do all gates of a step.
 template <class Step>
 struct CudaSequenceFunction : torch::autograd::Function<CudaSequenceFunction<Step>> {
   static tensor_list forward(AutogradContext* context, const Variable& x, const Variable& weight,
@@ -208,7 +211,7 @@ struct CudaSequenceFunction : torch::autograd::Function<CudaSequenceFunction<Ste
     const Tensor transposed = weight.t();
     Tensor h = state.narrow(1, 0, size), c = Step::kCell ? state.narrow(1, size, size) : Tensor();
     tensor_list before, cell_before, cell, room, output;
-    for (std::size_t t = 0; t < static_cast<std::size_t>(steps); ++t) {
+    for (std::size_t t = 0; t < usize(steps); ++t) {
       before.push_back(h * columns[t]);
       const Tensor own = at::addmm(bias, before.back(), transposed);
       if constexpr (Step::kCell) {
@@ -236,7 +239,7 @@ struct CudaSequenceFunction : torch::autograd::Function<CudaSequenceFunction<Ste
     const auto saved = context->get_saved_variables();
     const Tensor &weight = saved[0], &keep = saved[1];
     const std::int64_t lanes = keep.size(1), size = weight.size(1);
-    const auto steps = static_cast<std::size_t>(keep.size(0));
+    const std::size_t steps = usize(keep.size(0));
     const auto part = [&](std::size_t list, std::size_t t) { return saved[2 + list * steps + t]; };
     const auto columns = keep.unsqueeze(2).unbind(0);
     Tensor dh = torch::zeros({lanes, size}, weight.options()), dc = dh;
@@ -278,80 +281,48 @@ tensor_list run_sequence(const Tensor& x, const Tensor& weight, const Tensor& bi
 
 }  // namespace
 
-RecurrentKind find_recurrent(std::string_view name) {
-  return find_choice<RecurrentKind>("net.recurrent", name,
-                                    {{"none", RecurrentKind::kNone},
-                                     {"gru", RecurrentKind::kGru},
-                                     {"lstm", RecurrentKind::kLstm}});
+std::optional<Recurrent> Recurrent::parse(const LayerWords& words) {
+  const auto outputs = whole_number(words.argument, 1, kMostOutputs);
+  if ((words.name != "gru" && words.name != "lstm") || !outputs) return {};
+  return Recurrent{.kind = words.name == "gru" ? RecurrentKind::kGru : RecurrentKind::kLstm,
+                   .size = *outputs};
 }
 
-RecurrentOptions read_recurrent(const Config& net, const char* fallback) {
-  RecurrentOptions options;
-  options.kind = find_recurrent(net.get<std::string>("recurrent", fallback));
-  if (options.kind != RecurrentKind::kNone)
-    options.size = net.get<int>("recurrent_size", options.size, 1, 8192);
-  return options;
-}
-
-RecurrentCell::RecurrentCell(const std::string& name, RecurrentKind kind, int features, int size,
-                             ParameterLayout& layout)
-    : kind_(kind), size_(size) {
+void Recurrent::add(NetBuilder& net) {
   const int gates = kind == RecurrentKind::kGru ? GruStep::kGates : LstmStep::kGates;
-  const auto add = [&](const char* part, std::vector<std::int64_t> shape, const InitRule& rule) {
-    return static_cast<std::size_t>(layout.add(name + part, std::move(shape), rule));
-  };
+  const int features = net.features.count();
+  const std::string name = net.name("recurrent", 2);
   const InitRule in{Init::kOrthogonal, 1, gates * size, features, gates * size};
   const InitRule own{Init::kOrthogonal, 1, gates * size, size, gates * size};
-  weight_ih_ = add(".weight_ih", {gates * size, features}, in);
-  weight_hh_ = add(".weight_hh", {gates * size, size}, own);
-  bias_ih_ = add(".bias_ih", {gates * size}, bias_rule(in));
-  bias_hh_ = add(".bias_hh", {gates * size}, bias_rule(own));
+  weight_ih = net.layout.add(name + ".weight_ih", {gates * size, features}, in);
+  weight_hh = net.layout.add(name + ".weight_hh", {gates * size, size}, own);
+  bias_ih = net.layout.add(name + ".bias_ih", {gates * size}, bias_rule(in));
+  bias_hh = net.layout.add(name + ".bias_hh", {gates * size}, bias_rule(own));
+  state_begin = net.state_size;
+  net.state_size += state_size();
+  net.features = flat_features(size);
 }
 
-int RecurrentCell::state_size() const { return kind_ == RecurrentKind::kLstm ? 2 * size_ : size_; }
-
-Tensor RecurrentCell::projected(const ParameterViews& parameters, const Tensor& x) const {
-  return torch::linear(x, parameters[weight_ih_], parameters[bias_ih_]).to(torch::kFloat32);
+Tensor Recurrent::forward(const ParameterViews& parameters, const Tensor& x, Pass& pass) const {
+  TENGEN_CHECK(pass.state.defined() && pass.keep.defined(), "memory without a state");
+  const Tensor own = pass.state.size(1) == state_size()
+                         ? pass.state
+                         : pass.state.narrow(1, state_begin, state_size());
+  Sequence sequence = run(parameters, flat(x), own, pass.keep);
+  pass.states_after.push_back(std::move(sequence.state));
+  return sequence.output.to(x.scalar_type());
 }
 
-Sequence RecurrentCell::forward(const ParameterViews& parameters, const Tensor& x,
-                                const Tensor& state, const Tensor& keep) const {
-  const Tensor gates = projected(parameters, x);
-  const Tensor weight = parameters[weight_hh_].to(torch::kFloat32);
-  const Tensor bias = parameters[bias_hh_].to(torch::kFloat32);
-  const auto result = kind_ == RecurrentKind::kGru
+Sequence Recurrent::run(const ParameterViews& parameters, const Tensor& x, const Tensor& state,
+                        const Tensor& keep) const {
+  const Tensor gates =
+      torch::linear(x, parameters[weight_ih], parameters[bias_ih]).to(torch::kFloat32);
+  const Tensor weight = parameters[weight_hh].to(torch::kFloat32);
+  const Tensor bias = parameters[bias_hh].to(torch::kFloat32);
+  const auto result = kind == RecurrentKind::kGru
                           ? run_sequence<GruStep>(gates, weight, bias, state, keep)
                           : run_sequence<LstmStep>(gates, weight, bias, state, keep);
   return {result[0], result[1]};
-}
-
-Sequence RecurrentCell::forward_with_torch(const ParameterViews& parameters, const Tensor& x,
-                                           const Tensor& state, const Tensor& keep) const {
-  const std::int64_t steps = keep.size(0), lanes = keep.size(1);
-  const Tensor all = projected(parameters, x);
-  const Tensor weight = parameters[weight_hh_].to(torch::kFloat32);
-  const Tensor bias = parameters[bias_hh_].to(torch::kFloat32);
-  Tensor h = state.narrow(1, 0, size_), c;
-  if (kind_ == RecurrentKind::kLstm) c = state.narrow(1, size_, size_);
-  std::vector<Tensor> outputs;
-  for (std::int64_t t = 0; t < steps; ++t) {
-    const Tensor kept = keep[t].unsqueeze(1);
-    h = h * kept;
-    const auto in = all.narrow(0, t * lanes, lanes).split(size_, 1);
-    const auto own = torch::linear(h, weight, bias).split(size_, 1);
-    if (kind_ == RecurrentKind::kGru) {
-      const Tensor reset = torch::sigmoid(in[0] + own[0]), update = torch::sigmoid(in[1] + own[1]);
-      const Tensor candidate = torch::tanh(in[2] + reset * own[2]);
-      h = (1 - update) * candidate + update * h;
-    } else {
-      c = torch::sigmoid(in[1] + own[1]) * (c * kept) +
-          torch::sigmoid(in[0] + own[0]) * torch::tanh(in[2] + own[2]);
-      h = torch::sigmoid(in[3] + own[3]) * torch::tanh(c);
-    }
-    outputs.push_back(h);
-  }
-  const Tensor last = kind_ == RecurrentKind::kGru ? h : torch::cat({h, c}, 1);
-  return {torch::cat(outputs), last};
 }
 
 }  // namespace tengen
