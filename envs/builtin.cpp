@@ -4,7 +4,7 @@
 #include "envs/arcade/kung_fu.hpp"
 #include "envs/arcade/pong.hpp"
 #include "envs/arcade/space_invaders.hpp"
-#include "envs/board/entries.hpp"
+#include "envs/board/board_games.hpp"
 #include "envs/classic/acrobot.hpp"
 #include "envs/classic/cart_pole.hpp"
 #include "envs/classic/catch.hpp"

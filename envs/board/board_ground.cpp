@@ -1,3 +1,4 @@
+#include "core/usize.hpp"
 #include "envs/board/board_parts.hpp"
 #include "envs/board/stroke_text.hpp"
 
@@ -84,7 +85,7 @@ void bevel(Canvas& canvas, double cell) {
 // A … Z without I, then AA ….
 std::string column_letters(int column) {
   constexpr std::string_view kColumns = "ABCDEFGHJKLMNOPQRSTUVWXYZ";
-  const auto c = static_cast<std::size_t>(column);
+  const auto c = usize(column);
   std::string letters(1, kColumns[c % kColumns.size()]);
   if (c >= kColumns.size())
     letters.insert(0, 1, kColumns[(c / kColumns.size() - 1) % kColumns.size()]);

@@ -1,4 +1,4 @@
-// What pictures of boards are made of. For board_picture.cpp only.
+// The parts of a board's picture: the ground, stones and shadows. Internal to board_picture.cpp.
 #pragma once
 
 #include "envs/board/board_picture.hpp"

@@ -1,6 +1,7 @@
 #include "envs/board/board_picture.hpp"
 
 #include "core/check.hpp"
+#include "core/usize.hpp"
 #include "envs/board/board_parts.hpp"
 #include "envs/board/stroke_text.hpp"
 
@@ -120,7 +121,7 @@ class Overlay {
     return point >= 0 && point < picture_.rows * picture_.columns;
   }
   [[nodiscard]] int owner(int point) const {
-    return picture_.stones.empty() ? 0 : picture_.stones[static_cast<std::size_t>(point)];
+    return picture_.stones.empty() ? 0 : picture_.stones[usize(point)];
   }
   [[nodiscard]] bool covered(int point) const {
     return std::ranges::count(picture_.variation, point, &BoardGhost::point) > 0;
@@ -153,8 +154,8 @@ void Overlay::ring(double x, double y, double radius, double thickness, Colour c
   for (int i = 0; i < kPieces; ++i)
     for (int end = 0; end < 2; ++end) {
       const double angle = 2 * 3.14159265358979 * (i + end) / kPieces;
-      ends[static_cast<std::size_t>(4 * i + 2 * end)] = x + radius * std::cos(angle);
-      ends[static_cast<std::size_t>(4 * i + 2 * end + 1)] = y + radius * std::sin(angle);
+      ends[usize(4 * i + 2 * end)] = x + radius * std::cos(angle);
+      ends[usize(4 * i + 2 * end + 1)] = y + radius * std::sin(angle);
     }
   out_.lines(ends, colour, thickness, opacity);
 }
@@ -168,7 +169,7 @@ void Overlay::label(int point, std::string_view text, Colour colour, double heig
 // A breath of the owner's colour over each cell.
 void Overlay::tint() {
   for (int point = 0; point < static_cast<int>(picture_.ownership.size()); ++point) {
-    const double owned = picture_.ownership[static_cast<std::size_t>(point)];
+    const double owned = picture_.ownership[usize(point)];
     if (!(std::abs(owned) > 0.04)) continue;
     const Colour colour = owned > 0 ? Colour{18, 14, 12} : Colour{255, 252, 244};
     square(point, 0.5 * cell_, colour, (owned > 0 ? 0.34 : 0.44) * std::min(1.0, std::abs(owned)));
@@ -202,7 +203,7 @@ void Overlay::stones(const BoardPainter::Sprite& shadow, const BoardPainter::Spr
 // Squares on points without a stone of their owner.
 void Overlay::owners() {
   for (int point = 0; point < static_cast<int>(picture_.ownership.size()); ++point) {
-    const double owned = picture_.ownership[static_cast<std::size_t>(point)];
+    const double owned = picture_.ownership[usize(point)];
     const double size = std::min(1.0, std::abs(owned));
     if (!(size > 0.12) || owner(point) * owned > 0) continue;
     square(point, std::max(0.8, 0.14 * cell_ * size), owned > 0 ? kInk : kChalk, 0.55 + 0.4 * size);
@@ -315,8 +316,7 @@ void BoardPainter::prepare(const BoardPicture& picture, int width, int height) {
 
 void BoardPainter::draw(const BoardPicture& picture, int width, int height, Canvas& out) {
   const BoardLayout layout(picture, width, height);
-  const auto points =
-      static_cast<std::size_t>(picture.rows) * static_cast<std::size_t>(picture.columns);
+  const auto points = usize(picture.rows) * usize(picture.columns);
   TENGEN_CHECK(picture.stones.empty() || picture.stones.size() == points);
   TENGEN_CHECK(picture.ownership.empty() || picture.ownership.size() == points);
   prepare(picture, width, height);

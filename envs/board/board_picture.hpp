@@ -22,7 +22,7 @@ enum class BoardStyle : std::uint8_t {
 enum class MarkShape : std::uint8_t { kCircle, kSquare, kTriangle, kCross, kText };
 
 // A point is y · columns + x, row 0 at the top. An owner is 1 for player 0 (black, moves first),
-// −1 for player 1 (white), 0 for nobody.
+// −1 for player 1 (white), 0 for neither.
 
 struct BoardMark {
   int point = 0;
@@ -60,7 +60,7 @@ struct BoardPicture {
   bool coordinates = true;
 };
 
-/// Where things are in a picture of width × height pixels.
+/// Where the points are in a picture of width × height pixels.
 class BoardLayout {
  public:
   BoardLayout(const BoardPicture& picture, int width, int height);
@@ -88,7 +88,7 @@ double board_aspect(const BoardPicture& picture);
 /// with their percentage, hottest where the largest share is.
 std::vector<BoardSpot> spots_of_shares(std::span<const float> shares, float least = 0.005F);
 
-/// Draws pictures; what stays the same from one to the next (wood, the stones' shading) it keeps.
+/// Draws pictures and keeps what stays the same from one to the next (wood, the stones' shading).
 class BoardPainter {
  public:
   /// `out` becomes width × height. Both ≥ 1; what is too small to be seen is left out.

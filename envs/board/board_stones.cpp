@@ -1,3 +1,4 @@
+#include "core/usize.hpp"
 #include "envs/board/board_parts.hpp"
 
 #include <algorithm>
@@ -38,11 +39,11 @@ template <class F>
 BoardPainter::Sprite sprite(double reach, F&& shade) {
   const int half = static_cast<int>(std::ceil(reach));
   BoardPainter::Sprite result{2 * half + 1, {}};
-  result.rgba.reserve(static_cast<std::size_t>(4 * result.size * result.size));
+  result.rgba.reserve(usize(4 * result.size * result.size));
   for (int y = -half; y <= half; ++y)
     for (int x = -half; x <= half; ++x) {
       const std::array<double, 4> c = shade(x, y);
-      for (int i = 0; i < 3; ++i) result.rgba.push_back(byte(c[static_cast<std::size_t>(i)]));
+      for (int i = 0; i < 3; ++i) result.rgba.push_back(byte(c[usize(i)]));
       result.rgba.push_back(byte(255 * c[3]));
     }
   return result;
@@ -91,11 +92,8 @@ void lay(const BoardPainter::Sprite& sprite, double x, double y, double opacity,
   const int strength = static_cast<int>(std::clamp(opacity, 0.0, 1.0) * 256 + 0.5);
   const std::span<std::uint8_t> pixels = canvas.rgb();
   for (int row = y_begin; row < y_end; ++row) {
-    const std::uint8_t* from =
-        &sprite.rgba[static_cast<std::size_t>(4 * (row * sprite.size + x_begin))];
-    std::size_t to =
-        3 * (static_cast<std::size_t>(top + row) * static_cast<std::size_t>(canvas.width()) +
-             static_cast<std::size_t>(left + x_begin));
+    const std::uint8_t* from = &sprite.rgba[usize(4 * (row * sprite.size + x_begin))];
+    std::size_t to = 3 * (usize(top + row) * usize(canvas.width()) + usize(left + x_begin));
     for (int column = x_begin; column < x_end; ++column, from += 4, to += 3) {
       const int cover = from[3] * strength;  // of 255 · 256
       for (std::size_t i = 0; i < 3; ++i) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/rng.hpp"
+#include "core/usize.hpp"
 #include "envs/board/mixed_bits.hpp"
 #include "envs/game.hpp"
 
@@ -36,23 +37,23 @@ class ConnectFour {
   [[nodiscard]] int to_move() const { return std::popcount(occupied()) & 1; }
   [[nodiscard]] bool finished() const {
     // Only the player who has just moved can have completed a line.
-    return four(stones_[static_cast<std::size_t>(1 - to_move())]) || occupied() == kFull;
+    return four(stones_[usize(1 - to_move())]) || occupied() == kFull;
   }
   [[nodiscard]] float score() const {
     return four(stones_[0]) ? 1.0F : four(stones_[1]) ? -1.0F : 0.0F;
   }
 
   void legal(std::span<std::uint8_t> mask) const {
-    for (int x = 0; x < kColumns; ++x) mask[static_cast<std::size_t>(x)] = open(x);
+    for (int x = 0; x < kColumns; ++x) mask[usize(x)] = open(x);
   }
   void play(int action) {
     // Adding one at a column's foot carries to its lowest free bit.
     const std::uint64_t seen = occupied(), foot = 1ULL << (action * kStride);
     const std::uint64_t column = ((1ULL << kRows) - 1) * foot;
-    stones_[static_cast<std::size_t>(to_move())] |= ((seen & column) + foot) & column;
+    stones_[usize(to_move())] |= ((seen & column) + foot) & column;
   }
   void observe(std::span<std::uint8_t> planes, std::span<float> /*globals*/) const {
-    const auto own = static_cast<std::size_t>(to_move());
+    const auto own = usize(to_move());
     std::size_t at = 0;
     for (int y = 0; y < kRows; ++y) {
       for (int x = 0; x < kColumns; ++x) {

@@ -1,6 +1,7 @@
 #include "envs/board/go.hpp"
 
 #include "core/check.hpp"
+#include "core/usize.hpp"
 #include "envs/board/go_area.hpp"
 
 #include <algorithm>
@@ -111,7 +112,7 @@ template <int kMaxSize>
 bool Go<kMaxSize>::is_ko(int cell, bool suicide) const {
   const Stone colour = stone_of(to_move_);
   if (rules_.ko == KoRule::kSimple) return cell == ko_ && board_.captures(cell, colour);
-  if (!vacated_[to_move_][static_cast<std::size_t>(cell)] && !suicide) return false;
+  if (!vacated_[to_move_][usize(cell)] && !suicide) return false;
   const bool told = rules_.ko == KoRule::kSituational && to_move_ == 0;
   return was(board_.hash_after(cell, colour) ^ (told ? kWhiteToMove : 0));
 }
@@ -137,14 +138,13 @@ void Go<kMaxSize>::legal(std::span<std::uint8_t> mask) const {
   board_.mark_open(open);
   std::size_t point = 0;
   for (int y = 0; y < rows(); ++y)
-    for (int x = 0; x < columns(); ++x)
-      mask[point++] = open[static_cast<std::size_t>(board_.cell(y, x))];
+    for (int x = 0; x < columns(); ++x) mask[point++] = open[usize(board_.cell(y, x))];
   const auto& vacated = vacated_[to_move_];
   for (int i = 0; i < board_.empty_count(); ++i) {
     const int cell = board_.empty(i);
-    const auto at = static_cast<std::size_t>(cell);
+    const auto at = usize(cell);
     if (open[at] != 0 && !vacated[at]) continue;  // neither suicide nor ko
-    mask[static_cast<std::size_t>(board_.point(cell))] = is_legal_at(cell) ? 1 : 0;
+    mask[usize(board_.point(cell))] = is_legal_at(cell) ? 1 : 0;
   }
   mask[point] = 1;
 }
@@ -161,7 +161,7 @@ void Go<kMaxSize>::for_each_ko(F&& function) const {
   if (vacated.none() && !rules_.suicide) return;
   for (int i = 0; i < board_.empty_count(); ++i) {
     const int cell = board_.empty(i);
-    if (!vacated[static_cast<std::size_t>(cell)] && !rules_.suicide) continue;
+    if (!vacated[usize(cell)] && !rules_.suicide) continue;
     const bool suicide = board_.is_suicide(cell, stone_of(to_move_));
     if (!(suicide && !rules_.suicide) && is_ko(cell, suicide)) function(cell);
   }
@@ -182,10 +182,10 @@ void Go<kMaxSize>::play(int action) {
     TENGEN_CHECK(board_.at(cell) == Stone::kEmpty, "action {} is taken", action);
     const auto played = board_.play(cell, stone_of(to_move_));
     const bool suicide = board_.at(cell) == Stone::kEmpty;
-    const auto loser = static_cast<std::size_t>(suicide ? to_move_ : 1 - to_move_);
+    const auto loser = usize(suicide ? to_move_ : 1 - to_move_);
     prisoners_[loser] = static_cast<std::int16_t>(prisoners_[loser] + played.removed);
     for (int i = 1; i <= played.removed; ++i)
-      vacated_[loser].set(static_cast<std::size_t>(board_.empty(board_.empty_count() - i)));
+      vacated_[loser].set(usize(board_.empty(board_.empty_count() - i)));
     ko_ = static_cast<std::int16_t>(played.ko);
     passes_ = 0;
   }
@@ -248,9 +248,7 @@ void Go<kMaxSize>::observe(std::span<std::uint8_t> planes, std::span<float> glob
       const std::size_t count = std::min<std::size_t>(4, liberties[board_.head(cell)]);
       std::ranges::copy(kShown[owner][count], out);
     }
-  const auto set = [&](int point, int plane) {
-    planes[static_cast<std::size_t>(point * kPlanes + plane)] = 1;
-  };
+  const auto set = [&](int point, int plane) { planes[usize(point * kPlanes + plane)] = 1; };
   for_each_ko([&](int cell) { set(board_.point(cell), 6); });
   for (int back = 0; back < kLastMoves; ++back)
     if (last_[back] >= 0 && last_[back] < pass_action()) set(last_[back], 7 + back);
@@ -312,7 +310,7 @@ float Go<kMaxSize>::playout(Rng& rng, std::span<std::int8_t> owners) const {
   std::array<std::int8_t, Board::kCells> owner;
   const int balance = play_out(rng.next64(), to_move_, &owner);
   for (int point = 0; point < board_.points(); ++point)
-    owners[static_cast<std::size_t>(point)] = owner[board_.cell(point)];
+    owners[usize(point)] = owner[board_.cell(point)];
   return static_cast<float>(balance) - rules_.komi;
 }
 
@@ -321,7 +319,7 @@ float Go<kMaxSize>::playout_moves(Rng& rng, std::span<std::int8_t> first) const 
   ByCell by_cell{};
   const int balance = play_out<true>(rng.next64(), to_move_, nullptr, &by_cell);
   for (int point = 0; point < board_.points(); ++point) {
-    std::int8_t& out = first[static_cast<std::size_t>(point)];
+    std::int8_t& out = first[usize(point)];
     if (out == 0) out = by_cell[board_.cell(point)];
   }
   const float points = static_cast<float>(balance) - rules_.komi;
@@ -349,13 +347,13 @@ template <int kMaxSize>
 void Go<kMaxSize>::pass_alive(int player, std::span<std::uint8_t> marks) const {
   const auto alive = go_pass_alive(board_, stone_of(player));
   for (int point = 0; point < board_.points(); ++point)
-    marks[static_cast<std::size_t>(point)] = alive[board_.cell(point)] ? 1 : 0;
+    marks[usize(point)] = alive[board_.cell(point)] ? 1 : 0;
 }
 
 template class Go<9>;
 template class Go<13>;
 template class Go<19>;
-template class Go<25>;
+template class Go<kLargestGoSide>;
 
 // --- Handicap --------------------------------------------------------------------------------
 
@@ -376,7 +374,7 @@ std::vector<int> fixed_points(int rows, int columns, int stones) {
                           at(bottom, right),  at(middle, left), at(middle, right),
                           at(bottom, centre), at(top, centre)};
   const bool has_centre = stones >= 5 && stones % 2 == 1;
-  points.resize(static_cast<std::size_t>(has_centre ? stones - 1 : stones));
+  points.resize(usize(has_centre ? stones - 1 : stones));
   if (has_centre) points.push_back(at(middle, centre));
   return points;
 }

@@ -23,9 +23,9 @@ enum class KoRule : std::uint8_t {
 
 struct GoRules {
   KoRule ko = KoRule::kPositional;
-  bool suicide = false;  ///< may a move take its own chain off?
-  float komi = 7.5F;     ///< points for White
-  int max_moves = 0;     ///< the game then ends as it stands; 0: 3 · points, which is the most
+  bool suicide = false;  ///< whether a move may take its own chain off
+  float komi = 7.5F;     ///< points for White, any finite number
+  int max_moves = 0;     ///< after which the game ends as it stands; 0: 3 · points
 
   friend bool operator==(const GoRules&, const GoRules&) = default;
 };
@@ -65,7 +65,7 @@ class Go {
   [[nodiscard]] GameSpec spec() const;
   [[nodiscard]] int to_move() const { return to_move_; }
   [[nodiscard]] bool finished() const { return passes_ >= 2 || moves_ >= rules_.max_moves; }
-  /// Of any position, as it stands.
+  /// The score of any position, as it stands.
   [[nodiscard]] float score() const;
   void legal(std::span<std::uint8_t> mask) const;
   void play(int action);
@@ -80,7 +80,7 @@ class Go {
   float playout_moves(Rng& rng, std::span<std::int8_t> first) const;
   /// A uniformly random legal move that fills no own eye; if there is none, a pass.
   int random_action(Rng& rng) const;
-  /// Of any position, as it stands.
+  /// Margin and owners of any position, as it stands.
   [[nodiscard]] float margin() const;
   void ownership(std::span<std::int8_t> owners) const;
 
@@ -94,19 +94,17 @@ class Go {
   [[nodiscard]] int columns() const { return board_.columns(); }
   [[nodiscard]] const Board& board() const { return board_; }
   [[nodiscard]] Stone at(int point) const { return board_.at(board_.cell(point)); }
-  /// Of the chain at a point; 0 where there is none.
+  /// The liberties of the chain at a point; 0 where there is none.
   [[nodiscard]] int liberties(int point) const;
   [[nodiscard]] int move_number() const { return moves_; }
   [[nodiscard]] int passes() const { return passes_; }
-  /// The action `back` moves ago, back in [0, kLastMoves); −1 if there was none.
-  [[nodiscard]] int last_move(int back = 0) const { return last_[back]; }
   /// Stones of `player` that were taken off so far.
   [[nodiscard]] int prisoners(int player) const { return prisoners_[player]; }
 
-  // For protocols and files that do not alternate.
-  /// Whose turn it is now, whoever moved last. Ko is kept.
+  // For protocols and files in which players need not alternate.
+  /// Gives the move to `player`, regardless of who moved last. Ko is kept.
   void set_to_move(int player);
-  /// Two passes were not the end after all: counts passes from 0 again.
+  /// Lets a game go on that two passes have ended: counts passes from 0 again.
   void resume() { passes_ = 0; }
   /// Puts a stone on an empty point (handicap, setup) where it leaves no chain without liberties;
   /// history, ko and passes start anew. Throws Error otherwise.
@@ -169,7 +167,17 @@ class Go {
 extern template class Go<9>;
 extern template class Go<13>;
 extern template class Go<19>;
-extern template class Go<25>;
+extern template class Go<kLargestGoSide>;
+
+/// Returns f.operator()<kMaxSize>() with the smallest Go<kMaxSize> there is for boards whose longer
+/// side is `side` in [1, kLargestGoSide]: the smallest is the fastest.
+template <class F>
+decltype(auto) with_go_size(int side, F&& f) {
+  if (side <= 9) return f.template operator()<9>();
+  if (side <= 13) return f.template operator()<13>();
+  if (side <= 19) return f.template operator()<19>();
+  return f.template operator()<kLargestGoSide>();
+}
 
 /// The points of GTP's fixed handicap for Black, in its order: 2 … 9 stones, 4 at most where a side
 /// is even or 7; sides at least 7. Throws Error if there is no such handicap.

@@ -1,4 +1,4 @@
-// Whose is what: area (Tromp–Taylor) and unconditional life (Benson) on a Go board.
+// Who owns which points of a Go board: area (Tromp–Taylor) and unconditional life (Benson).
 #pragma once
 
 #include "envs/board/go_board.hpp"
@@ -39,7 +39,8 @@ struct GoRegion {
 };
 
 /// Area scoring: a point is the owner of its stone, or of every stone that its empty region
-/// touches. Writes an owner a cell: 1 Black, −1 White, 0 nobody. Returns Black's points − White's.
+/// touches. Writes one owner per cell: 1 Black, −1 White, 0 neither. Returns Black's points −
+/// White's.
 template <int kMaxSize>
 int go_area(const GoBoard<kMaxSize>& board,
             std::array<std::int8_t, GoBoard<kMaxSize>::kCells>& owner) {
@@ -68,34 +69,32 @@ int go_area(const GoBoard<kMaxSize>& board,
   return balance;
 }
 
-/// Benson, "Life in the game of Go", Information Sciences 10 (1976): chains of `colour` that cannot
-/// be captured even if their owner always passes. Marks their stones, and the points of every
-/// region that is vital to one of them and that only they enclose: nothing there can live. By cell.
+/// A region as Benson has it: cells without stones of one colour, and the chains of that colour
+/// around it, by their heads.
+struct BensonRegion {
+  std::vector<int> cells, chains;
+  std::vector<int> vital;  ///< chains for which every empty cell of the region is a liberty
+};
+
+inline bool contains(const std::vector<int>& list, int value) {
+  return std::find(list.begin(), list.end(), value) != list.end();
+}
+
+/// The regions that the chains of `colour` leave.
 template <int kMaxSize>
-std::array<bool, GoBoard<kMaxSize>::kCells> go_pass_alive(const GoBoard<kMaxSize>& board,
-                                                          Stone colour) {
+std::vector<BensonRegion> benson_regions(const GoBoard<kMaxSize>& board, Stone colour) {
   using Board = GoBoard<kMaxSize>;
-  struct Region {
-    std::vector<int> cells, chains, vital;  // chains by head: around it; to which it is vital
-  };
-  std::vector<Region> regions;
-  std::array<bool, Board::kCells> visited{}, alive{}, marked{};
+  std::vector<BensonRegion> regions;
+  std::array<bool, Board::kCells> visited{};
   GoRegion<kMaxSize> grown;
-  const auto is_at = [](const std::vector<int>& list, int value) {
-    return std::find(list.begin(), list.end(), value) != list.end();
-  };
   for (int point = 0; point < board.points(); ++point) {
     const int cell = board.cell(point);
-    if (board.at(cell) == colour) {
-      alive[board.head(cell)] = true;
-      continue;
-    }
-    if (visited[cell]) continue;
-    Region region;
+    if (board.at(cell) == colour || visited[cell]) continue;
+    BensonRegion& region = regions.emplace_back();
     grown.grow(
         board, cell, visited, [&](Stone stone) { return stone != colour; },
         [&](int border) {
-          if (!is_at(region.chains, board.head(border)))
+          if (!contains(region.chains, board.head(border)))
             region.chains.push_back(board.head(border));
         });
     region.cells.assign(grown.cells.begin(), grown.cells.begin() + grown.size);
@@ -106,18 +105,31 @@ std::array<bool, GoBoard<kMaxSize>::kCells> go_pass_alive(const GoBoard<kMaxSize
           return std::ranges::none_of(Board::kNeighbours,
                                       [&](int step) { return board.head(inside + step) == head; });
         });
-    regions.push_back(std::move(region));
   }
+  return regions;
+}
 
-  const auto encloses = [&](const Region& region) {
+/// Benson, "Life in the game of Go", Information Sciences 10 (1976): chains of `colour` that cannot
+/// be captured even if their owner always passes. Marks, by cell, their stones and the points of
+/// every region that is vital to one of them and that only they enclose: nothing there can live.
+template <int kMaxSize>
+std::array<bool, GoBoard<kMaxSize>::kCells> go_pass_alive(const GoBoard<kMaxSize>& board,
+                                                          Stone colour) {
+  using Board = GoBoard<kMaxSize>;
+  const std::vector<BensonRegion> regions = benson_regions(board, colour);
+  std::array<bool, Board::kCells> alive{}, marked{};  // alive: by head
+  for (int point = 0; point < board.points(); ++point)
+    if (const int cell = board.cell(point); board.at(cell) == colour)
+      alive[board.head(cell)] = true;
+  const auto encloses = [&](const BensonRegion& region) {
     return std::ranges::all_of(region.chains, [&](int head) { return alive[head]; });
   };
   for (bool changed = true; changed;) {
     changed = false;
     for (int head = 0; head < Board::kCells; ++head) {
       if (!alive[head]) continue;
-      const auto eyes = std::ranges::count_if(regions, [&](const Region& region) {
-        return is_at(region.vital, head) && encloses(region);
+      const auto eyes = std::ranges::count_if(regions, [&](const BensonRegion& region) {
+        return contains(region.vital, head) && encloses(region);
       });
       if (eyes >= 2) continue;
       alive[head] = false;
@@ -128,7 +140,7 @@ std::array<bool, GoBoard<kMaxSize>::kCells> go_pass_alive(const GoBoard<kMaxSize
     const int cell = board.cell(point);
     marked[cell] = board.at(cell) == colour && alive[board.head(cell)];
   }
-  for (const Region& region : regions)
+  for (const BensonRegion& region : regions)
     if (!region.vital.empty() && encloses(region))
       for (const int cell : region.cells) marked[cell] = true;
   return marked;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/check.hpp"
+#include "core/usize.hpp"
 #include "envs/board/mixed_bits.hpp"
 #include "envs/board/stone.hpp"
 
@@ -14,6 +15,9 @@
 
 namespace tengen {
 
+/// The longest side of a board that is played on.
+inline constexpr int kLargestGoSide = 25;
+
 /// rows × columns points, each side 1 … kMaxSize, in one padded array: a point is a *cell*, its
 /// neighbours are cell ± 1 and cell ± kStride, and cells around the board are Stone::kEdge. Chains
 /// have a head, a circular list and pseudo-liberties (an empty point counts once for each stone
@@ -24,7 +28,7 @@ namespace tengen {
 /// neighbours' heads are counted down or up without asking what they are.
 template <int kMaxSize>
 class GoBoard {
-  static_assert(kMaxSize >= 1 && kMaxSize <= 25);
+  static_assert(kMaxSize >= 1 && kMaxSize <= kLargestGoSide);
 
  public:
   static constexpr int kStride = kMaxSize + 1;
@@ -59,12 +63,12 @@ class GoBoard {
   /// The exclusive or of zobrist() over all stones.
   [[nodiscard]] std::uint64_t hash() const { return hash_; }
   static constexpr std::uint64_t zobrist(int cell, Stone stone) {
-    return kZobrist[cell][static_cast<std::size_t>(stone) - 1];
+    return kZobrist[cell][usize(stone) - 1];
   }
 
-  /// Of a stone's chain: equal for its stones alone.
+  /// The cell that stands for a stone's chain: the same for the chain's stones and for no others.
   [[nodiscard]] int head(int cell) const { return head_[cell]; }
-  /// Of a stone: the next one in its chain's circle.
+  /// The stone after this one in the circle that its chain's stones make.
   [[nodiscard]] int next(int cell) const { return next_[cell]; }
   [[nodiscard]] int chain_size(int cell) const { return size_[head_[cell]]; }
   /// Liberties of a stone's chain, counted up to `limit`.
@@ -198,9 +202,9 @@ int GoBoard<kMaxSize>::liberties(int cell, int limit) const {
   do {
     for (const int step : kNeighbours) {
       const int to = at + step;
-      if (stones_[to] != Stone::kEmpty || seen[static_cast<std::size_t>(to)]) continue;
+      if (stones_[to] != Stone::kEmpty || seen[usize(to)]) continue;
       if (++count >= limit) return count;
-      seen[static_cast<std::size_t>(to)] = true;
+      seen[usize(to)] = true;
     }
     at = next_[at];
   } while (at != cell);

@@ -14,14 +14,14 @@ namespace tengen {
 
 /// Reads a fight to its end on few points. Only the cells of the zone are played on, so that chains
 /// with a liberty elsewhere count as safe. The defender may pass, which is how a seki holds.
-/// Attackers win a ko: nobody has threats.
+/// Attackers win every ko: no ko threats are assumed.
 template <int kMaxSize>
 class GoCapture {
  public:
   using Board = GoBoard<kMaxSize>;
 
-  /// Whether the chain of the stone on `target` falls with `first` to move; nothing where that
-  /// takes more than `positions` to find out. Takes from `positions` what it read.
+  /// Whether the chain of the stone on `target` is captured with `first` to move; empty where that
+  /// takes more than `positions` positions to find out. Subtracts the positions it has read.
   static std::optional<bool> falls(const Board& board, std::span<const int> zone, int target,
                                    Stone first, int& positions) {
     GoCapture search(zone, target, board.at(target), positions);
@@ -30,7 +30,8 @@ class GoCapture {
 
  private:
   static constexpr int kDeepest = 40;
-  static constexpr int kLargestNakade = 6;  // whoever takes more stones has room for two eyes
+  static constexpr int kLargestNakade =
+      6;  // a defender who takes more stones has room for two eyes
 
   GoCapture(std::span<const int> zone, int target, Stone owner, int& positions)
       : zone_(zone), target_(target), owner_(owner), left_(positions) {}

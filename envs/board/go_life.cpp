@@ -1,6 +1,7 @@
 #include "envs/board/go_life.hpp"
 
 #include "core/check.hpp"
+#include "core/usize.hpp"
 #include "envs/board/go_area.hpp"
 #include "envs/board/go_capture.hpp"
 #include "envs/board/go_playout.hpp"
@@ -26,10 +27,9 @@ constexpr float kUnsettled = -0.2F;
 constexpr std::size_t kMostEmpty = 8, kLargestZone = 40;
 constexpr int kMostPositions = 20'000, kMostPositionsInAll = 200'000;
 
-template <int kMaxSize>
 class Judge {
  public:
-  using Board = GoBoard<kMaxSize>;
+  using Board = GoBoard<kLargestGoSide>;
   template <class T>
   using ByCell = std::array<T, Board::kCells>;
 
@@ -44,7 +44,7 @@ class Judge {
       play_games();
     else
       for (int point = 0; point < board.points(); ++point)
-        owner_[board.cell(point)] = owners[static_cast<std::size_t>(point)];
+        owner_[board.cell(point)] = owners[usize(point)];
     value_chains();
   }
 
@@ -78,7 +78,7 @@ class Judge {
     ByCell<std::int32_t> sum{};
     ByCell<std::int8_t> owner;
     for (int game = 0; game < kGames; ++game) {
-      GoPlayout<kMaxSize> playout(board_, mixed_bits(static_cast<std::uint64_t>(game)));
+      GoPlayout<kLargestGoSide> playout(board_, mixed_bits(static_cast<std::uint64_t>(game)));
       playout.play(game % 2 == 0 ? Stone::kBlack : Stone::kWhite);
       go_area(playout.board(), owner);
       for (int cell = 0; cell < Board::kCells; ++cell) sum[cell] += owner[cell];
@@ -121,7 +121,7 @@ class Judge {
       const auto read = [&](Stone first) {
         const int given = std::min(kMostPositions, positions_);
         int left = given;
-        const auto falls = GoCapture<kMaxSize>::falls(board_, zone, head, first, left);
+        const auto falls = GoCapture<kLargestGoSide>::falls(board_, zone, head, first, left);
         positions_ -= given - left;
         return falls;
       };
@@ -183,7 +183,7 @@ class Judge {
     const auto before = value_;
     for (const Stone around : {Stone::kBlack, Stone::kWhite}) {
       ByCell<bool> visited{};
-      GoRegion<kMaxSize> region;
+      GoRegion<kLargestGoSide> region;
       for (int point = 0; point < board_.points(); ++point) {
         const int cell = board_.cell(point);
         if (board_.at(cell) == around || visited[cell]) continue;
@@ -277,15 +277,9 @@ class Judge {
 
 }  // namespace
 
-template <int kMaxSize>
-GoJudgement judge_go(const GoBoard<kMaxSize>& board, std::span<const float> owners) {
-  TENGEN_CHECK(owners.empty() || owners.size() == static_cast<std::size_t>(board.points()));
-  return Judge<kMaxSize>(board, owners).judge();
+GoJudgement judge_go(const GoBoard<kLargestGoSide>& board, std::span<const float> owners) {
+  TENGEN_CHECK(owners.empty() || owners.size() == usize(board.points()));
+  return Judge(board, owners).judge();
 }
-
-template GoJudgement judge_go(const GoBoard<9>&, std::span<const float>);
-template GoJudgement judge_go(const GoBoard<13>&, std::span<const float>);
-template GoJudgement judge_go(const GoBoard<19>&, std::span<const float>);
-template GoJudgement judge_go(const GoBoard<25>&, std::span<const float>);
 
 }  // namespace tengen

@@ -22,13 +22,8 @@ struct GoJudgement {
 /// Judges by what nobody can change (unconditional life), by reading where few points are left, by
 /// who is enclosed without a sure life, and, for the rest, by who owns a chain's points in games
 /// that are played on by tactics (GoPlayout). `owners`, a number a point as in GoJudgement, are a
-/// network's word and take the place of such games. The same board gets the same judgement always.
-template <int kMaxSize>
-GoJudgement judge_go(const GoBoard<kMaxSize>& board, std::span<const float> owners = {});
-
-extern template GoJudgement judge_go(const GoBoard<9>&, std::span<const float>);
-extern template GoJudgement judge_go(const GoBoard<13>&, std::span<const float>);
-extern template GoJudgement judge_go(const GoBoard<19>&, std::span<const float>);
-extern template GoJudgement judge_go(const GoBoard<25>&, std::span<const float>);
+/// network's prediction and take the place of such games. The same stones always get the same
+/// judgement.
+GoJudgement judge_go(const GoBoard<kLargestGoSide>& board, std::span<const float> owners = {});
 
 }  // namespace tengen

@@ -1,6 +1,8 @@
-// A game played to its end by tactics: it shows which stones live far better than random moves do.
+// A game played to its end by tactics, which shows far better than random moves do which stones
+// live.
 #pragma once
 
+#include "core/usize.hpp"
 #include "envs/board/go_board.hpp"
 
 #include <algorithm>
@@ -12,8 +14,8 @@ namespace tengen {
 /// Both sides answer the last move: they take what it left in atari, save what it put there, play
 /// hane and cuts beside it (the patterns of Gelly, Wang, Munos and Teytaud, "Modification of UCT
 /// with patterns in Monte-Carlo Go", 2006), and the middle of the hole that a capture left. Else
-/// they move at random, but fill no eye and put none but small chains into atari. Deterministic by
-/// the seed. Simple ko; superko is not looked at.
+/// they move at random, but fill no eye and put only small chains into atari. The seed determines
+/// all moves. The simple ko is respected, superko is not.
 template <int kMaxSize>
 class GoPlayout {
  public:
@@ -116,9 +118,9 @@ class GoPlayout {
       const int cell = last_ + step;
       if (board_.at(cell) == Stone::kEmpty && cell != ko_ && is_shape(cell) &&
           !gives_away(cell, colour))
-        found[static_cast<std::size_t>(count++)] = cell;
+        found[usize(count++)] = cell;
     }
-    return count == 0 ? 0 : found[static_cast<std::size_t>(below(count))];
+    return count == 0 ? 0 : found[usize(below(count))];
   }
 
   [[nodiscard]] bool is_shape(int cell) const {
@@ -141,8 +143,8 @@ class GoPlayout {
     return false;
   }
 
-  // Of the points that the last move emptied, the one with most of them around: where five or fewer
-  // stones were taken, that decides how many eyes there will be.
+  // The emptied point with the most emptied neighbours: where the last move took five stones or
+  // fewer, that point decides how many eyes there will be. 0: no such point.
   [[nodiscard]] int middle_of_hole() const {
     constexpr int kLargest = 5;
     if (hole_ > kLargest) return 0;
@@ -197,11 +199,11 @@ class GoPlayout {
     int size = 1;
     for (int i = 0; i < size; ++i)
       for (const int step : Board::kNeighbours) {
-        const int to = stones[static_cast<std::size_t>(i)] + step;
+        const int to = stones[usize(i)] + step;
         const auto end = stones.begin() + size;
         if (board_.at(to) != colour || std::find(stones.begin(), end, to) != end) continue;
         if (size == kLargest) return true;
-        stones[static_cast<std::size_t>(size++)] = to;
+        stones[usize(size++)] = to;
       }
     // Up to three stones, four in a square, around one or in a corner, five around one or with a
     // square in them leave a hole that one further move makes a single eye of.
@@ -210,13 +212,12 @@ class GoPlayout {
     for (int i = 0; i < size; ++i) {
       int around = 0;
       for (int j = 0; j < size; ++j) {
-        const int distance =
-            std::abs(stones[static_cast<std::size_t>(i)] - stones[static_cast<std::size_t>(j)]);
+        const int distance = std::abs(stones[usize(i)] - stones[usize(j)]);
         around += distance == 1 || distance == kStride ? 1 : 0;
       }
       most = std::max(most, around);
       links += around;
-      corner = corner || edges(stones[static_cast<std::size_t>(i)]) == 2;
+      corner = corner || edges(stones[usize(i)]) == 2;
     }
     links /= 2;
     if (size <= 3) return false;

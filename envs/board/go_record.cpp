@@ -2,6 +2,7 @@
 
 #include "core/check.hpp"
 #include "core/excerpt.hpp"
+#include "core/usize.hpp"
 #include "envs/board/go.hpp"
 #include "envs/board/sgf_space.hpp"
 #include "envs/board/vertex.hpp"
@@ -42,7 +43,7 @@ std::optional<Number> leading_number(std::string_view text) {
   const auto [end, error] =
       std::from_chars(point.data(), point.data() + point.size(), out, std::chars_format::fixed);
   if (error != std::errc() || !std::isfinite(out)) return std::nullopt;
-  return Number{out, trimmed(text.substr(static_cast<std::size_t>(end - point.data())))};
+  return Number{out, trimmed(text.substr(usize(end - point.data())))};
 }
 
 // a…z, A…Z: 0…51.
@@ -104,9 +105,7 @@ class NodeReader {
   [[nodiscard]] int unreadable_moves() const { return unreadable_; }
 
  private:
-  [[nodiscard]] const SgfNode& node() const {
-    return tree_.nodes[static_cast<std::size_t>(number_)];
-  }
+  [[nodiscard]] const SgfNode& node() const { return tree_.nodes[usize(number_)]; }
 
   // A node should have one move; where it has more, they count in the order of the file.
   void read_moves() {
@@ -184,9 +183,7 @@ class RecordReader {
             Arguments&&... arguments) const {
     warn_of(tree_, node, warnings_, kind, format, std::forward<Arguments>(arguments)...);
   }
-  [[nodiscard]] const SgfNode& node(int number) const {
-    return tree_.nodes[static_cast<std::size_t>(number)];
-  }
+  [[nodiscard]] const SgfNode& node(int number) const { return tree_.nodes[usize(number)]; }
 
   void read_root() {
     const SgfNode& root = node(0);
@@ -238,7 +235,7 @@ class RecordReader {
         {"3/4", 0.75F}, {"¼", 0.25F},  {"1/4", 0.25F}};
     for (const auto& [name, part] : kFractions)
       if (komi->rest.find(name) != std::string_view::npos) value += value < 0 ? -part : part;
-    // Of our own files every number is meant.
+    // In our own files every number is meant as it stands.
     const std::string* program = node(0).value("AP");
     if (program == nullptr || !program->starts_with("Tengen")) {
       constexpr float kFewestHundredths = 50;
@@ -377,8 +374,7 @@ std::vector<GoEvent> go_events(const SgfTree& tree, int node, int columns, int r
 GoRecord go_record(const SgfTree& tree, int node, SgfWarnings* warnings) {
   if (node < 0) return RecordReader(tree, warnings).read(tree.main_line());
   std::vector<int> line;
-  for (int at = node; at >= 0; at = tree.nodes[static_cast<std::size_t>(at)].parent)
-    line.push_back(at);
+  for (int at = node; at >= 0; at = tree.nodes[usize(at)].parent) line.push_back(at);
   std::ranges::reverse(line);
   return RecordReader(tree, warnings).read(line);
 }
@@ -387,7 +383,7 @@ SgfTree sgf_tree(const GoRecord& record, std::span<const std::string> comments) 
   SgfTree tree;
   int node = tree.add_node(-1);
   const auto add = [&](const char* id, const std::string& text) {
-    if (!text.empty()) tree.nodes[static_cast<std::size_t>(node)].add(id, text);
+    if (!text.empty()) tree.nodes[usize(node)].add(id, text);
   };
   add("GM", "1");
   add("FF", "4");
@@ -417,7 +413,7 @@ SgfTree sgf_tree(const GoRecord& record, std::span<const std::string> comments) 
       node = tree.add_node(node);
     edits_continue = event.kind == GoEvent::Kind::kEdit;
     last_player = event.player;
-    SgfNode& at = tree.nodes[static_cast<std::size_t>(node)];
+    SgfNode& at = tree.nodes[usize(node)];
     const char* colour = event.player == 0 ? "B" : "W";
     if (turn)
       at.set("PL", colour);

@@ -14,7 +14,7 @@ namespace tengen {
 struct GoEvent {
   enum class Kind : std::uint8_t {
     kMove,  ///< `player` plays at `point`, or passes
-    kEdit,  ///< a stone of `player` is put, or whatever stands there is taken away (player −1)
+    kEdit,  ///< a stone of `player` is put there; player −1: the point becomes empty
     kTurn,  ///< `player` moves next
   };
   static constexpr int kPass = -1;
@@ -42,7 +42,8 @@ struct GoRecord {
   std::vector<GoEvent> events;
   int unreadable_moves = 0;  ///< moves that are on no point; they stand as passes in `events`
 
-  /// Who moves after the set-up: as PL says, else whoever does; White under a handicap.
+  /// Who moves after the set-up: the player in PL, else the player of the first move, else White
+  /// under a handicap and Black without.
   [[nodiscard]] int first_player() const;
   /// 0 Black won, 1 White won, in SGF's words or in Chinese, Japanese or Korean ones; empty for a
   /// draw, a void game and an unknown result.

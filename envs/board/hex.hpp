@@ -3,6 +3,7 @@
 
 #include "core/check.hpp"
 #include "core/rng.hpp"
+#include "core/usize.hpp"
 #include "envs/board/mixed_bits.hpp"
 #include "envs/game.hpp"
 
@@ -54,8 +55,8 @@ class Hex {
   void observe(std::span<std::uint8_t> planes, std::span<float> globals) const {
     const int own = to_move() + 1;
     for (int i = 0; i < points(); ++i) {
-      planes[static_cast<std::size_t>(2 * i)] = cells_[i] == own ? 1 : 0;
-      planes[static_cast<std::size_t>(2 * i + 1)] = cells_[i] == 3 - own ? 1 : 0;
+      planes[usize(2 * i)] = cells_[i] == own ? 1 : 0;
+      planes[usize(2 * i + 1)] = cells_[i] == 3 - own ? 1 : 0;
     }
     globals[0] = static_cast<float>(to_move());
   }

@@ -1,4 +1,4 @@
-// Hashes of positions that fit into a few words.
+// A mixer of bits, for hashes of positions.
 #pragma once
 
 #include <cstdint>

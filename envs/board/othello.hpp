@@ -12,9 +12,9 @@
 
 namespace tengen {
 
-/// Black (player 0) begins. A disc must turn discs, all that it encloses; whoever cannot passes,
-/// and may only then; when neither can, more discs win. Action y · 8 + x is a point, 64 passes.
-/// Planes: own discs, the opponent's, where the mover may play.
+/// Black (player 0) begins. A disc must turn discs, all that it encloses; a player who cannot
+/// passes, and may only then; when neither can, more discs win. Action y · 8 + x is a point, 64
+/// passes. Planes: own discs, the opponent's, where the mover may play.
 class Othello {
  public:
   static constexpr int kSide = 8, kPoints = kSide * kSide, kPass = kPoints;

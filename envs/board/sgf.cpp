@@ -2,6 +2,7 @@
 
 #include "core/check.hpp"
 #include "core/system/file.hpp"
+#include "core/usize.hpp"
 #include "envs/board/sgf_encoding.hpp"
 #include "envs/board/sgf_space.hpp"
 
@@ -31,9 +32,8 @@ class Writer {
         out_ += ')';
         continue;
       }
-      const SgfNode& node = tree.nodes[static_cast<std::size_t>(step.node)];
-      const bool branch =
-          node.parent >= 0 && tree.nodes[static_cast<std::size_t>(node.parent)].children.size() > 1;
+      const SgfNode& node = tree.nodes[usize(step.node)];
+      const bool branch = node.parent >= 0 && tree.nodes[usize(node.parent)].children.size() > 1;
       if (branch) open_variation();
       write_node(node, step.node == 0 && node.find("CA") == nullptr && !sgf_is_ascii(tree));
       if (branch) steps.push_back({step.node, true});
@@ -103,20 +103,20 @@ int SgfTree::add_node(int parent) {
   const int number = static_cast<int>(nodes.size());
   TENGEN_CHECK(parent < number && (parent >= 0 || number == 0), "node {} under {}", number, parent);
   nodes.emplace_back().parent = parent;
-  if (parent >= 0) nodes[static_cast<std::size_t>(parent)].children.push_back(number);
+  if (parent >= 0) nodes[usize(parent)].children.push_back(number);
   return number;
 }
 
 std::vector<int> SgfTree::main_line() const {
   std::vector<int> out{0};
   for (const SgfNode* node = &nodes.front(); !node->children.empty();
-       node = &nodes[static_cast<std::size_t>(out.back())])
+       node = &nodes[usize(out.back())])
     out.push_back(node->children.front());
   return out;
 }
 
 std::string SgfTree::where(int node) const {
-  const SgfNode& at = nodes[static_cast<std::size_t>(node)];
+  const SgfNode& at = nodes[usize(node)];
   return fmt::format("{}:{}:{}", name, at.line, at.column);
 }
 

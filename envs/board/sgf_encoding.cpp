@@ -1,5 +1,6 @@
 #include "envs/board/sgf_encoding.hpp"
 
+#include "core/usize.hpp"
 #include "envs/board/frequent_characters.hpp"
 #include "envs/board/sgf.hpp"
 #include "envs/board/sgf_space.hpp"
@@ -52,9 +53,9 @@ std::vector<char32_t> code_points(std::string_view utf8) {
     const auto lead = static_cast<unsigned char>(utf8[at]);
     const int more = lead < 0x80 ? 0 : lead < 0xE0 ? 1 : lead < 0xF0 ? 2 : 3;
     char32_t c = more == 0 ? lead : lead & (0x3FU >> more);
-    for (int i = 1; i <= more && at + static_cast<std::size_t>(i) < utf8.size(); ++i)
-      c = c << 6 | (static_cast<unsigned char>(utf8[at + static_cast<std::size_t>(i)]) & 0x3FU);
-    at += static_cast<std::size_t>(more) + 1;
+    for (int i = 1; i <= more && at + usize(i) < utf8.size(); ++i)
+      c = c << 6 | (static_cast<unsigned char>(utf8[at + usize(i)]) & 0x3FU);
+    at += usize(more) + 1;
     out.push_back(c);
   }
   return out;
@@ -98,7 +99,7 @@ std::optional<Converted> converted(std::string_view bytes, const char* charset, 
   while (left > 0) {
     char* to = buffer.data();
     std::size_t room = buffer.size();
-    const bool failed = ::iconv(handle, &from, &left, &to, &room) == static_cast<std::size_t>(-1);
+    const bool failed = ::iconv(handle, &from, &left, &to, &room) == usize(-1);
     out.text.append(buffer.data(), to);
     if (!failed || errno == E2BIG) continue;
     const auto byte = static_cast<unsigned char>(*from);
@@ -124,7 +125,7 @@ bool is_latin(char32_t c) { return c >= 0xC0 && c < 0x250 && c != 0xD7 && c != 0
 
 using Characters = std::unordered_set<char32_t>;
 
-// Of a language; empty for null.
+// The characters of a language's text; empty for null.
 const Characters& characters(const char* text) {
   static const std::map<const char*, Characters> kAll = [] {
     std::map<const char*, Characters> all{{nullptr, {}}};
@@ -260,14 +261,14 @@ std::vector<Segment> segments(std::string_view bytes) {
     }
     const std::string_view before = bytes.substr(begin, game - begin);
     out.back().bytes = before;
-    const auto lines = static_cast<std::size_t>(std::ranges::count(before, '\n'));
+    const auto lines = usize(std::ranges::count(before, '\n'));
     out.push_back({bytes.substr(game), out.back().line + lines, std::string(*declared)});
     begin = game;
   }
   return out;
 }
 
-// Of one segment: what CA says where it fits, else the most plausible.
+// The encoding of one segment: what CA says where it fits, else the most plausible one.
 class Decoder {
  public:
   Decoder(const Segment& segment, const std::string& name, SgfWarnings* warnings)
@@ -299,8 +300,7 @@ class Decoder {
     if (warnings_ == nullptr) return;
     const auto* at = std::ranges::find_if(segment_.bytes,
                                           [](char c) { return static_cast<signed char>(c) < 0; });
-    const auto line =
-        segment_.line + static_cast<std::size_t>(std::count(segment_.bytes.begin(), at, '\n'));
+    const auto line = segment_.line + usize(std::count(segment_.bytes.begin(), at, '\n'));
     warnings_->add(kind, fmt::format("{}:{}: {}", name_, at == segment_.bytes.end() ? 1 : line,
                                      fmt::format(format, std::forward<Arguments>(arguments)...)));
   }

@@ -1,4 +1,4 @@
-// Character sets of SGF files: whatever bytes a file has become UTF-8.
+// Character sets of SGF files: the bytes of any file become UTF-8.
 #pragma once
 
 #include <string>

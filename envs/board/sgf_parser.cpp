@@ -1,5 +1,7 @@
 // Reads SGF, and what is nearly SGF.
 #include "core/check.hpp"
+#include "core/excerpt.hpp"
+#include "core/usize.hpp"
 #include "envs/board/sgf.hpp"
 #include "envs/board/sgf_encoding.hpp"
 #include "envs/board/sgf_space.hpp"
@@ -17,16 +19,7 @@ bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
 bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
 bool is_name(char c) { return is_upper(c) || is_lower(c) || (c >= '0' && c <= '9') || c == '_'; }
 
-std::string quoted(std::string_view text) {
-  constexpr std::size_t kLongest = 40;
-  std::size_t end = std::min(text.size(), kLongest);
-  while (end < text.size() && end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80)
-    --end;  // not within a character
-  std::string out;
-  for (const char c : text.substr(0, end))
-    out += static_cast<unsigned char>(c) < 0x20 || c == 0x7F ? '.' : c;
-  return fmt::format("'{}'{}", out, end < text.size() ? "…" : "");
-}
+std::string quoted(std::string_view text) { return fmt::format("'{}'", excerpt(text, 40)); }
 
 // What FF[1] to FF[3] spell "Black", "GaMe" is B, GM. Where all of a name is lower-case, it is a
 // long name or a short one.
@@ -220,10 +213,9 @@ class Parser {
     return !at_end() && peek() == ';' && is_property(after_space(at_ + 1));
   }
 
-  // Text where none belongs, up to whatever may be the next thing.
+  // Leaves out text where none belongs, up to what may be the next part of SGF.
   void leave_out() {
-    const std::size_t start = at_, line = static_cast<std::size_t>(line_),
-                      column = static_cast<std::size_t>(column_);
+    const std::size_t start = at_, line = usize(line_), column = usize(column_);
     const auto ends = [&] {
       return peek() == ';' || peek() == '(' || peek() == ')' ||
              (!is_name(text_[at_ - 1]) && is_property(at_));

@@ -1,9 +1,9 @@
-// White space in SGF, for those who read and write it.
+// White space in SGF.
 #pragma once
 
 namespace tengen {
 
-/// Space, tabs and ends of lines; the same whatever the program's locale is.
+/// Whether `c` is a space, a tab or part of a line's end. Does not depend on the locale.
 [[nodiscard]] constexpr bool is_sgf_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
 
 }  // namespace tengen

@@ -5,7 +5,7 @@
 
 namespace tengen {
 
-/// A bit a colour, so that "all neighbours are Black's or the edge" is one bit of their AND.
+/// One bit per colour, so that "all neighbours are Black's or the edge" is one bit of their AND.
 enum class Stone : std::uint8_t { kEmpty = 0, kBlack = 1, kWhite = 2, kEdge = 3 };
 
 constexpr Stone opponent(Stone stone) {

@@ -1,5 +1,7 @@
 #include "envs/board/stroke_text.hpp"
 
+#include "core/usize.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cctype>
@@ -78,7 +80,7 @@ const Glyph& glyph_of(char character) {
 double next_number(std::string_view& text) {
   double number = 0;
   const char* const end = std::from_chars(text.data(), text.data() + text.size(), number).ptr;
-  text.remove_prefix(static_cast<std::size_t>(end - text.data()));
+  text.remove_prefix(usize(end - text.data()));
   text.remove_prefix(std::min(text.find_first_not_of(' '), text.size()));
   return number;
 }

@@ -1,6 +1,7 @@
 // Noughts and crosses: the smallest game that is searched, small enough to be solved by a test.
 #pragma once
 
+#include "core/usize.hpp"
 #include "envs/board/mixed_bits.hpp"
 #include "envs/game.hpp"
 
@@ -38,11 +39,11 @@ class TicTacToe {
     for (std::size_t i = 0; i < 9; ++i) mask[i] = (occupied() >> i & 1) == 0;
   }
   void play(int action) {
-    std::uint16_t& stones = stones_[static_cast<std::size_t>(to_move())];
+    std::uint16_t& stones = stones_[usize(to_move())];
     stones = static_cast<std::uint16_t>(stones | 1U << action);
   }
   void observe(std::span<std::uint8_t> planes, std::span<float> /*globals*/) const {
-    const auto own = static_cast<std::size_t>(to_move());
+    const auto own = usize(to_move());
     for (std::size_t i = 0; i < 9; ++i) {
       planes[2 * i] = stones_[own] >> i & 1;
       planes[2 * i + 1] = stones_[1 - own] >> i & 1;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/check.hpp"
+#include "core/usize.hpp"
 #include "envs/board/board_picture.hpp"
 #include "envs/environment.hpp"
 #include "envs/game.hpp"
@@ -13,33 +14,33 @@
 
 namespace tengen {
 
-/// `int random_action(Rng&) const`: a random legal action, of games where not every one makes sense
-/// (Go: own eyes).
+/// A game that draws random legal actions itself, by `int random_action(Rng&) const`, because not
+/// every legal one makes sense (Go: filling own eyes).
 template <class G>
 concept HasRandomAction = requires(const G& game, Rng& rng) {
   { game.random_action(rng) } -> std::same_as<int>;
 };
 
 enum class VersusOpponent : std::uint8_t {
-  kRandom,    ///< any legal action (of random_action(), where the game has it)
+  kRandom,    ///< plays a random legal action (HasRandomAction, where the game has that)
   kRollouts,  ///< flat Monte Carlo: the action whose random continuations end best on average
 };
 
 /// Each episode is a game; who begins is drawn by lot. A step is the learner's action and the
 /// opponent's answer. Observation: the game's planes (envs/game.hpp) as channels × rows × columns
-/// bytes, and one more that is 1 if the learner is player 1; as seen by whoever is to move, which
-/// is the learner unless the game is over. Reward 1, 0 or −1 at the end; an illegal action loses at
-/// once.
+/// bytes, and one more channel that is 1 if the learner is player 1; from the view of the player to
+/// move, who is the learner unless the game is over. Reward 1, 0 or −1 at the end; an illegal
+/// action loses at once.
 template <Game G>
 struct Versus {
   using Element = std::uint8_t;
   using Action = int;
 
   G start{};            ///< every game begins here
-  BoardStyle style{};   ///< of pictures
-  int stone_plane = 0;  ///< own stones; the opponent's are in the next
+  BoardStyle style{};   ///< how the board is drawn
+  int stone_plane = 0;  ///< the plane of own stones; the next one has the opponent's
   VersusOpponent opponent = VersusOpponent::kRandom;
-  int rollouts = 100;  ///< of kRollouts: playouts a move, spread evenly over the legal actions
+  int rollouts = 100;  ///< playouts per move of kRollouts, spread evenly over the legal actions
 
   G game = start;
   int learner = 0;
@@ -47,8 +48,7 @@ struct Versus {
 
   [[nodiscard]] EnvSpec spec() const {
     const GameSpec spec = start.spec();
-    TENGEN_CHECK(static_cast<std::size_t>(spec.actions) <= kMostActions &&
-                 spec.plane_bytes() <= kMostBytes);
+    TENGEN_CHECK(usize(spec.actions) <= kMostActions && spec.plane_bytes() <= kMostBytes);
     return {
         .name = spec.name,
         .observation = {{spec.planes + 1, spec.rows, spec.columns}, tengen::Element::kUint8, 0, 1},
@@ -66,7 +66,7 @@ struct Versus {
   Outcome step(int action, Rng& rng) {
     Bytes mask;
     legal(mask);
-    if (mask[static_cast<std::size_t>(action)] == 0) return {-1.0F, true};
+    if (mask[usize(action)] == 0) return {-1.0F, true};
     game.play(action);
     if (!game.finished()) answer(rng);
     if (!game.finished()) return {};
@@ -77,8 +77,8 @@ struct Versus {
     const GameSpec spec = start.spec();
     Bytes planes;
     const auto seen = look(spec, planes);
-    const auto points = static_cast<std::size_t>(spec.points());
-    const auto width = static_cast<std::size_t>(spec.planes);
+    const auto points = usize(spec.points());
+    const auto width = usize(spec.planes);
     for (std::size_t plane = 0; plane < width; ++plane)
       for (std::size_t point = 0; point < points; ++point)
         out[plane * points + point] = seen[point * width + plane];
@@ -95,7 +95,7 @@ struct Versus {
   }
 
   void legal(std::span<std::uint8_t> mask) const {
-    game.legal(mask.first(static_cast<std::size_t>(start.spec().actions)));
+    game.legal(mask.first(usize(start.spec().actions)));
   }
 
   void draw(Canvas& canvas) const {
@@ -105,16 +105,14 @@ struct Versus {
     const int own = game.to_move() == 0 ? 1 : -1;
     std::array<std::int8_t, kMostActions> stones{};
     for (int point = 0; point < spec.points(); ++point) {
-      const auto at = static_cast<std::size_t>(point * spec.planes + stone_plane);
-      stones[static_cast<std::size_t>(point)] =
-          static_cast<std::int8_t>(own * (seen[at] - seen[at + 1]));
+      const auto at = usize(point * spec.planes + stone_plane);
+      stones[usize(point)] = static_cast<std::int8_t>(own * (seen[at] - seen[at + 1]));
     }
-    const BoardPicture picture{
-        .style = style,
-        .rows = spec.rows,
-        .columns = spec.columns,
-        .stones = std::span(stones).first(static_cast<std::size_t>(spec.points())),
-        .last = spec.layout == ActionLayout::kPoints ? last : -1};
+    const BoardPicture picture{.style = style,
+                               .rows = spec.rows,
+                               .columns = spec.columns,
+                               .stones = std::span(stones).first(usize(spec.points())),
+                               .last = spec.layout == ActionLayout::kPoints ? last : -1};
     constexpr int kHeight = 480;
     draw_board(picture, static_cast<int>(kHeight * board_aspect(picture)), kHeight, canvas);
   }
@@ -126,7 +124,7 @@ struct Versus {
   [[nodiscard]] std::span<const std::uint8_t> look(const GameSpec& spec, Bytes& planes) const {
     std::array<float, 16> globals;
     game.observe(std::span(planes).first(spec.plane_bytes()),
-                 std::span(globals).first(static_cast<std::size_t>(spec.globals)));
+                 std::span(globals).first(usize(spec.globals)));
     return std::span(planes).first(spec.plane_bytes());
   }
 
@@ -141,12 +139,11 @@ struct Versus {
   };
   static void find_legal(const G& position, Actions& actions) {
     std::array<std::uint8_t, kMostActions> mask;
-    const auto n = static_cast<std::size_t>(position.spec().actions);
+    const auto n = usize(position.spec().actions);
     position.legal(std::span(mask).first(n));
     actions.count = 0;
     for (std::size_t i = 0; i < n; ++i)
-      if (mask[i] != 0)
-        actions.list[static_cast<std::size_t>(actions.count++)] = static_cast<std::int16_t>(i);
+      if (mask[i] != 0) actions.list[usize(actions.count++)] = static_cast<std::int16_t>(i);
   }
 
   static int random_action(const G& position, Rng& rng) {
@@ -170,12 +167,12 @@ struct Versus {
   [[nodiscard]] int best_by_rollouts(Rng& rng) const {
     Actions actions;
     find_legal(game, actions);
-    const auto n = static_cast<std::size_t>(actions.count);
-    for (std::size_t i = n; i > 1; --i)  // ties, and few playouts, favour nobody
+    const auto n = usize(actions.count);
+    for (std::size_t i = n; i > 1; --i)  // ties, and few playouts, favour no action
       std::swap(actions.list[i - 1], actions.list[rng.below(static_cast<std::uint32_t>(i))]);
     std::size_t best = 0;
     float best_mean = -2;
-    const auto total = static_cast<std::size_t>(rollouts);
+    const auto total = usize(rollouts);
     for (std::size_t i = 0; i < std::min(n, total); ++i) {
       G next = game;
       next.play(actions.list[i]);

@@ -2,6 +2,7 @@
 
 #include "core/check.hpp"
 #include "core/excerpt.hpp"
+#include "core/usize.hpp"
 
 #include <cctype>
 #include <charconv>
@@ -17,8 +18,7 @@ std::string to_gtp_vertex(int action, int rows, int columns) {
   TENGEN_CHECK(action >= 0 && action <= rows * columns, "action {} on {} × {}", action, rows,
                columns);
   if (action == rows * columns) return "pass";
-  return fmt::format("{}{}", kLetters[static_cast<std::size_t>(action % columns)],
-                     rows - action / columns);
+  return fmt::format("{}{}", kLetters[usize(action % columns)], rows - action / columns);
 }
 
 int from_gtp_vertex(std::string_view vertex, int rows, int columns) {

@@ -1,5 +1,6 @@
 #include "experiments/go/engine_go_player.hpp"
 
+#include "core/excerpt.hpp"
 #include "envs/board/vertex.hpp"
 
 #include <algorithm>
@@ -36,7 +37,7 @@ class EngineGoPlayer final : public GoPlayer {
     } catch (const Error&) {
       known_ = false;
       throw EngineError("{} answers genmove with '{}', which is no move", name(),
-                        move.substr(0, 40));
+                        excerpt(move, 40));
     }
     moves_.push_back({game.to_move(), action});
     return action;

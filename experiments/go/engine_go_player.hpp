@@ -12,7 +12,7 @@
 namespace tengen {
 
 struct EngineOptions {
-  std::string name;                             ///< for errors and SGF
+  std::string name;                             ///< in errors and SGF
   std::vector<std::string> command;             ///< program and arguments
   std::chrono::duration<double> patience{120};  ///< for any answer
 };
@@ -20,12 +20,13 @@ struct EngineOptions {
 /// GNU Go 3.8 as matches want it: area scoring, our ko and suicide rules, dead stones taken off the
 /// board before it passes, no resignation. `level` as its --level.
 EngineOptions gnugo_engine(int level, const GoRules& rules);
-/// Pachi, the Go engine, with so many playouts a move; every group on the board is alive for it. (A
-/// game of the same name in Debian is something else.)
+/// Pachi, the Go engine (not the game of that name in Debian), with `playouts` per move; it counts
+/// every group on the board as alive.
 EngineOptions pachi_engine(int playouts);
 
-/// Starts the program at once. choose() throws EngineError where it dies, keeps silent or answers
-/// nonsense; GoPlayer::kResign where it resigns. Only what has changed since the last move is told.
+/// Starts the program at once. choose() returns GoPlayer::kResign where the engine resigns, and
+/// throws EngineError where it dies, does not answer in time or answers no move. It tells the
+/// engine only what has changed since the last move.
 std::unique_ptr<GoPlayer> engine_go_player(const EngineOptions& options);
 
 }  // namespace tengen

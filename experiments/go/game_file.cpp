@@ -1,6 +1,7 @@
 #include "experiments/go/game_file.hpp"
 
 #include "core/system/output.hpp"
+#include "core/usize.hpp"
 
 #include <algorithm>
 
@@ -14,7 +15,7 @@ GoEvent event_of(const GoGame& game, const GoGame::Move& move) {
 
 // The child that makes just this move; −1 if there is none.
 int child_with(const SgfTree& tree, int node, const GoGame& game, const GoEvent& move) {
-  for (const int child : tree.nodes[static_cast<std::size_t>(node)].children)
+  for (const int child : tree.nodes[usize(node)].children)
     if (go_events(tree, child, game.columns(), game.rows()) == std::vector{move}) return child;
   return -1;
 }
@@ -39,8 +40,7 @@ GameFile::GameFile(std::vector<SgfTree> games, int before_move, const GoGame& ga
     const auto made = std::ranges::count(events, GoEvent::Kind::kMove, &GoEvent::kind);
     if (before_move > 0 && moves + made >= before_move) break;
     moves += static_cast<int>(made);
-    from.insert(from.end(), static_cast<std::size_t>(made),
-                std::max(0, tree.nodes[static_cast<std::size_t>(node)].parent));
+    from.insert(from.end(), usize(made), std::max(0, tree.nodes[usize(node)].parent));
     place = node;
   }
   const std::size_t kept = std::min(from.size(), game.moves().size());
@@ -52,7 +52,7 @@ std::vector<SgfTree> GameFile::with(const GoGame& game) const {
   if (!same_set_up(game, loaded_)) return {};
   const auto& old = loaded_.moves();
   const auto& now = game.moves();
-  const auto same = static_cast<std::size_t>(std::ranges::mismatch(old, now).in1 - old.begin());
+  const auto same = usize(std::ranges::mismatch(old, now).in1 - old.begin());
   if (same >= before_.size()) return {};
   std::vector<SgfTree> games = games_;
   SgfTree& tree = games.front();
@@ -65,7 +65,7 @@ std::vector<SgfTree> GameFile::with(const GoGame& game) const {
       tree.nodes.back().add(move.player == 0 ? "B" : "W",
                             sgf_point_text(move.point, game.columns()));
     }
-    auto& children = tree.nodes[static_cast<std::size_t>(node)].children;
+    auto& children = tree.nodes[usize(node)].children;
     const auto place = std::ranges::find(children, child);
     std::rotate(children.begin(), place, place + 1);
     node = child;

@@ -25,7 +25,7 @@ class GameFile {
   std::vector<int> before_;  // by move of loaded_: the node that it is played from; last: the place
 };
 
-/// Says on stderr what was assumed.
+/// Writes the warnings to stderr.
 void print_warnings(const SgfWarnings& warnings);
 
 }  // namespace tengen

@@ -2,6 +2,8 @@
 
 #include "core/check.hpp"
 #include "core/config.hpp"
+#include "core/excerpt.hpp"
+#include "core/usize.hpp"
 #include "envs/board/vertex.hpp"
 
 #include <algorithm>
@@ -61,14 +63,14 @@ GoRules unlimited(GoRules rules, float komi) {
 // Takes the chains of a colour that have no liberty off; whether there were any.
 bool take_off(std::vector<Stone>& board, int columns, Stone colour) {
   const int points = static_cast<int>(board.size());
-  const auto at = [&](int point) -> Stone& { return board[static_cast<std::size_t>(point)]; };
+  const auto at = [&](int point) -> Stone& { return board[usize(point)]; };
   std::vector<bool> seen(board.size());
   std::vector<int> chain;
   std::vector<int> dead;
   for (int start = 0; start < points; ++start) {
-    if (at(start) != colour || seen[static_cast<std::size_t>(start)]) continue;
+    if (at(start) != colour || seen[usize(start)]) continue;
     chain.assign(1, start);
-    seen[static_cast<std::size_t>(start)] = true;
+    seen[usize(start)] = true;
     bool lives = false;
     for (std::size_t i = 0; i < chain.size(); ++i) {
       const int point = chain[i], x = point % columns;
@@ -77,8 +79,8 @@ bool take_off(std::vector<Stone>& board, int columns, Stone colour) {
       for (const int next : neighbours) {
         if (next < 0 || next >= points) continue;
         lives = lives || at(next) == Stone::kEmpty;
-        if (at(next) != colour || seen[static_cast<std::size_t>(next)]) continue;
-        seen[static_cast<std::size_t>(next)] = true;
+        if (at(next) != colour || seen[usize(next)]) continue;
+        seen[usize(next)] = true;
         chain.push_back(next);
       }
     }
@@ -153,7 +155,7 @@ GoRuleset recorded_rules(const GoRecord& record, const GoRuleset& otherwise,
     out.bonus = HandicapBonus::kNone;
   } else if (warnings != nullptr) {
     warnings->add("RU", fmt::format("{}: RU[{}] names no rules known here: read by {}", record.name,
-                                    record.rules.substr(0, 40), rules_text(otherwise)));
+                                    excerpt(record.rules, 40), rules_text(otherwise)));
   }
   return out;
 }
@@ -171,7 +173,7 @@ float GoGame::full_komi() const {
 }
 
 void GoGame::rebuild() {
-  position_ = as_go<25>();
+  position_ = as_go<kLargestGoSide>();
   to_move_ = position_.to_move();
 }
 
@@ -196,11 +198,8 @@ void GoGame::set_to_move(int player) {
 
 // Every Go that the board fits in must take the game.
 int GoGame::most_moves() const {
-  const int side = std::max(rows_, columns_);
-  return side <= 9    ? Go<9>::kMostMoves
-         : side <= 13 ? Go<13>::kMostMoves
-         : side <= 19 ? Go<19>::kMostMoves
-                      : Go<25>::kMostMoves;
+  return with_go_size(std::max(rows_, columns_),
+                      []<int kMaxSize>() { return Go<kMaxSize>::kMostMoves; });
 }
 
 GoGame::Position GoGame::open_position() const { return opened(position_); }
@@ -229,7 +228,7 @@ bool GoGame::undo() {
   const int player = moves_.back().player;
   moves_.pop_back();
   to_move_ = player;
-  position_ = as_go<25>();
+  position_ = as_go<kLargestGoSide>();
   return true;
 }
 
@@ -243,16 +242,15 @@ void GoGame::set_up(std::vector<Stones> stones, int to_move, int handicap) {
 }
 
 std::vector<Stone> GoGame::stones_now() const {
-  std::vector<Stone> board(static_cast<std::size_t>(points()));
-  for (int point = 0; point < points(); ++point)
-    board[static_cast<std::size_t>(point)] = position_.at(point);
+  std::vector<Stone> board(usize(points()));
+  for (int point = 0; point < points(); ++point) board[usize(point)] = position_.at(point);
   return board;
 }
 
 void GoGame::settle(const std::vector<Stone>& board, int to_move) {
   std::vector<Stones> stones;
   for (int point = 0; point < points(); ++point)
-    if (const Stone stone = board[static_cast<std::size_t>(point)]; stone != Stone::kEmpty)
+    if (const Stone stone = board[usize(point)]; stone != Stone::kEmpty)
       stones.push_back({point, stone});
   set_up(std::move(stones), to_move, handicap_);
 }
@@ -266,7 +264,7 @@ bool GoGame::force(int player, int action) {
   std::vector<Stone> board = stones_now();
   if (action != pass_action()) {
     const Stone own = stone_of(player);
-    board[static_cast<std::size_t>(action)] = own;
+    board[usize(action)] = own;
     take_off(board, columns_, opponent(own));
     take_off(board, columns_, own);
   }
@@ -293,7 +291,7 @@ void GoGame::execute(std::span<const GoEvent> events,
     } else {
       std::vector<Stone> board = stones_now();
       for (; i < events.size() && events[i].kind == GoEvent::Kind::kEdit; ++i)
-        board[static_cast<std::size_t>(events[i].point)] =
+        board[usize(events[i].point)] =
             events[i].player < 0 ? Stone::kEmpty : stone_of(events[i].player);
       --i;
       std::vector<Stone> other = board;

@@ -14,10 +14,10 @@
 
 namespace tengen {
 
-/// What White gets for handicap stones under area scoring, which would else count them for Black.
+/// The points that White gets for handicap stones, which area scoring counts for Black.
 enum class HandicapBonus : std::uint8_t { kNone, kStones, kStonesLessOne };
 
-/// The rules of a game: GoRules, and what they do not need to know.
+/// The rules of a game: GoRules, and the handicap bonus, which is added to their komi.
 struct GoRuleset {
   GoRules rules;
   HandicapBonus bonus = HandicapBonus::kNone;
@@ -28,7 +28,7 @@ struct GoRuleset {
 /// Rules by name ("tromp-taylor", "chinese", "aga" …) in any letter case; komi stays. Throws
 /// UsageError for territory scoring, which is not played here, and for an unknown name.
 GoRuleset named_rules(std::string_view name, float komi);
-/// Its name if it has one, else "Area". For SGF.
+/// The name of the rules if they have one, else "Area", as SGF's RU.
 std::string rules_text(const GoRuleset& ruleset);
 /// The names that named_rules() knows.
 std::vector<std::string> rule_names();
@@ -39,11 +39,11 @@ std::vector<std::string> rule_names();
 GoRuleset recorded_rules(const GoRecord& record, const GoRuleset& otherwise,
                          SgfWarnings* warnings = nullptr);
 
-/// Stones set up, then moves, and the position that they lead to. Actions as in Go: y · columns + x
-/// from the top left, rows · columns passes.
+/// A game: stones that were set up, then moves, and the position that they lead to. Actions as in
+/// Go: y · columns + x from the top left, rows · columns passes.
 class GoGame {
  public:
-  using Position = Go<25>;
+  using Position = Go<kLargestGoSide>;
   struct Stones {
     int point;
     Stone stone;
@@ -61,34 +61,34 @@ class GoGame {
   [[nodiscard]] int pass_action() const { return points(); }
   [[nodiscard]] const GoRuleset& ruleset() const { return ruleset_; }
   [[nodiscard]] float komi() const { return ruleset_.rules.komi; }
-  /// Komi and handicap bonus.
+  /// Komi and handicap bonus together.
   [[nodiscard]] float full_komi() const;
   [[nodiscard]] int handicap() const { return handicap_; }
   [[nodiscard]] const std::vector<Stones>& set_up_stones() const { return stones_; }
   [[nodiscard]] const std::vector<Move>& moves() const { return moves_; }
   [[nodiscard]] const Position& position() const { return position_; }
   [[nodiscard]] int to_move() const { return to_move_; }
-  /// Two passes in a row were made.
+  /// Whether two passes in a row were made.
   [[nodiscard]] bool passed_out() const { return position_.passes() >= 2; }
 
   /// Takes every stone off.
   void clear();
-  /// Other rules for the same stones and moves.
+  /// Changes the rules and keeps stones and moves. Throws Error if komi is not finite.
   void set_ruleset(const GoRuleset& ruleset);
   void set_to_move(int player);
-  /// Why `player` may not play there now ("occupied", "suicide", "ko", "superko", or that no game
-  /// is so long); empty if it may.
+  /// Says why `player` may not play there now: "occupied", "suicide", "ko", "superko" or "no game
+  /// is that long". Empty if it may.
   [[nodiscard]] std::string why_illegal(int player, int action) const;
-  /// The position with to_move() to move, which goes on after two passes too.
+  /// The position with to_move() to move, in which two passes have not ended the game.
   [[nodiscard]] Position open_position() const;
-  /// A legal move of either player, whoever moved last.
+  /// Makes a legal move of either player, regardless of who moved last.
   void play(int player, int action);
-  /// Does what a file says (FF[4]: whatever it is). Edits in a row count as one, and chains that
-  /// they leave without liberties are taken off. An illegal move is made all the same: it replaces
-  /// a stone that is there, then takes off what has no liberty, first the opponent's. After an edit
-  /// or an illegal move the position is a set-up one and moves() starts anew. `assumed` hears of
-  /// every such thing: the number of the event and what was wrong ("White at E5 is illegal:
-  /// occupied").
+  /// Does what a file says, legal or not, as FF[4] asks. Edits in a row count as one, and chains
+  /// that they leave without liberties are taken off. An illegal move is made all the same: it
+  /// replaces a stone that is there, then takes off what has no liberty, first the opponent's.
+  /// After an edit or an illegal move the position is a set-up one and moves() starts anew.
+  /// `assumed` is called for each such event with its number and what was wrong ("White at E5 is
+  /// illegal: occupied").
   void execute(std::span<const GoEvent> events,
                const std::function<void(std::size_t, const std::string&)>& assumed = {});
   /// Takes a move back; false if there is none.
@@ -122,7 +122,7 @@ class GoGame {
   [[nodiscard]] Go<kMaxSize> open_go() const {
     return opened(as_go<kMaxSize>());
   }
-  /// Makes a move of either player, after two passes too.
+  /// Makes a move of either player, also after two passes.
   template <int kMaxSize>
   static void play_on(Go<kMaxSize>& go, const Move& move) {
     if (go.passes() >= 2) go.resume();
@@ -155,7 +155,7 @@ class GoGame {
 /// "B+3.5", "W+0.5" or "0" of a margin for Black.
 std::string score_text(float margin);
 
-/// Which stones are dead as the game stands, see judge_go().
+/// Which stones are dead as the game stands; see judge_go().
 GoJudgement judge(const GoGame& game, std::span<const float> owners = {});
 
 }  // namespace tengen

@@ -3,6 +3,7 @@
 #include "core/rng.hpp"
 #include "core/system/file.hpp"
 #include "core/system/interrupt.hpp"
+#include "core/usize.hpp"
 #include "envs/board/vertex.hpp"
 #include "experiments/go/gtp_client.hpp"
 
@@ -172,7 +173,7 @@ GoGame match_opening(const MatchOptions& options, int number) {
   if (!options.komis.empty())
     ruleset.rules.komi = options.komis[rng.below(static_cast<std::uint32_t>(options.komis.size()))];
   if (!options.openings.empty()) {
-    GoRecord record = options.openings[static_cast<std::size_t>(number) % options.openings.size()];
+    GoRecord record = options.openings[usize(number) % options.openings.size()];
     record.komi.reset();
     return GoGame::from_record(record, ruleset);
   }

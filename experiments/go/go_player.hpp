@@ -1,4 +1,4 @@
-// What plays Go at a board of any size: a search over rollouts or a network, chance, another
+// Players of Go at a board of any size: a search with playouts or a network, random moves, another
 // program.
 #pragma once
 
@@ -11,13 +11,13 @@
 
 namespace tengen {
 
-/// How long to think; whichever comes first ends it.
+/// How long to think: until the limit that is reached first.
 struct ThinkLimit {
   int simulations = 0;  ///< 0: the player's own setting
   double seconds = 0;   ///< 0: no clock
 };
 
-/// One move that was looked at, from the view of the player to move. Values in [−1, 1].
+/// One move that was searched, from the view of the player to move. Values are in [−1, 1].
 struct GoMoveInfo {
   int action = 0, visits = 0;
   double value = 0, lcb = 0, prior = 0;
@@ -25,57 +25,59 @@ struct GoMoveInfo {
   std::vector<int> variation;  ///< starts with `action`
 };
 
-/// The view of the player to move.
+/// What a search found, from the view of the player to move. Values are in [−1, 1].
 struct GoAnalysis {
   int visits = 0;
   double value = 0, margin = 0;
   std::vector<GoMoveInfo> moves;  ///< best first
-  std::vector<float> ownership;   ///< a number a point in [−1, 1]; empty if not asked for
+  std::vector<float> ownership;   ///< one number per point in [−1, 1]; empty if not asked for
 };
 
 /// One evaluation without search, from the view of the player to move.
 struct GoRawEvaluation {
-  std::vector<double> policy;  ///< a probability an action, 0 where illegal; pass is the last
+  std::vector<double> policy;  ///< one probability per action, 0 where illegal; pass is the last
   double value = 0, margin = 0;
   std::vector<float> ownership;
 };
 
-/// A player is asked about one game after the other and may keep what it has thought where the
-/// positions follow each other.
+/// A player of Go. It is asked about one game after the other and may keep what it has searched
+/// where the positions follow each other.
 class GoPlayer {
  public:
   virtual ~GoPlayer() = default;
 
-  /// choose()'s way to give up.
+  /// What choose() returns to resign.
   static constexpr int kResign = -1;
 
-  /// For `name` and SGF: "uct", "go9".
+  /// The name for GTP, SGF and messages: "uct:1000", "go9".
   [[nodiscard]] virtual std::string name() const = 0;
-  /// Throws Error if it cannot play on such a board: which ones it can.
+  /// Throws Error, which says what boards it can play on, if it cannot play on this one.
   virtual void check_board(int rows, int columns) const = 0;
-  /// An action of game.to_move(), which has not resigned.
+  /// Returns a legal action of game.to_move(), or kResign.
   virtual int choose(const GoGame& game, const ThinkLimit& limit) = 0;
-  /// Forgets what it keeps for speed.
+  /// Forgets what it keeps from position to position.
   virtual void clear_cache() {}
-  /// A new seed for whatever it draws.
+  /// Seeds all further random draws.
   virtual void set_seed(std::uint64_t /*seed*/) {}
 
-  /// Thinks about the game's position until `stop` says so; it is asked again and again, between
-  /// two simulations, and may call analysis(). False: this player cannot.
+  /// Searches the game's position until `stop` returns true. `stop` is asked again and again,
+  /// between two simulations, and may call analysis(). Returns false if this player cannot analyse.
   virtual bool analyse(const GoGame& /*game*/, bool /*ownership*/,
                        const std::function<bool()>& /*stop*/) {
     return false;
   }
-  /// choose() with somebody watching, who may call analysis() but not stop it.
+  /// Does what choose() does and calls `watch` now and then, which may call analysis().
   virtual int choose_watched(const GoGame& game, const ThinkLimit& limit, bool /*ownership*/,
                              const std::function<void()>& /*watch*/) {
     return choose(game, limit);
   }
-  /// Of the position last thought about.
+  /// The analysis of the position that was searched last.
   [[nodiscard]] virtual GoAnalysis analysis() const { return {}; }
-  /// The network's word on a position, turned by a symmetry in [0, 8). Throws Error without one.
+  /// The network's evaluation of a position, shown to it turned by a symmetry in [0, 8). Throws
+  /// Error where the player has no network.
   virtual GoRawEvaluation raw_evaluation(const GoGame& game, int symmetry);
-  /// Who a network expects to own each point, Black's 1 … White's −1; empty without one.
+  /// One number per point: from 1, Black is expected to own it, to −1, White is. Empty where the
+  /// player has no network.
   virtual std::vector<float> owners(const GoGame& /*game*/) { return {}; }
 };
 

@@ -12,8 +12,8 @@
 
 namespace tengen {
 
-/// What can go wrong with an engine and is not our fault: it died, it keeps silent, it answers what
-/// is no answer. The message names the engine and the command.
+/// A failure of an engine: it died, did not answer in time, or gave no valid answer. The message
+/// names the engine and the command.
 class EngineError : public Error {
  public:
   using Error::Error;
@@ -26,7 +26,7 @@ class GtpClient {
     std::string text;  ///< without status character and id; lines joined by '\n'
   };
 
-  /// `name` is what errors call it. Throws EngineError where the program does not start.
+  /// Starts the program, which errors call `name`. Throws Error if it does not start.
   GtpClient(std::string name, const std::vector<std::string>& command,
             std::chrono::duration<double> patience);
   ~GtpClient();
@@ -36,7 +36,7 @@ class GtpClient {
   [[nodiscard]] const std::string& name() const { return name_; }
   /// Sends a command and waits for its answer. Throws EngineError.
   Answer ask(std::string_view command);
-  /// The same, and "?" is an EngineError too.
+  /// The same, but an answer with '?' throws EngineError, too.
   std::string demand(std::string_view command);
 
  private:

@@ -1,4 +1,6 @@
 // Moves, clocks, scores and analysis over GTP.
+#include "core/excerpt.hpp"
+#include "core/usize.hpp"
 #include "envs/board/vertex.hpp"
 #include "experiments/go/gtp_server.hpp"
 
@@ -25,7 +27,7 @@ struct AnalysisRequest {
 bool boolean(const GtpCommand& command, std::size_t i) {
   if (command.word(i) == "true") return true;
   if (command.word(i) == "false") return false;
-  throw GtpError("syntax error: {} is true or false", command.word(i - 1).substr(0, 40));
+  throw GtpError("syntax error: {} is true or false", excerpt(command.word(i - 1), 40));
 }
 
 // [player] [centiseconds] {key value}
@@ -42,7 +44,7 @@ AnalysisRequest read_request(const GtpCommand& command) {
     if (key == "interval")
       out.interval = interval(i + 1);
     else if (key == "maxmoves")
-      out.most_moves = static_cast<std::size_t>(command.integer(i + 1, 1, 1'000'000));
+      out.most_moves = usize(command.integer(i + 1, 1, 1'000'000));
     else if (key == "minmoves")
       static_cast<void>(command.integer(i + 1, 0, 1'000'000));
     else if (key == "ownership")
@@ -53,7 +55,7 @@ AnalysisRequest read_request(const GtpCommand& command) {
              key == "movesOwnership" || key == "movesOwnershipStdev")
       static_cast<void>(boolean(command, i + 1));  // further columns, which none must rely on
     else
-      throw GtpError("{}: '{}' is not supported", command.name, key.substr(0, 40));
+      throw GtpError("{}: '{}' is not supported", command.name, excerpt(key, 40));
   }
   return out;
 }
@@ -64,7 +66,7 @@ double seconds(const GtpCommand& command, std::size_t i) {
   const float value = command.number(i);
   if (value < 0 || value > static_cast<float>(kMost))
     throw GtpError("syntax error: '{}' is no time from 0 to {} seconds",
-                   command.word(i).substr(0, 40), kMost);
+                   excerpt(command.word(i), 40), kMost);
   return double{value};
 }
 
@@ -123,8 +125,7 @@ template <class T>
 std::string matrix(std::span<const T> values, int columns) {
   std::string out;
   for (std::size_t i = 0; i < values.size(); ++i)
-    out += fmt::format("{:9.6f}{}", values[i],
-                       (i + 1) % static_cast<std::size_t>(columns) == 0 ? "\n" : " ");
+    out += fmt::format("{:9.6f}{}", values[i], (i + 1) % usize(columns) == 0 ? "\n" : " ");
   return out;
 }
 
@@ -192,8 +193,7 @@ std::string GtpServer::genmove_cleanup(const GtpCommand& command) {
         if (y + dy < 0 || y + dy >= game_.rows() || x + dx < 0 || x + dx >= game_.columns())
           continue;
         const int to = (y + dy) * game_.columns() + x + dx;
-        if (fates[static_cast<std::size_t>(to)] == GoFate::kDead &&
-            position.at(to) == stone_of(1 - game_.to_move()))
+        if (fates[usize(to)] == GoFate::kDead && position.at(to) == stone_of(1 - game_.to_move()))
           return point;
       }
     }
@@ -225,7 +225,7 @@ std::string GtpServer::kgs_time_settings(const GtpCommand& command) {
     time_ = TimeSettings::gtp(time(1), time(2), count());
   else
     throw GtpError("unknown time system '{}'; known are none, absolute, byoyomi, canadian",
-                   kind.substr(0, 40));
+                   excerpt(kind, 40));
   restart_clocks();
   return "";
 }
@@ -254,13 +254,13 @@ std::string GtpServer::final_status_list(const GtpCommand& command) {
                         : status == "dead" ? GoFate::kDead
                                            : GoFate::kNoStone;
   if (wanted == GoFate::kNoStone)
-    throw GtpError("unknown status '{}'; known are alive, seki, dead", status.substr(0, 40));
+    throw GtpError("unknown status '{}'; known are alive, seki, dead", excerpt(status, 40));
   const std::vector<GoFate> fates = judgement().fates;
   // A chain a line, as GTP 2 has it.
   const auto& position = game_.position();
   std::vector<std::pair<int, std::vector<int>>> chains;  // by head
   for (int point = 0; point < game_.points(); ++point) {
-    if (fates[static_cast<std::size_t>(point)] != wanted) continue;
+    if (fates[usize(point)] != wanted) continue;
     const int head = position.board().head(position.board().cell(point));
     auto chain = std::ranges::find(chains, head, &std::pair<int, std::vector<int>>::first);
     if (chain == chains.end()) chain = chains.insert(chains.end(), {head, {}});
@@ -337,7 +337,7 @@ std::string GtpServer::raw_nn(const GtpCommand& command) {
     const double white = winrate(sign * raw.value);
     std::vector<float> owners = raw.ownership;
     for (float& owner : owners) owner *= static_cast<float>(sign);
-    const auto points = static_cast<std::size_t>(game_.points());
+    const auto points = usize(game_.points());
     out += fmt::format(
         "symmetry {}\nwhiteWin {:.6f}\nwhiteLoss {:.6f}\nnoResult 0.000000\n"
         "whiteLead {:.6f}\npolicy\n{}policyPass {:.6f}\n",

@@ -1,5 +1,6 @@
 #include "experiments/go/gtp_protocol.hpp"
 
+#include "core/excerpt.hpp"
 #include "envs/board/vertex.hpp"
 
 #include <algorithm>
@@ -10,11 +11,8 @@
 namespace tengen {
 namespace {
 
-// What errors quote of a hostile line.
-std::string quoted(std::string_view word) {
-  constexpr std::size_t kMost = 40;
-  return fmt::format("'{}{}'", word.substr(0, kMost), word.size() > kMost ? "…" : "");
-}
+// A word of a line that may be hostile, as errors quote it.
+std::string quoted(std::string_view word) { return fmt::format("'{}'", excerpt(word, 40)); }
 
 }  // namespace
 

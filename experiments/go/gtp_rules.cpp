@@ -1,4 +1,5 @@
 // Rules over GTP, in KataGo's words (docs/GTP_Extensions.md of KataGo) and KGS's.
+#include "core/excerpt.hpp"
 #include "experiments/go/gtp_server.hpp"
 
 #include <nlohmann/json.hpp>
@@ -49,7 +50,7 @@ T choice(const std::string& key, const std::string& value,
     if (value == name) return meaning;
     known += fmt::format("{}{}", known.empty() ? "" : ", ", name);
   }
-  throw GtpError("rule {}: '{}' is unknown; known are {}", key, value.substr(0, 40), known);
+  throw GtpError("rule {}: '{}' is unknown; known are {}", key, excerpt(value, 40), known);
 }
 
 // Rules that cannot be changed must at least be as they are.
@@ -74,7 +75,7 @@ void change_rule(GoRuleset& ruleset, const std::string& key, const std::string& 
     throw GtpError(
         "unknown rule '{}'; known are ko, scoring, suicide, tax, whiteHandicapBonus, "
         "hasButton, friendlyPassOk",
-        key.substr(0, 40));
+        excerpt(key, 40));
 }
 
 }  // namespace

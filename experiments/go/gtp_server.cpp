@@ -2,6 +2,7 @@
 
 #include "core/config.hpp"
 #include "core/system/file.hpp"
+#include "core/usize.hpp"
 #include "envs/board/vertex.hpp"
 #include "experiments/go/line_reader.hpp"
 
@@ -11,7 +12,7 @@
 namespace tengen {
 namespace {
 
-constexpr int kSmallest = 2, kLargest = 25;
+constexpr int kSmallest = 2;
 
 std::string joined(const std::vector<std::string>& words, std::size_t first, std::size_t last) {
   return fmt::format("{}", fmt::join(words.begin() + static_cast<std::ptrdiff_t>(first),
@@ -25,7 +26,7 @@ std::string lower_case(std::string word) {
 
 std::uint64_t count_sequences(const GoGame::Position& position, int depth) {
   if (depth == 0) return 1;
-  std::vector<std::uint8_t> legal(static_cast<std::size_t>(position.pass_action()) + 1);
+  std::vector<std::uint8_t> legal(usize(position.pass_action()) + 1);
   position.legal(legal);
   legal.pop_back();
   if (depth == 1) return static_cast<std::uint64_t>(std::ranges::count(legal, 1));
@@ -205,7 +206,7 @@ std::string GtpServer::boardsize(const GtpCommand& command) {
   command.expect(1, 2);
   const auto side = [&](std::size_t i) {
     const auto n = gtp_integer(command.word(i));
-    if (!n || *n < kSmallest || *n > kLargest) throw GtpError("unacceptable size");
+    if (!n || *n < kSmallest || *n > kLargestGoSide) throw GtpError("unacceptable size");
     return *n;
   };
   const int columns = side(0), rows = command.arguments.size() == 2 ? side(1) : columns;
@@ -273,7 +274,7 @@ std::string GtpServer::undo(const GtpCommand& /*command*/) {
   return "";
 }
 
-// GoGui's: so many moves, one by default; all of them or none.
+// GoGui's: takes back as many moves as it says, one by default; all of them or none.
 std::string GtpServer::undo_moves(const GtpCommand& command) {
   command.expect(0, 1);
   const int made = static_cast<int>(game_.moves().size());
@@ -308,7 +309,7 @@ std::string GtpServer::list_stones(const GtpCommand& command) {
   return vertices(points);
 }
 
-// How many sequences of so many legal moves there are, without passes.
+// Counts the sequences of that many legal moves, passes left out.
 std::string GtpServer::perft(const GtpCommand& command) {
   command.expect(1, 1);
   const int depth = command.integer(0, 0, 20);
@@ -373,8 +374,8 @@ std::string GtpServer::loadsgf(const GtpCommand& command) {
   SgfWarnings warnings;
   std::vector<SgfTree> games = read_sgf(joined(command.arguments, 0, words), &warnings);
   const GoRecord record = go_record(games.front(), -1, &warnings);
-  if (record.columns < kSmallest || record.columns > kLargest || record.rows < kSmallest ||
-      record.rows > kLargest)
+  if (record.columns < kSmallest || record.columns > kLargestGoSide || record.rows < kSmallest ||
+      record.rows > kLargestGoSide)
     throw GtpError("unacceptable size {}x{}", record.columns, record.rows);
   begin_game(
       GoGame::from_record(record, recorded_rules(record, asked_, &warnings), before, &warnings));
@@ -428,8 +429,7 @@ std::string GtpServer::place_free_handicap(const GtpCommand& command) {
 
 std::string GtpServer::set_free_handicap(const GtpCommand& command) {
   require_empty_board();
-  if (command.arguments.size() < 2 ||
-      command.arguments.size() >= static_cast<std::size_t>(game_.points()))
+  if (command.arguments.size() < 2 || command.arguments.size() >= usize(game_.points()))
     throw GtpError("bad vertex list: 2 to {} stones", game_.points() - 1);
   std::vector<int> points;
   for (std::size_t i = 0; i < command.arguments.size(); ++i) {

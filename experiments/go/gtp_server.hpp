@@ -3,6 +3,7 @@
 #pragma once
 
 #include "agents/search/clock.hpp"
+#include "core/usize.hpp"
 #include "experiments/go/game_file.hpp"
 #include "experiments/go/go_player.hpp"
 #include "experiments/go/gtp_protocol.hpp"
@@ -20,26 +21,25 @@ struct GtpOptions {
   std::string version = "0";
   int board_size = 19;
   GoRuleset ruleset;
-  double lag = 0.2;         ///< seconds a move that a clock may lose on the way
-  bool ponder = false;      ///< thinks on in the opponent's time
+  double lag = 0.2;         ///< seconds per move that may be lost between us and the clock
+  bool ponder = false;      ///< searches on in the opponent's time
   double resign_below = 0;  ///< winrate below which genmove resigns; 0: never
-  int resign_after = 3;     ///< times in a row that it must be so
+  int resign_after = 3;     ///< moves in a row for which the winrate must be below that
 };
 
-/// Each GTP line is answered through `write`, once or, while analysing, in pieces. Commands of GTP
-/// 2, KGS, Leela Zero (lz-), KataGo (kata-) and GoGui; `list_commands` names them.
+/// Answers each GTP line through `write`, once or, while analysing, in pieces. It knows commands of
+/// GTP 2, KGS, Leela Zero (lz-), KataGo (kata-) and GoGui; `list_commands` names them.
 class GtpServer {
  public:
   using Write = std::function<void(std::string_view)>;
-  /// `input_waiting`: whether a further line can be read; ends analysis and pondering. All must
-  /// outlive the server.
+  /// `input_waiting` says whether a further line can be read, which ends analysis and pondering.
+  /// `player` must outlive the server.
   GtpServer(GoPlayer& player, const GtpOptions& options, Write write,
             std::function<bool()> input_waiting);
 
-  /// False once `quit` was answered.
+  /// Answers a line. Returns false once `quit` was answered.
   bool handle(std::string_view line);
-  /// Thinks about the position until input waits, where the options say so and there is something
-  /// to think about.
+  /// Searches the position until input waits, if the options say so and a move was generated last.
   void ponder();
 
   [[nodiscard]] const GoGame& game() const { return game_; }
@@ -100,7 +100,7 @@ class GtpServer {
   std::string gogui_commands(const GtpCommand& command);
   std::string ownership(const GtpCommand& command);
 
-  [[nodiscard]] Clock& clock(int player) { return clocks_[static_cast<std::size_t>(player)]; }
+  [[nodiscard]] Clock& clock(int player) { return clocks_[usize(player)]; }
   void restart_clocks() { clocks_.fill(Clock(time_)); }
   void begin_game(GoGame game);
   void ask_rules(const GoRuleset& ruleset);
@@ -109,7 +109,7 @@ class GtpServer {
   std::string vertices(const std::vector<int>& actions) const;
   [[nodiscard]] std::string vertex(int action) const;
   [[nodiscard]] GoJudgement judgement();
-  // Lets the player choose for the player that is named in the first argument, and plays it.
+  // Lets `choose` find a move for the colour that the first argument names, and plays it.
   std::string move_by(const GtpCommand& command, const std::function<int(ThinkLimit)>& choose);
   bool resigns();
   void write_piece(std::string_view text);
@@ -119,7 +119,7 @@ class GtpServer {
   Write write_;
   std::function<bool()> input_waiting_;
   GoGame game_;
-  GoRuleset asked_;  // by options and commands, whatever a file has
+  GoRuleset asked_;  // what options and commands say, regardless of what a file says
   std::optional<GameFile> file_;
   TimeSettings time_;
   std::array<Clock, 2> clocks_;  // by player

@@ -1,5 +1,7 @@
-// Lines from a file descriptor, and whether another one waits.
+// Reads lines from a file descriptor and knows whether another one waits.
 #pragma once
+
+#include "core/usize.hpp"
 
 #include <poll.h>
 #include <unistd.h>
@@ -13,7 +15,7 @@
 
 namespace tengen {
 
-/// One thread at a time; does not own the descriptor.
+/// To be used by one thread at a time. Does not own the descriptor.
 class LineReader {
  public:
   static constexpr std::size_t kLongest = std::size_t{1} << 20;
@@ -40,7 +42,7 @@ class LineReader {
     }
   }
 
-  /// Whether next() would return at once, or about so: something can be read.
+  /// Whether next() would probably return at once, because something can be read.
   [[nodiscard]] bool waiting() const {
     if (ended_ || buffer_.find('\n') != std::string::npos) return true;
     pollfd event{descriptor_, POLLIN, 0};
@@ -55,7 +57,7 @@ class LineReader {
     if (n <= 0)
       ended_ = true;
     else
-      buffer_.append(bytes.data(), static_cast<std::size_t>(n));
+      buffer_.append(bytes.data(), usize(n));
   }
 
   int descriptor_;

@@ -1,5 +1,4 @@
-// What a number of games says about two players: an interval, Elo, and a test that knows when it
-// has seen enough.
+// The statistics of games between two players: an interval, Elo, and a sequential test.
 #pragma once
 
 #include <cstdint>
@@ -15,7 +14,7 @@ struct GameCount {
   [[nodiscard]] double points() const {
     return static_cast<double>(wins) + static_cast<double>(draws) / 2;
   }
-  /// points() a game; ½ without games.
+  /// The mean of points() per game; ½ without games.
   [[nodiscard]] double score() const;
 };
 
@@ -23,7 +22,7 @@ struct Interval {
   double low = 0, high = 1;
 };
 
-/// Of the two-sided 95 % interval.
+/// The z of a two-sided interval of 95 %.
 inline constexpr double kTwoSided95 = 1.959963984540054;
 
 /// Wilson's score interval of a probability of which `successes` of `trials` were seen (Wilson
@@ -39,14 +38,14 @@ double elo_of_score(double score);
 /// Wald's sequential probability ratio test of "elo0 stronger" against "elo1 stronger".
 struct SprtOptions {
   double elo0 = 0, elo1 = 50;        ///< elo0 < elo1
-  double alpha = 0.05, beta = 0.05;  ///< chances to accept the wrong one, in (0, ½)
+  double alpha = 0.05, beta = 0.05;  ///< probabilities of a wrong decision, in (0, ½)
 };
 
 enum class SprtVerdict : std::uint8_t { kGoOn, kElo0, kElo1 };
 
 struct Sprt {
   double llr = 0;               ///< log-likelihood ratio of elo1 to elo0
-  double lower = 0, upper = 0;  ///< where it decides: log(β / (1 − α)), log((1 − β) / α)
+  double lower = 0, upper = 0;  ///< bounds at which it decides: log(β / (1 − α)), log((1 − β) / α)
   SprtVerdict verdict = SprtVerdict::kGoOn;
 };
 

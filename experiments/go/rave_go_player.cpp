@@ -21,11 +21,8 @@ class RaveGoPlayer final : public GoPlayer {
   }
 
   int choose(const GoGame& game, const ThinkLimit& limit) override {
-    const int side = std::max(game.rows(), game.columns());
-    return side <= 9    ? search<9>(game, limit)
-           : side <= 13 ? search<13>(game, limit)
-           : side <= 19 ? search<19>(game, limit)
-                        : search<25>(game, limit);
+    return with_go_size(std::max(game.rows(), game.columns()),
+                        [&]<int kMaxSize>() { return search<kMaxSize>(game, limit); });
   }
 
  private:

@@ -1,4 +1,4 @@
-// Tree search with RAVE as a player of Go: no network, but it learns which moves are good anywhere.
+// Tree search with RAVE as a player of Go.
 #pragma once
 
 #include "experiments/go/go_player.hpp"
@@ -8,8 +8,8 @@
 
 namespace tengen {
 
-/// What `rave` means: UctSearch with UctOptions::rave and a random game a leaf. Moves depend on the
-/// seed and the game alone where there is no clock.
+/// The player named "rave": a UctSearch with kRave, one random game per leaf. Without a clock its
+/// moves depend on the seed and the game alone.
 std::unique_ptr<GoPlayer> rave_go_player(int simulations, std::uint64_t seed);
 
 }  // namespace tengen

@@ -1,6 +1,7 @@
 #include "experiments/go/search_go_player.hpp"
 
 #include "core/check.hpp"
+#include "core/usize.hpp"
 
 #include <algorithm>
 #include <atomic>
@@ -9,7 +10,7 @@
 namespace tengen {
 namespace {
 
-constexpr double kGlance = 0.01;  // seconds between two looks at who watches
+constexpr double kGlance = 0.01;  // seconds between two calls of whoever watches
 
 // A search on boards up to kMaxSize; the smallest that fits is the fastest.
 class SizedPlayer {
@@ -73,7 +74,7 @@ class SizedSearch final : public SizedPlayer {
     if (!options_.network)
       add_territory(out);
     else if (ownership) {
-      out.ownership.resize(static_cast<std::size_t>(position_.spec().points()));
+      out.ownership.resize(usize(position_.spec().points()));
       tree.ownership(out.ownership);
     }
     return out;
@@ -83,8 +84,7 @@ class SizedSearch final : public SizedPlayer {
     const Position position = ready(game);
     const GameSpec spec = position.spec();
     EvaluationBatch batch(spec, 1);
-    std::vector<std::uint8_t> planes(spec.plane_bytes()),
-        legal(static_cast<std::size_t>(spec.actions));
+    std::vector<std::uint8_t> planes(spec.plane_bytes()), legal(usize(spec.actions));
     position.observe(planes, batch.globals(0));
     transform_points<std::uint8_t>(spec, symmetry, planes, batch.planes(0), spec.planes);
     options_.make()->evaluate(batch, 1);
@@ -95,15 +95,14 @@ class SizedSearch final : public SizedPlayer {
     position.legal(legal);
     double sum = 0, most = -INFINITY;
     const auto logit = [&](std::size_t action) {
-      return double{batch.logits(
-          0)[static_cast<std::size_t>(transformed(spec, static_cast<int>(action), symmetry))]};
+      return double{batch.logits(0)[usize(transformed(spec, static_cast<int>(action), symmetry))]};
     };
     for (std::size_t action = 0; action < legal.size(); ++action)
       if (legal[action] != 0) most = std::max(most, logit(action));
     for (std::size_t action = 0; action < legal.size(); ++action)
       if (legal[action] != 0) sum += out.policy[action] = std::exp(logit(action) - most);
     for (double& p : out.policy) p /= sum;
-    out.ownership.resize(static_cast<std::size_t>(spec.points()));
+    out.ownership.resize(usize(spec.points()));
     const std::span<const float> owners = batch.ownership(0);
     transform_points<float>(spec, inverse_symmetry(symmetry), owners, out.ownership);
     return out;
@@ -119,13 +118,13 @@ class SizedSearch final : public SizedPlayer {
     return position;
   }
 
-  // Without a network nobody knows about points: random games from the root tell, and from behind
-  // the best moves.
+  // Without a network, margins and ownership come from random games from the root and after the
+  // best moves.
   void add_territory(GoAnalysis& out) const {
     constexpr int kGames = 100, kMovesGames = 20;
     constexpr std::size_t kMoves = 10;
     Rng rng(static_cast<std::uint64_t>(out.visits));
-    const auto points = static_cast<std::size_t>(position_.spec().points());
+    const auto points = usize(position_.spec().points());
     const float sign = position_.to_move() == 0 ? 1.0F : -1.0F;
     std::vector<std::int8_t> owners(points);
     out.ownership.assign(points, 0);
@@ -208,14 +207,14 @@ class SearchGoPlayer final : public GoPlayer {
     return at(game).raw(game, symmetry);
   }
 
-  // The mean over the board's symmetries and whoever might move: the game is over.
+  // The mean over the board's symmetries and over both players to move, since the game is over.
   std::vector<float> owners(const GoGame& game) override {
     if (!options_.network) return {};
     GoGame before = game;  // the network never saw a game go on after two passes
     while (!before.moves().empty() && before.moves().back().action == before.pass_action())
       before.undo();
     const int symmetries = game.rows() == game.columns() ? 8 : 1;
-    std::vector<float> sum(static_cast<std::size_t>(game.points()));
+    std::vector<float> sum(usize(game.points()));
     for (const int player : {0, 1}) {
       before.set_to_move(player);
       const float share = (player == 0 ? 0.5F : -0.5F) / static_cast<float>(symmetries);
@@ -239,15 +238,9 @@ class SearchGoPlayer final : public GoPlayer {
     if (sized_ && rows_ == game.rows() && columns_ == game.columns()) return *sized_;
     rows_ = game.rows();
     columns_ = game.columns();
-    const int side = std::max(rows_, columns_);
-    if (side <= 9)
-      sized_ = std::make_unique<SizedSearch<9>>(game, options_);
-    else if (side <= 13)
-      sized_ = std::make_unique<SizedSearch<13>>(game, options_);
-    else if (side <= 19)
-      sized_ = std::make_unique<SizedSearch<19>>(game, options_);
-    else
-      sized_ = std::make_unique<SizedSearch<25>>(game, options_);
+    with_go_size(std::max(rows_, columns_), [&]<int kMaxSize>() {
+      sized_ = std::make_unique<SizedSearch<kMaxSize>>(game, options_);
+    });
     return *sized_;
   }
 

@@ -12,19 +12,20 @@
 namespace tengen {
 
 struct SearchGoOptions {
-  std::string name;           ///< of the player
-  SearchOptions search;       ///< `simulations` is what a move costs where nobody says otherwise
+  std::string name;           ///< the player's name
+  SearchOptions search;       ///< `simulations` holds where ThinkLimit sets none
   SearcherOptions how;        ///< threads, batch, cache
   EvaluatorFactory make;      ///< called once a thread
   int rows = 0, columns = 0;  ///< the only board it plays on; 0: every size up to 25
-  bool network = false;       ///< `make` knows something: raw_evaluation() is worth a word
+  bool network = false;       ///< `make` makes networks, which raw_evaluation() can ask
   std::uint64_t seed = 0;
 };
 
-/// With one thread and no clock, moves depend on the seed and the game alone.
+/// A player that searches. With one thread and no clock, its moves depend on the seed and the game
+/// alone.
 std::unique_ptr<GoPlayer> search_go_player(const SearchGoOptions& options);
 
-/// What `uct` means: a search that judges leaves by one random game each and knows nothing else.
+/// The options of the player named "uct": a search that evaluates each leaf by one random game.
 SearchGoOptions uct_go_options(int simulations, std::uint64_t seed);
 
 }  // namespace tengen

@@ -15,11 +15,11 @@ using namespace tengen;
 namespace {
 
 using Picture = std::vector<std::string>;
+using Board = GoBoard<kLargestGoSide>;
 
 // 'X' and 'O' live, 'x' and 'o' are dead, 'S' (Black) and 'Z' (White) are in seki.
-template <int kMaxSize>
-GoBoard<kMaxSize> board_of(const Picture& picture) {
-  GoBoard<kMaxSize> board(static_cast<int>(picture.size()), static_cast<int>(picture[0].size()));
+Board board_of(const Picture& picture) {
+  Board board(static_cast<int>(picture.size()), static_cast<int>(picture[0].size()));
   for (int point = 0; point < board.points(); ++point) {
     const char c = picture[static_cast<std::size_t>(point / board.columns())]
                           [static_cast<std::size_t>(point % board.columns())];
@@ -30,8 +30,7 @@ GoBoard<kMaxSize> board_of(const Picture& picture) {
   return board;
 }
 
-template <int kMaxSize>
-Picture judged(const GoBoard<kMaxSize>& board, const GoJudgement& judgement) {
+Picture judged(const Board& board, const GoJudgement& judgement) {
   Picture out(static_cast<std::size_t>(board.rows()));
   for (int point = 0; point < board.points(); ++point) {
     const bool black = board.at(board.cell(point)) == Stone::kBlack;
@@ -45,9 +44,8 @@ Picture judged(const GoBoard<kMaxSize>& board, const GoJudgement& judgement) {
   return out;
 }
 
-template <int kMaxSize = 9>
 void check(const Picture& picture, int balance) {
-  const GoBoard<kMaxSize> board = board_of<kMaxSize>(picture);
+  const Board board = board_of(picture);
   const GoJudgement judgement = judge_go(board);
   CHECK(judged(board, judgement) == picture);
   CHECK(judgement.balance == balance);
@@ -78,10 +76,10 @@ TEST_CASE("Go life: single stones behind a wall are dead, however much room they
         81);
   Picture lone(13, ".....OX......");
   lone[6][10] = 'o';
-  check<13>(lone, 91 - 78);
+  check(lone, 91 - 78);
   Picture wide(19, "........OX.........");
   wide[9][14] = 'o';
-  check<19>(wide, 190 - 171);
+  check(wide, 190 - 171);
 }
 
 TEST_CASE("Go life: two eyes, and shapes that make them") {
@@ -177,7 +175,7 @@ TEST_CASE("Go life: a seki is left alone") {
 
 TEST_CASE("Go life: a network's word takes the place of games") {
   const Picture picture{"..OX.", "..OX.", "..OX.", "..OX.", "O.OX."};
-  const GoBoard<9> board = board_of<9>(picture);
+  const Board board = board_of(picture);
   CHECK(judge_go(board).balance == 10 - 15);
   std::vector<float> owners(25, 0.9F);
   const GoJudgement judgement = judge_go(board, owners);
@@ -186,33 +184,32 @@ TEST_CASE("Go life: a network's word takes the place of games") {
   CHECK(judgement.owners == owners);
 }
 
-TEST_CASE("Go life: the same board is judged the same, whatever its history and capacity") {
+TEST_CASE("Go life: the same board is judged the same, whatever its history") {
   const Picture picture{"..X.O.", ".X..O.", "X..O..", ".XO.O.", "X.XO..", "..XO.."};
-  const GoBoard<9> board = board_of<9>(picture);
-  GoBoard<9> other(6, 6);
+  const Board board = board_of(picture);
+  Board other(6, 6);
   for (int point = other.points() - 1; point >= 0; --point)
     if (const int cell = other.cell(point); board.at(cell) != Stone::kEmpty)
       other.play(cell, board.at(cell));
   CHECK(judge_go(other).owners == judge_go(board).owners);
-  CHECK(judge_go(board_of<25>(picture)).owners == judge_go(board).owners);
 }
 
 TEST_CASE("Go life: an empty board is nobody's") {
-  const GoJudgement judgement = judge_go(GoBoard<9>(3, 5));
+  const GoJudgement judgement = judge_go(Board(3, 5));
   CHECK(judgement.balance == 0);
   CHECK(judgement.fates == std::vector<GoFate>(15, GoFate::kNoStone));
 }
 
 TEST_CASE("Go capture: every line of play is read where few points are left") {
   const auto falls = [](const Picture& picture, int point, Stone first, int positions = 10'000) {
-    const GoBoard<9> board = board_of<9>(picture);
+    const Board board = board_of(picture);
     std::vector<int> zone;
     for (int i = 0; i < board.points(); ++i)
       if (picture[static_cast<std::size_t>(i / board.columns())]
                  [static_cast<std::size_t>(i % board.columns())] != 'O')
         zone.push_back(board.cell(i));
     int left = positions;
-    return GoCapture<9>::falls(board, zone, board.cell(point), first, left);
+    return GoCapture<kLargestGoSide>::falls(board, zone, board.cell(point), first, left);
   };
   // White has liberties elsewhere. Three in a row are decided by who moves first.
   const Picture three{"...XO", "XXXXO", "OOOOO", "....."};
@@ -229,10 +226,10 @@ TEST_CASE("Go playout: eyes stay, seki and strings in atari are not thrown away"
   const Picture two_eyes{".X.XO....", "XXXXO....", "OOOOO....", ".........", ".........",
                          ".........", ".........", ".........", "........."};
   for (std::uint64_t seed = 0; seed < 20; ++seed) {
-    GoPlayout<9> playout(board_of<9>(two_eyes), seed);
+    GoPlayout<kLargestGoSide> playout(board_of(two_eyes), seed);
     playout.play(Stone::kWhite);
-    CHECK(playout.board().at(GoBoard<9>::cell(0, 1)) == Stone::kBlack);
-    GoPlayout<9> again(board_of<9>(two_eyes), seed);
+    CHECK(playout.board().at(Board::cell(0, 1)) == Stone::kBlack);
+    GoPlayout<kLargestGoSide> again(board_of(two_eyes), seed);
     again.play(Stone::kWhite);
     CHECK(again.board() == playout.board());
   }
