@@ -2,6 +2,7 @@
 
 #include "agents/alphago/net_evaluator.hpp"
 #include "core/check.hpp"
+#include "core/usize.hpp"
 
 #include <algorithm>
 #include <atomic>
@@ -74,7 +75,7 @@ AlphaGo::AlphaGo(const AlphaGoContext& context)
 }
 
 std::int64_t AlphaGo::games_of(Stage stage) const {
-  const auto& store = stores_[static_cast<std::size_t>(stage)];
+  const auto& store = stores_[usize(stage)];
   return store ? store->position().games : 0;
 }
 
@@ -97,7 +98,7 @@ fs::path AlphaGo::pool_file(std::size_t member) const {
 void AlphaGo::open(const fs::path& file) {
   file_ = file;
   for (int s = 0; s < kStages; ++s) {
-    const auto i = static_cast<std::size_t>(s);
+    const auto i = usize(s);
     fs::path path = file;
     path.replace_extension(fmt::format("{}{}", kStageNames[i], file.extension().string()));
     stores_[i] = std::make_unique<GameStore>(path, row_shape(game_),
@@ -155,7 +156,7 @@ bool AlphaGo::generate(const Stop& stop) {
 }
 
 void AlphaGo::imitate() {
-  context_.teachers([&](const GameRecord& game) { store().append(game); });
+  context_.recorded_games([&](const GameRecord& game) { store().append(game); });
   if (stored() + options_.reinforcement_games >= context_.games)
     throw UsageError(
         "steps = {} games leaves none for the value network: {} of the teachers and "
@@ -174,7 +175,7 @@ bool AlphaGo::play(const std::array<std::shared_ptr<const InferenceNet>, 2>& net
   const Rng seeds = stream(context_.seed, Stream::kGames).split(static_cast<std::uint64_t>(stage_));
   // Pieces of fixed size, so that the games do not depend on the number of threads.
   const int pieces = (games + options_.slots - 1) / options_.slots;
-  std::vector<std::vector<GameRecord>> finished(static_cast<std::size_t>(pieces));
+  std::vector<std::vector<GameRecord>> finished(usize(pieces));
   std::vector<SelfPlayCounts> counts(finished.size());
   std::atomic<bool> stopped = false;
   pool_->run(pieces, [&](int piece) {
@@ -187,7 +188,7 @@ bool AlphaGo::play(const std::array<std::shared_ptr<const InferenceNet>, 2>& net
       if (piece % pool_->threads() == 0 && stop()) stopped = true;
       return stopped.load();
     };
-    const auto i = static_cast<std::size_t>(piece);
+    const auto i = usize(piece);
     table->play({&own, &other}, first + static_cast<std::uint64_t>(begin), end - begin, asked,
                 finished[i]);
     counts[i] = table->counts();
@@ -199,7 +200,7 @@ bool AlphaGo::play(const std::array<std::shared_ptr<const InferenceNet>, 2>& net
     counts_.evaluations += counts[i].evaluations;
     for (const GameRecord& game : finished[i]) {
       counts_.rows += game.rows();
-      fresh_rows_ += static_cast<std::size_t>(game.rows());
+      fresh_rows_ += usize(game.rows());
       store().append(game);
     }
   }
@@ -217,7 +218,7 @@ bool AlphaGo::learn(Logger& logger, const Stop& stop) {
     fill_batch(recent ? store().rows() - std::min(store().rows(), fresh_rows_) : 0);
     const PolicyValueLosses losses = learner_.step(batch_, learning_rate(), *pool_);
     const auto name = [&](const char* loss) {
-      return fmt::format("train/{}_{}", kStageNames[static_cast<std::size_t>(stage_)], loss);
+      return fmt::format("train/{}_{}", kStageNames[usize(stage_)], loss);
     };
     if (stage_ == Stage::kValue)
       logger.record_mean(name("loss"), losses.value);
@@ -237,7 +238,7 @@ bool AlphaGo::learn(Logger& logger, const Stop& stop) {
 // The next stage where this one is over, and a new opponent where one is due.
 void AlphaGo::advance() {
   const std::int64_t played = games_of(Stage::kReinforcement);
-  const auto due = static_cast<std::size_t>(1 + played / options_.pool_every);
+  const auto due = usize(1 + played / options_.pool_every);
   if (stage_ != Stage::kValue && past_selves_.size() < due) join_pool();
   const Stage before = stage_;
   if (stage_ == Stage::kSupervised) stage_ = Stage::kReinforcement;
@@ -250,7 +251,7 @@ void AlphaGo::advance() {
   learner_.restart();  // the last stage's moments are no news of this one's loss
 }
 
-// Of the two networks one learns and the other rests.
+// One of the two networks learns and the other rests.
 void AlphaGo::learn_by_stage() {
   learner_.learn_only(stage_ == Stage::kValue ? LearntPart::kValue : LearntPart::kPolicy);
 }
@@ -271,12 +272,12 @@ void AlphaGo::join_pool() {
 void AlphaGo::fill_batch(std::size_t first_row) {
   const std::size_t rows = store().rows() - first_row;
   TENGEN_CHECK(rows > 0, "nothing to learn from");
-  const std::size_t planes = game_.plane_bytes(), points = static_cast<std::size_t>(game_.points());
-  const auto globals = static_cast<std::size_t>(game_.globals);
-  const auto actions = static_cast<std::size_t>(game_.actions);
+  const std::size_t planes = game_.plane_bytes(), points = usize(game_.points());
+  const auto globals = usize(game_.globals);
+  const auto actions = usize(game_.actions);
   const auto owners = game_.ownership ? points : 0;
   const bool value = stage_ == Stage::kValue;
-  for (std::size_t i = 0; i < static_cast<std::size_t>(options_.batch_size); ++i) {
+  for (std::size_t i = 0; i < usize(options_.batch_size); ++i) {
     const std::size_t row =
         first_row + static_cast<std::size_t>(rng_.uniform_double() * static_cast<double>(rows));
     const auto symmetry = rng_.below(static_cast<std::uint32_t>(symmetries_.size()));
@@ -340,8 +341,7 @@ void AlphaGo::load(const ArchiveReader& reader) {
   learnt_ = reader.has("alphago/learnt") ? reader.count("alphago/learnt") : games;
   reader.check("alphago/learnt", learnt_ <= games);
   reader.check("alphago/pool", pool_size_ > 0 || stage_ == Stage::kSupervised);
-  reader.check("alphago/updates_owed",
-               updates_owed_ == 0 || loaded_[static_cast<std::size_t>(stage_)].rows > 0);
+  reader.check("alphago/updates_owed", updates_owed_ == 0 || loaded_[usize(stage_)].rows > 0);
   if (stage_ != Stage::kValue) return;
   value_schedule_ = value_schedule(loaded_[0].games + loaded_[1].games);
   value_schedule_.load(reader, "alphago/value_schedule", loaded_[2].games);

@@ -8,6 +8,7 @@
 #include "agents/alphago/policy_value_learner.hpp"
 #include "agents/schedules.hpp"
 #include "core/config.hpp"
+#include "core/usize.hpp"
 #include "core/worker_pool.hpp"
 
 #include <array>
@@ -17,13 +18,13 @@
 
 namespace tengen {
 
-/// What it is made from. Of the game it knows no more than this.
+/// What it is made from, which is all that it knows of the game.
 struct AlphaGoContext {
   GameSpec game;
   std::function<std::unique_ptr<PolicyGames>(const PolicyGamesOptions&)> policy_games;
-  /// Hands over the games of others, one by one: rows with the move that was played as the policy's
-  /// target. Throws Error if there are none.
-  std::function<void(const std::function<void(const GameRecord&)>&)> teachers;
+  /// Hands over recorded games of others, one by one: rows with the move that was played as the
+  /// policy's target. Throws Error if there are none.
+  std::function<void(const std::function<void(const GameRecord&)>&)> recorded_games;
   Config config;  ///< the recipe's root: [agent] and [net] are read
   std::uint64_t seed = 0;
   std::string device = "cpu";
@@ -35,7 +36,7 @@ struct AlphaGoContext {
 struct AlphaGoOptions {
   int batch_size = 0;
   int slots = 0;
-  double supervised_epochs = 0;  ///< how often each of the teachers' positions is learnt from
+  double supervised_epochs = 0;  ///< how often each recorded position is learnt from
   double learning_rate = 0;      ///< of the supervised stage; it falls to 0 along each stage
   std::int64_t reinforcement_games = 0;
   double reinforcement_learning_rate = 0;
@@ -48,7 +49,7 @@ struct AlphaGoOptions {
 };
 
 /// The three stages one behind the other:
-///   supervised      the policy imitates the teachers
+///   supervised      the policy imitates the players of recorded games
 ///   reinforcement   the policy plays against the pool of its past selves; each of its moves gets
 ///                   more likely if the game was won, less if it was lost (REINFORCE)
 ///   value           from games of the policy, one position each, the value network learns how they
@@ -87,7 +88,7 @@ class AlphaGo final : public GameLearner {
   void load(const ArchiveReader& reader) override;
 
  private:
-  [[nodiscard]] GameStore& store() { return *stores_[static_cast<std::size_t>(stage_)]; }
+  [[nodiscard]] GameStore& store() { return *stores_[usize(stage_)]; }
   [[nodiscard]] std::int64_t stored() const;  // games of all stages
   [[nodiscard]] std::int64_t games_of(Stage stage) const;
   [[nodiscard]] double stage_progress() const;
@@ -114,14 +115,15 @@ class AlphaGo final : public GameLearner {
   std::array<std::unique_ptr<GameStore>, kStages> stores_;
   std::array<GameStore::Position, kStages> loaded_{};
   std::vector<std::shared_ptr<const InferenceNet>>
-      past_selves_;            // the first: as the teachers left it
+      past_selves_;            // the first: as it was after the supervised stage
   std::size_t pool_size_ = 0;  // of the checkpoint
   Stage stage_ = Stage::kSupervised;
   Rng rng_;
   std::int64_t updates_owed_ = 0, supervised_updates_ = 0;
   ScheduleClock value_schedule_{1};  // in games of the value stage; set when it begins
   std::int64_t learnt_ = 0;          // games whose gradient steps have all been made
-  std::size_t fresh_rows_ = 0;       // reinforcement: the newest so many have not been learnt from
+  std::size_t fresh_rows_ =
+      0;  // reinforcement: the number of newest rows that have not been learnt from
   SelfPlayCounts counts_;
 };
 

@@ -1,6 +1,7 @@
 #include "agents/alphago/alphazero.hpp"
 
 #include "core/check.hpp"
+#include "core/usize.hpp"
 
 #include <algorithm>
 #include <atomic>
@@ -41,15 +42,15 @@ AlphaZeroOptions read_options(const Config& agent, const SearchOptions& search) 
 }
 
 PolicyValueOptions net_of(const AlphaZeroContext& context) {
-  return read_policy_value(context.config.section("net"), policy_value_of(context.game));
+  return read_policy_value(context.config.section("net"), policy_value_of(context.game->spec()));
 }
 
 }  // namespace
 
 AlphaZero::AlphaZero(const AlphaZeroContext& context)
-    : game_(context.game),
+    : searchable_(context.game),
+      game_(context.game->spec()),
       pool_(context.pool),
-      make_self_play_(context.self_play),
       play_(read_self_play(context.config.section("agent"),
                            read_search_options(context.config.section("search")))),
       options_(read_options(context.config.section("agent"), play_.search)),
@@ -60,9 +61,9 @@ AlphaZero::AlphaZero(const AlphaZeroContext& context)
       learner_(net_of(context), read_policy_value_learner(context.config.section("agent")),
                backend_, stream(context.seed, Stream::kLearner).next64()),
       batch_(net_of(context), options_.batch_size),
-      symmetries_(row_symmetries(context.game)),
+      symmetries_(row_symmetries(game_)),
       rng_(stream(context.seed, Stream::kMinibatches)),
-      picks_(static_cast<std::size_t>(options_.batch_size)),
+      picks_(usize(options_.batch_size)),
       schedule_(context.games),
       simulations_(play_.search.simulations) {
   play_.seed = stream(context.seed, Stream::kGames).next64();
@@ -76,8 +77,10 @@ void AlphaZero::make_workers(int workers) {
   play_.workers = workers;
   workers_.clear();
   for (int w = 0; w < workers; ++w)
-    workers_.push_back(
-        {make_self_play_(play_, w), std::make_unique<NetEvaluator>(player()), {}, 0});
+    workers_.push_back({std::make_unique<SelfPlayGames>(*searchable_, play_, w),
+                        std::make_unique<NetEvaluator>(player()),
+                        {},
+                        0});
 }
 
 void AlphaZero::open(const std::filesystem::path& file) {
@@ -97,7 +100,7 @@ void AlphaZero::begin_cycle() {
   const auto net = player();
   const auto workers = static_cast<std::int64_t>(workers_.size());
   for (std::int64_t w = 0; w < workers; ++w) {
-    Worker& worker = workers_[static_cast<std::size_t>(w)];
+    Worker& worker = workers_[usize(w)];
     worker.owed = (options_.cycle_rows + workers - 1 - w) / workers;
     worker.evaluator->replace(net);
     worker.games->set_simulations(simulations_);
@@ -115,14 +118,14 @@ bool AlphaZero::generate(const Stop& stop) {
     return quiet();
   };
   pool_->run(workers(), [&](int w) {
-    Worker& worker = workers_[static_cast<std::size_t>(w)];
+    Worker& worker = workers_[usize(w)];
     if (worker.owed <= 0) return;
     // Only this thread, on which worker 0 plays, asks the caller.
     worker.owed -= worker.games->play(*worker.evaluator, worker.owed,
                                       w == 0 ? Stop(asked) : Stop(quiet), worker.finished);
   });
   // What is finished waits until all is there: the order of the store's games, from which rows are
-  // drawn by number, is then that of a cycle that nobody stopped.
+  // drawn by number, is then that of a cycle that was not stopped.
   if (std::ranges::any_of(workers_, owes)) return false;
   for (Worker& worker : workers_) {
     for (const GameRecord& game : worker.finished) {
@@ -169,15 +172,15 @@ void AlphaZero::sample() {
         static_cast<std::size_t>(rng_.uniform_double() * static_cast<double>(store_->rows()));
     pick.symmetry = rng_.below(static_cast<std::uint32_t>(symmetries_.size()));
   }
-  const std::size_t planes = game_.plane_bytes(), points = static_cast<std::size_t>(game_.points());
-  const auto globals = static_cast<std::size_t>(game_.globals);
-  const auto actions = static_cast<std::size_t>(game_.actions);
+  const std::size_t planes = game_.plane_bytes(), points = usize(game_.points());
+  const auto globals = usize(game_.globals);
+  const auto actions = usize(game_.actions);
   const auto owners = game_.ownership ? points : 0;
   const auto mix = static_cast<float>(options_.value_mix);
   constexpr std::size_t kPiece = 32;
   const std::size_t pieces = (picks_.size() + kPiece - 1) / kPiece;
   pool_->run(static_cast<int>(pieces), [&](int piece) {
-    const std::size_t begin = static_cast<std::size_t>(piece) * kPiece;
+    const std::size_t begin = usize(piece) * kPiece;
     const std::size_t end = std::min(begin + kPiece, picks_.size());
     for (std::size_t i = begin; i < end; ++i) {
       const GameRowTargets targets =
@@ -225,7 +228,7 @@ void AlphaZero::save(ArchiveWriter& writer) {
   writer.put("alphazero/learnt", learnt_);
   writer.put("alphazero/workers", workers());
   for (int w = 0; w < workers(); ++w) {
-    const Worker& worker = workers_[static_cast<std::size_t>(w)];
+    const Worker& worker = workers_[usize(w)];
     const std::string name = fmt::format("alphazero/worker{}", w);
     writer.put(name + "/owed", worker.owed);
     worker.games->save(writer, name);
@@ -248,10 +251,10 @@ void AlphaZero::load_finished(const ArchiveReader& reader, const std::string& na
   std::span<const std::byte> bytes = reader.bytes(name + "/finished");
   for (const std::int64_t size : reader.vector<std::int64_t>(name + "/finished_bytes")) {
     reader.check(name + "/finished_bytes", size >= 0 && size <= std::ssize(bytes));
-    auto game = GameRecord::finished(row_shape(game_), bytes.first(static_cast<std::size_t>(size)));
+    auto game = GameRecord::finished(row_shape(game_), bytes.first(usize(size)));
     reader.check(name + "/finished", game.has_value());
     games.push_back(std::move(*game));
-    bytes = bytes.subspan(static_cast<std::size_t>(size));
+    bytes = bytes.subspan(usize(size));
   }
   reader.check(name + "/finished", bytes.empty());
 }
@@ -274,7 +277,7 @@ void AlphaZero::load(const ArchiveReader& reader) {
     reader.check("alphazero/workers", reader.has(fmt::format("alphazero/worker{}/slots", w)));
   make_workers(workers_saved);
   for (int w = 0; w < workers(); ++w) {
-    Worker& worker = workers_[static_cast<std::size_t>(w)];
+    Worker& worker = workers_[usize(w)];
     const std::string name = fmt::format("alphazero/worker{}", w);
     worker.owed = reader.get<std::int64_t>(name + "/owed");
     worker.games->load(reader, name);

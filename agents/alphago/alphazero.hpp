@@ -7,7 +7,7 @@
 #include "agents/alphago/game_learner.hpp"
 #include "agents/alphago/net_evaluator.hpp"
 #include "agents/alphago/policy_value_learner.hpp"
-#include "agents/alphago/self_play.hpp"
+#include "agents/alphago/self_play_games.hpp"
 #include "agents/schedules.hpp"
 #include "core/config.hpp"
 #include "core/logger.hpp"
@@ -16,17 +16,15 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
 
 namespace tengen {
 
-/// What it is made from. Of the game it knows no more than this.
+/// What it is made from.
 struct AlphaZeroContext {
-  GameSpec game;
-  std::function<std::unique_ptr<SelfPlay>(const SelfPlayOptions&, int worker)> self_play;
+  const SearchableGame* game = nullptr;  ///< outlives it
   Config config;  ///< the recipe's root: [agent], [search] and [net] are read
   std::uint64_t seed = 0;
   std::string device = "cpu";
@@ -84,7 +82,7 @@ class AlphaZero final : public GameLearner {
 
  private:
   struct Worker {
-    std::unique_ptr<SelfPlay> games;
+    std::unique_ptr<SelfPlayGames> games;
     std::unique_ptr<NetEvaluator> evaluator;
     std::vector<GameRecord> finished;  // of this cycle
     std::int64_t owed = 0;             // rows to come in this cycle
@@ -99,9 +97,9 @@ class AlphaZero final : public GameLearner {
   }
   [[nodiscard]] double learning_rate() const;
 
+  const SearchableGame* searchable_;
   GameSpec game_;
   WorkerPool* pool_;
-  std::function<std::unique_ptr<SelfPlay>(const SelfPlayOptions&, int)> make_self_play_;
   SelfPlayOptions play_;
   AlphaZeroOptions options_;
   Backend backend_, play_backend_;  // where it learns, and where games are played

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/check.hpp"
+#include "core/usize.hpp"
 
 #include <utility>
 
@@ -51,7 +52,7 @@ void NetEvaluator::evaluate(EvaluationBatch& batch, int rows) {
 double bare_evaluations(const std::shared_ptr<const InferenceNet>& net, const GameSpec& game,
                         int rows, int workers, WorkerPool& pool, double seconds) {
   using Clock = std::chrono::steady_clock;
-  std::vector<double> rates(static_cast<std::size_t>(workers));
+  std::vector<double> rates(usize(workers));
   pool.run(workers, [&](int w) {
     EvaluationBatch batch(game, rows);
     NetEvaluator evaluator(net);
@@ -63,7 +64,7 @@ double bare_evaluations(const std::shared_ptr<const InferenceNet>& net, const Ga
       evaluator.evaluate(batch, rows);
       passed = std::chrono::duration<double>(Clock::now() - begin).count();
     }
-    rates[static_cast<std::size_t>(w)] = static_cast<double>(done) / passed;
+    rates[usize(w)] = static_cast<double>(done) / passed;
   });
   // More workers than threads take turns.
   return std::accumulate(rates.begin(), rates.end(), 0.0) *

@@ -1,4 +1,4 @@
-// A network as a search's judge.
+// A policy-value network as the evaluator of a search.
 #pragma once
 
 #include "agents/search/evaluator.hpp"
@@ -9,16 +9,16 @@
 
 namespace tengen {
 
-/// The network's upper half of options, from what a game says of itself.
+/// The options of a network that depend on the game: sizes of its inputs and outputs.
 PolicyValueOptions policy_value_of(const GameSpec& game);
 
-/// Judges by a network that evaluators on other threads may share.
+/// Evaluates by a network that evaluators on other threads may share.
 class NetEvaluator final : public Evaluator {
  public:
   explicit NetEvaluator(std::shared_ptr<const InferenceNet> net);
   void evaluate(EvaluationBatch& batch, int rows) override;
 
-  /// Judges by another from now on.
+  /// Evaluates by another network from now on.
   void replace(std::shared_ptr<const InferenceNet> net);
   [[nodiscard]] const InferenceNet& network() const { return *net_; }
 
@@ -27,8 +27,8 @@ class NetEvaluator final : public Evaluator {
   InferenceNet::Workspace workspace_;
 };
 
-/// Evaluations a second of the network alone, measured for about `seconds`: `workers` of them over
-/// the pool's threads, each in batches of `rows`.
+/// Measures for about `seconds` how many evaluations a second the network makes when `workers`
+/// evaluators, spread over the pool's threads, evaluate batches of `rows` positions.
 double bare_evaluations(const std::shared_ptr<const InferenceNet>& net, const GameSpec& game,
                         int rows, int workers, WorkerPool& pool, double seconds);
 

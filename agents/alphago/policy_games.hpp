@@ -6,6 +6,7 @@
 #include "agents/search/evaluator.hpp"
 #include "agents/search/sampling.hpp"
 #include "core/rng.hpp"
+#include "core/usize.hpp"
 #include "replay/game_store.hpp"
 
 #include <algorithm>
@@ -19,19 +20,21 @@ namespace tengen {
 
 /// Who plays which moves, and which positions are kept.
 enum class PolicyGamesKind : std::uint8_t {
-  /// Judge 0 against judge 1, colours by turns. Kept: every position of judge 0, its move as the
-  /// target. Silver et al. 2016, "Reinforcement learning of policy networks".
+  /// Policy 0 plays against policy 1, with each colour in turn. Every position in which policy 0
+  /// moves
+  /// is kept, with its move as the target. Silver et al. 2016, "Reinforcement learning of policy
+  /// networks".
   kAgainst,
-  /// Judge 0 plays some moves, then comes a uniformly random one, then judge 1 plays to the end.
-  /// Kept: the position after the random move and nothing else, so that no two of a data set are
-  /// alike. Ibid., "Reinforcement learning of value networks".
+  /// Policy 0 plays some moves, then comes a uniformly random one, then policy 1 plays to the end.
+  /// Only the position after the random move is kept, so that no two of a data set are alike.
+  /// Ibid., "Reinforcement learning of value networks".
   kOnePosition,
 };
 
 struct PolicyGamesOptions {
   PolicyGamesKind kind = PolicyGamesKind::kAgainst;
   int slots = 64;              ///< games at once
-  double longest_opening = 1;  ///< kOnePosition: judge 0 plays 0 … this many moves
+  double longest_opening = 1;  ///< kOnePosition: policy 0 plays between 0 and this many moves
   std::uint64_t seed = 0;
 };
 
@@ -41,7 +44,7 @@ class PolicyGames {
   using Stop = std::function<bool()>;
   /// Plays games [first, first + games) to their ends; each draws from its number alone. Records go
   /// to `finished` in the order of their ends; a game may leave none. False if `stop()` came first.
-  virtual bool play(const std::array<Evaluator*, 2>& judges, std::uint64_t first, int games,
+  virtual bool play(const std::array<Evaluator*, 2>& policies, std::uint64_t first, int games,
                     const Stop& stop, std::vector<GameRecord>& finished) = 0;
   /// Since it was made; rows are counted when the game ends.
   [[nodiscard]] virtual SelfPlayCounts counts() const = 0;
@@ -56,19 +59,18 @@ class PolicyGamesOf final : public PolicyGames {
         shape_{spec_.points(), spec_.planes, spec_.globals, spec_.actions, spec_.ownership},
         options_(options),
         batch_(spec_, options.slots),
-        legal_(static_cast<std::size_t>(spec_.actions)),
-        policy_(legal_.size()),
-        owners_(static_cast<std::size_t>(spec_.points())) {}
+        legal_(usize(spec_.actions)),
+        target_(legal_.size()),
+        owners_(usize(spec_.points())) {}
 
-  bool play(const std::array<Evaluator*, 2>& judges, std::uint64_t first, int games,
+  bool play(const std::array<Evaluator*, 2>& policies, std::uint64_t first, int games,
             const Stop& stop, std::vector<GameRecord>& finished) override {
     const std::uint64_t end = first + static_cast<std::uint64_t>(games);
     tables_.clear();
     while (first < end && static_cast<int>(tables_.size()) < options_.slots) open(first++);
     while (!tables_.empty()) {
       if (stop()) return false;
-      for (int judge = 0; judge < 2; ++judge)
-        move_all(judge, *judges[static_cast<std::size_t>(judge)]);
+      for (int policy = 0; policy < 2; ++policy) move_all(policy, *policies[usize(policy)]);
       for (std::size_t t = 0; t < tables_.size();) {
         if (!tables_[t].game.finished()) {
           ++t;
@@ -101,16 +103,16 @@ class PolicyGamesOf final : public PolicyGames {
     tables_.push_back(std::move(table));
   }
 
-  [[nodiscard]] int judge_of(const Table& table) const {
+  [[nodiscard]] int policy_of(const Table& table) const {
     if (options_.kind == PolicyGamesKind::kOnePosition) return table.moves <= table.opening ? 0 : 1;
     return table.game.to_move() == static_cast<int>(table.number % 2) ? 0 : 1;
   }
 
-  // One move at every table where it is this judge's turn.
-  void move_all(int judge, Evaluator& evaluator) {
+  // Makes one move at every table where it is this policy's turn.
+  void move_all(int policy, Evaluator& evaluator) {
     asked_.clear();
     for (Table& table : tables_) {
-      if (table.game.finished() || judge_of(table) != judge) continue;
+      if (table.game.finished() || policy_of(table) != policy) continue;
       const int row = static_cast<int>(asked_.size());
       table.game.observe(batch_.planes(row), batch_.globals(row));
       asked_.push_back(&table);
@@ -119,20 +121,20 @@ class PolicyGamesOf final : public PolicyGames {
     evaluator.evaluate(batch_, static_cast<int>(asked_.size()));
     counts_.evaluations += static_cast<std::int64_t>(asked_.size());
     for (std::size_t row = 0; row < asked_.size(); ++row)
-      move(*asked_[row], judge, static_cast<int>(row));
+      move(*asked_[row], policy, static_cast<int>(row));
   }
 
-  void move(Table& table, int judge, int row) {
+  void move(Table& table, int policy, int row) {
     table.game.legal(legal_);
     const bool lone = options_.kind == PolicyGamesKind::kOnePosition;
     const bool at_random = lone && table.moves == table.opening;
     const int action = at_random ? sample_legal(legal_, table.rng)
-                                 : sample_policy(batch_.logits(row), legal_, table.rng, policy_);
-    if (!lone && judge == 0) {
-      std::ranges::fill(policy_, 0.0F);
-      policy_[static_cast<std::size_t>(action)] = 1;
+                                 : sample_policy(batch_.logits(row), legal_, table.rng, target_);
+    if (!lone && policy == 0) {
+      std::ranges::fill(target_, 0.0F);
+      target_[usize(action)] = 1;
       table.record.add_row(shape_, table.game.to_move(), batch_.planes(row), batch_.globals(row),
-                           policy_, batch_.value(row), 1);
+                           target_, batch_.value(row), 1);
     }
     table.game.play(action);
     ++table.moves;
@@ -140,10 +142,10 @@ class PolicyGamesOf final : public PolicyGames {
     if (at_random && !table.game.finished()) {
       // The row's memory is free again. Nothing is said of the policy: the weight is 0.
       table.game.observe(batch_.planes(row), batch_.globals(row));
-      std::ranges::fill(policy_, 0.0F);
-      policy_[0] = 1;
+      std::ranges::fill(target_, 0.0F);
+      target_[0] = 1;
       table.record.add_row(shape_, table.game.to_move(), batch_.planes(row), batch_.globals(row),
-                           policy_, 0, 0);
+                           target_, 0, 0);
     }
   }
 
@@ -169,7 +171,7 @@ class PolicyGamesOf final : public PolicyGames {
   std::vector<Table> tables_;
   std::vector<Table*> asked_;
   std::vector<std::uint8_t> legal_;
-  std::vector<float> policy_;
+  std::vector<float> target_;
   std::vector<std::int8_t> owners_;
   SelfPlayCounts counts_;
 };

@@ -1,6 +1,7 @@
 #include "agents/alphago/policy_value_learner.hpp"
 
 #include "core/check.hpp"
+#include "core/usize.hpp"
 #include "nets/losses.hpp"
 
 #include <algorithm>
@@ -30,9 +31,7 @@ void lerp(const Tensor& to, const Tensor& from, double weight,
 
 PolicyValueBatch::PolicyValueBatch(const PolicyValueOptions& net, int count) : rows(count) {
   TENGEN_CHECK(count >= 1);
-  const auto size = [&](int width) {
-    return static_cast<std::size_t>(count) * static_cast<std::size_t>(width);
-  };
+  const auto size = [&](int width) { return usize(count) * usize(width); };
   planes.resize(size(net.board() * net.planes));
   globals.resize(size(net.globals));
   policy.resize(size(net.actions));
@@ -110,7 +109,7 @@ PolicyValueLosses PolicyValueLearner::step(const PolicyValueBatch& batch, double
   std::vector<Tensor> gradients;
   PolicyValueLosses losses;
   for (int i = 0; i < used; ++i) {
-    const Shard& shard = shards_[static_cast<std::size_t>(i)];
+    const Shard& shard = shards_[usize(i)];
     gradients.push_back(shard.gradient);
     losses.policy += shard.losses.policy;
     losses.value += shard.losses.value;
@@ -127,7 +126,7 @@ PolicyValueLosses PolicyValueLearner::step(const PolicyValueBatch& batch, double
         losses.norm, updates_);
   for (int i = 0; i < used; ++i) {  // (1 − m) · old + m · mean of the shards'
     const double left = 1 - kMomentum * i / used;
-    lerp(statistics_.flat(), shards_[static_cast<std::size_t>(i)].moments, kMomentum / used / left,
+    lerp(statistics_.flat(), shards_[usize(i)].moments, kMomentum / used / left,
          learnt_statistics_);
   }
   ++updates_;
@@ -163,13 +162,13 @@ PolicyValueLearner::Rows PolicyValueLearner::rows_of(const PolicyValueBatch& bat
 
 void PolicyValueLearner::compute(int index, int used, const PolicyValueBatch& batch) {
   const ComputeScope scope;
-  Shard& shard = shards_[static_cast<std::size_t>(index)];
+  Shard& shard = shards_[usize(index)];
   const int begin = index * batch.rows / used, end = (index + 1) * batch.rows / used;
   // Every term is a sum over rows by the rows of the whole minibatch, so that shards add up.
   const double scale = 1.0 / batch.rows;
   const Rows host = rows_of(batch, begin, end);
   if (backend_.device.is_cpu()) {
-    shard.figures = differentiate(shard, host, scale);
+    shard.terms = differentiate(shard, host, scale);
   } else {
     constexpr Tensor Rows::*kAll[] = {
         &Rows::planes,        &Rows::globals,      &Rows::policy,
@@ -187,17 +186,17 @@ void PolicyValueLearner::compute(int index, int used, const PolicyValueBatch& ba
         shard.rows.*part = (host.*part).to(backend_.device);
     }
     if (!fits) shard.recording = std::make_unique<Recording>(*shard.stream);
-    shard.recording->run([&] { shard.figures = differentiate(shard, shard.rows, scale); });
+    shard.recording->run([&] { shard.terms = differentiate(shard, shard.rows, scale); });
     shard.stream->synchronize();
   }
-  const Tensor figures = shard.figures.to(torch::kCPU);
-  const float* figure = figures.data_ptr<float>();
-  shard.losses = {.policy = figure[0],
-                  .value = figure[1],
-                  .margin = figure[2],
-                  .ownership = figure[3],
-                  .entropy = figure[4],
-                  .target_entropy = figure[5]};
+  const Tensor terms = shard.terms.to(torch::kCPU);
+  const float* term = terms.data_ptr<float>();
+  shard.losses = {.policy = term[0],
+                  .value = term[1],
+                  .margin = term[2],
+                  .ownership = term[3],
+                  .entropy = term[4],
+                  .target_entropy = term[5]};
 }
 
 // Leaves the gradient and the normalisations' moments in the shard; returns what is to be told.

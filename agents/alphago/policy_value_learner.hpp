@@ -13,8 +13,8 @@
 
 namespace tengen {
 
-/// Positions and what is to be learnt of them, row-major; whoever samples writes here. All from the
-/// view of the player to move.
+/// Positions and their targets, row-major, from the view of the player to move. The caller who
+/// samples them writes here.
 struct PolicyValueBatch {
   PolicyValueBatch(const PolicyValueOptions& net, int rows);
 
@@ -66,14 +66,14 @@ class PolicyValueLearner {
   PolicyValueLosses step(const PolicyValueBatch& batch, double learning_rate, WorkerPool& pool);
 
   /// From now on steps change this part: the other's parameters, their average, the statistics that
-  /// they are computed with, and their moments keep their bits. Not saved: whoever loads says it
-  /// again.
+  /// they are computed with, and their moments keep their bits. The choice is not saved: call this
+  /// again after load().
   void learn_only(LearntPart part);
   /// Begins another optimisation from the parameters as they are: moments are forgotten, and the
   /// average follows as fast as at first.
   void restart() { optimiser_.restart(); }
 
-  /// What plays: the averaged parameters, to be computed on `backend`.
+  /// The player with the averaged parameters, computed on `backend`.
   [[nodiscard]] std::shared_ptr<const InferenceNet> player(const Backend& backend) const;
   [[nodiscard]] const std::shared_ptr<const PolicyValueNet>& network() const { return network_; }
   [[nodiscard]] const Parameters& parameters() const { return parameters_; }
@@ -84,14 +84,14 @@ class PolicyValueLearner {
   /// one, see PolicyValueNet::grow(). Throws Error if it does not fit.
   void start_from(const ArchiveReader& player, const PolicyValueOptions& net);
 
-  /// What load_net_player() needs: the averaged parameters and nothing else.
+  /// Writes what load_net_player() needs: the averaged parameters.
   void save_player(ArchiveWriter& writer) const;
   /// Records below "agent/".
   void save(ArchiveWriter& writer) const;
   void load(const ArchiveReader& reader);
 
  private:
-  /// A minibatch's, or a part's, as tensors where the parameters are.
+  /// A minibatch, or a part of one, as tensors where the parameters are.
   struct Rows {
     Tensor planes, globals, policy, value, margin, ownership;
     Tensor policy_weight, value_weight, territory_weight;
@@ -102,7 +102,7 @@ class PolicyValueLearner {
     Tensor moments;            // flat
     ParameterViews moment_views;
     PolicyValueLosses losses;  // sums over rows
-    Tensor figures;            // the same, as they were computed
+    Tensor terms;              // the same, as they were computed
     // On a GPU what is done with rows is recorded; they stay where they are.
     std::optional<torch::Stream> stream;
     std::unique_ptr<Recording> recording;

@@ -1,5 +1,7 @@
 #include "agents/alphago/self_play.hpp"
 
+#include "core/usize.hpp"
+
 namespace tengen {
 
 SelfPlayOptions read_self_play(const Config& agent, const SearchOptions& search) {
@@ -26,9 +28,9 @@ GameRowShape row_shape(const GameSpec& game) {
 std::vector<RowSymmetry> row_symmetries(const GameSpec& game) {
   GameSpec board = game;
   board.layout = ActionLayout::kPoints;
-  std::vector<RowSymmetry> all(static_cast<std::size_t>(game.symmetries));
+  std::vector<RowSymmetry> all(usize(game.symmetries));
   for (int s = 0; s < game.symmetries; ++s) {
-    RowSymmetry& symmetry = all[static_cast<std::size_t>(s)];
+    RowSymmetry& symmetry = all[usize(s)];
     for (int p = 0; p < game.points(); ++p) symmetry.points.push_back(transformed(board, p, s));
     for (int a = 0; a < game.actions; ++a) symmetry.actions.push_back(transformed(game, a, s));
   }

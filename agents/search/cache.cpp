@@ -1,6 +1,7 @@
 #include "agents/search/cache.hpp"
 
 #include "core/check.hpp"
+#include "core/usize.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -16,23 +17,23 @@ std::uint64_t key_of(std::uint64_t hash) { return hash == 0 ? 1 : hash; }
 
 EvaluationCache::EvaluationCache(const GameSpec& spec, std::size_t bytes)
     : symmetries_(spec),
-      actions_(static_cast<std::size_t>(spec.actions)),
-      points_(spec.ownership ? static_cast<std::size_t>(spec.points()) : 0),
+      actions_(usize(spec.actions)),
+      points_(spec.ownership ? usize(spec.points()) : 0),
       pairs_(std::max<std::size_t>(1, bytes / (2 * bytes_per_entry()))),
       keys_(2 * pairs_),
-      judgements_(2 * pairs_),
+      outcomes_(2 * pairs_),
       below_(2 * pairs_ * actions_),
       owners_(2 * pairs_ * points_) {}
 
 std::size_t EvaluationCache::bytes_per_entry() const {
-  return sizeof(std::uint64_t) + sizeof(Judgement) + actions_ * sizeof(std::uint16_t) + points_;
+  return sizeof(std::uint64_t) + sizeof(Outcome) + actions_ * sizeof(std::uint16_t) + points_;
 }
 
 void EvaluationCache::swap_places(std::size_t first) {
   const auto a = static_cast<std::ptrdiff_t>(actions_), p = static_cast<std::ptrdiff_t>(points_);
   const auto at = static_cast<std::ptrdiff_t>(first);
   std::swap(keys_[first], keys_[first + 1]);
-  std::swap(judgements_[first], judgements_[first + 1]);
+  std::swap(outcomes_[first], outcomes_[first + 1]);
   std::swap_ranges(below_.begin() + at * a, below_.begin() + (at + 1) * a,
                    below_.begin() + (at + 1) * a);
   std::swap_ranges(owners_.begin() + at * p, owners_.begin() + (at + 1) * p,
@@ -51,8 +52,8 @@ bool EvaluationCache::find(std::uint64_t hash, EvaluationBatch& batch, int row) 
     swap_places(first);
   }
   ++hits_;
-  batch.value(row) = judgements_[first].value;
-  batch.margin(row) = judgements_[first].margin;
+  batch.value(row) = outcomes_[first].value;
+  batch.margin(row) = outcomes_[first].margin;
   const auto logits = batch.logits(row);
   for (std::size_t i = 0; i < actions_; ++i) {
     logits[i] = -static_cast<float>(below_[first * actions_ + i]) / kLogitSteps;
@@ -75,7 +76,7 @@ void EvaluationCache::put(std::uint64_t hash, EvaluationBatch& batch, int row, i
   const std::lock_guard lock(locks_[first / 2 % kStripes]);
   if (keys_[first] != 0 && keys_[first] != key) swap_places(first);  // the older one is replaced
   keys_[first] = key;
-  judgements_[first] = {batch.value(row), batch.margin(row)};
+  outcomes_[first] = {batch.value(row), batch.margin(row)};
   for (std::size_t i = 0; i < actions_; ++i) {
     const float below = std::min((most - logits[to[i]]) * kLogitSteps, 65535.0F);
     below_[first * actions_ + i] = static_cast<std::uint16_t>(std::lround(below));

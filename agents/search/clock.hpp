@@ -8,12 +8,12 @@
 namespace tengen {
 
 enum class Overtime : std::uint8_t {
-  kNone,      ///< whoever runs out of main time has lost
+  kNone,      ///< a player who runs out of main time has lost
   kPeriods,   ///< byo-yomi: a move within a period costs nothing, a longer one uses periods up
   kCanadian,  ///< `stones` moves a period, which then begins anew
 };
 
-/// Seconds; what GTP's time_settings and kgs-time_settings say.
+/// What GTP's time_settings and kgs-time_settings say. Times are in seconds.
 struct TimeSettings {
   double main = std::numeric_limits<double>::infinity();  ///< infinite: no limit
   Overtime overtime = Overtime::kNone;
@@ -34,11 +34,11 @@ class Clock {
   explicit Clock(const TimeSettings& settings = {}) { reset(settings); }
 
   void reset(const TimeSettings& settings);
-  /// A move took so long.
+  /// Takes the time of a move off the clock.
   void spend(double seconds);
-  /// The referee's view (GTP time_left): `stones` 0 means that so much main time is left and all of
-  /// the overtime; otherwise it is how many moves the seconds are for, or, in byo-yomi, how many
-  /// periods are left with the one of which so many seconds are left.
+  /// Sets what the referee says is left (GTP time_left). With `stones` = 0, `seconds` of main time
+  /// and all of the overtime are left. Otherwise `seconds` are for the next `stones` moves, or, in
+  /// byo-yomi, are left of the present one of `stones` periods.
   void set_left(double seconds, int stones);
 
   /// How long the next move should take if about `moves_left` ≥ 1 more of one's own follow in the
@@ -46,7 +46,7 @@ class Clock {
   /// overtime gives (what is left of the period that runs). At least kLeast, and leaves `lag`
   /// seconds, or half of what there is, to spare.
   [[nodiscard]] std::optional<double> seconds_for_move(int moves_left, double lag = 0.3) const;
-  /// The time is up: the game is lost on time.
+  /// Whether the time is up, so that the game is lost.
   [[nodiscard]] bool flagged() const { return flagged_; }
   [[nodiscard]] bool limited() const {
     return settings_.main < std::numeric_limits<double>::infinity();

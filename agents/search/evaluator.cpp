@@ -1,6 +1,7 @@
 #include "agents/search/evaluator.hpp"
 
 #include "core/check.hpp"
+#include "core/usize.hpp"
 
 #include <algorithm>
 
@@ -9,13 +10,13 @@ namespace tengen {
 EvaluationBatch::EvaluationBatch(const GameSpec& spec, int capacity)
     : spec_(spec), capacity_(capacity) {
   TENGEN_CHECK(capacity >= 1);
-  const auto rows = static_cast<std::size_t>(capacity);
+  const auto rows = usize(capacity);
   planes_.resize(rows * spec.plane_bytes());
-  globals_.resize(rows * static_cast<std::size_t>(spec.globals));
-  logits_.resize(rows * static_cast<std::size_t>(spec.actions));
+  globals_.resize(rows * usize(spec.globals));
+  logits_.resize(rows * usize(spec.actions));
   value_.resize(rows);
   margin_.resize(rows);
-  if (spec.ownership) ownership_.resize(rows * static_cast<std::size_t>(spec.points()));
+  if (spec.ownership) ownership_.resize(rows * usize(spec.points()));
 }
 
 void UniformEvaluator::evaluate(EvaluationBatch& batch, int rows) {

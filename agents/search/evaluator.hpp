@@ -1,6 +1,7 @@
-// What judges positions for a search: a network, rollouts, or nothing at all.
+// What evaluates positions for a search: a network, rollouts, or nothing at all.
 #pragma once
 
+#include "core/usize.hpp"
 #include "envs/game.hpp"
 
 #include <cstddef>
@@ -10,7 +11,7 @@
 
 namespace tengen {
 
-/// Memory for up to `capacity` positions of one game and what is thought of them. A search writes
+/// Memory for up to `capacity` positions of one game and their evaluations. A search writes
 /// Game::observe() straight into a row; the evaluator reads it there and answers beside it.
 class EvaluationBatch {
  public:
@@ -19,16 +20,16 @@ class EvaluationBatch {
   [[nodiscard]] const GameSpec& spec() const { return spec_; }
   [[nodiscard]] int capacity() const { return capacity_; }
 
-  // What is asked: Game::observe() writes these.
+  // The question, which Game::observe() writes.
   [[nodiscard]] std::span<std::uint8_t> planes(int row) { return row_of(planes_, row); }
   [[nodiscard]] std::span<float> globals(int row) { return row_of(globals_, row); }
-  // What is answered, from the view of the player to move:
-  /// A logit an action; legality is the search's business.
+  // The answer, from the view of the player to move.
+  /// One logit per action; the search leaves out those of illegal ones.
   [[nodiscard]] std::span<float> logits(int row) { return row_of(logits_, row); }
   /// The expected score() in [−1, 1].
-  [[nodiscard]] float& value(int row) { return value_[static_cast<std::size_t>(row)]; }
-  /// The expected margin in points (0 where the evaluator has no opinion).
-  [[nodiscard]] float& margin(int row) { return margin_[static_cast<std::size_t>(row)]; }
+  [[nodiscard]] float& value(int row) { return value_[usize(row)]; }
+  /// The expected margin in points; 0 where the evaluator gives none.
+  [[nodiscard]] float& margin(int row) { return margin_[usize(row)]; }
   /// The expected owner of each point in [−1, 1]; empty where the game has no territory.
   [[nodiscard]] std::span<float> ownership(int row) { return row_of(ownership_, row); }
 
@@ -39,8 +40,8 @@ class EvaluationBatch {
  private:
   template <class T>
   std::span<T> row_of(std::vector<T>& data, int row) const {
-    const std::size_t width = data.size() / static_cast<std::size_t>(capacity_);
-    return {data.data() + static_cast<std::size_t>(row) * width, width};
+    const std::size_t width = data.size() / usize(capacity_);
+    return {data.data() + usize(row) * width, width};
   }
 
   GameSpec spec_;
@@ -49,7 +50,7 @@ class EvaluationBatch {
   std::vector<float> globals_, logits_, value_, margin_, ownership_;
 };
 
-/// One virtual call a batch. Not shared between threads: every searching thread has its own.
+/// Evaluates positions, one virtual call per batch. Every searching thread has its own.
 class Evaluator {
  public:
   virtual ~Evaluator() = default;
@@ -57,7 +58,7 @@ class Evaluator {
   virtual void evaluate(EvaluationBatch& batch, int rows) = 0;
 };
 
-/// Knows nothing: equal logits, value 0. A search with it explores evenly.
+/// Answers with equal logits and value 0, so that a search explores evenly.
 class UniformEvaluator final : public Evaluator {
  public:
   void evaluate(EvaluationBatch& batch, int rows) override;

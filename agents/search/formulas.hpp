@@ -21,17 +21,17 @@ float sample_gumbel(Rng& rng);
 /// with one simulation or more each, then half of them …, down to two, as the budget allows.
 void halving_schedule(int considered, int simulations, std::vector<std::uint32_t>& out);
 
-/// What a node's tried moves tell about it.
+/// Sums and means over the tried moves of a node.
 struct NodeSummary {
-  float tries = 0;        ///< of all moves, pending included
-  float most_tries = 0;   ///< of one
-  float prior = 0;        ///< probability of the tried moves
+  float tries = 0;        ///< of all moves, pending ones included
+  float most_tries = 0;   ///< the largest number of tries of one move
+  float prior = 0;        ///< the sum of the tried moves' probabilities
   float value = 0;        ///< mean of the node's own evaluation and its moves', mover's view
   float mixed_value = 0;  ///< Danihelka et al., appendix D: stands in for moves not tried
 };
-/// With virtual losses.
+/// With virtual losses, as selection wants it.
 NodeSummary summary(const NodeArena& arena, const SearchNode& node);
-/// Without.
+/// Without virtual losses, as results want it.
 NodeSummary settled_summary(const NodeArena& arena, const SearchNode& node);
 
 /// σ(q) = (c_visit + most visits) · c_scale · q.

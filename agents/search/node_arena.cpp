@@ -1,6 +1,7 @@
 #include "agents/search/node_arena.hpp"
 
 #include "core/check.hpp"
+#include "core/usize.hpp"
 
 #include <algorithm>
 #include <functional>
@@ -89,7 +90,7 @@ void NodeArena::grow_edges(SearchNode& node) {
 }
 
 std::uint32_t NodeArena::edge_block(int room) {
-  auto& blocks = free_[static_cast<std::size_t>(room)];
+  auto& blocks = free_[usize(room)];
   if (!blocks.empty()) {
     const std::uint32_t block = blocks.back();
     blocks.pop_back();

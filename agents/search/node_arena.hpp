@@ -48,7 +48,7 @@ struct SearchEdge {
   float margin_sum = 0;
   std::uint32_t visits = 0;
   std::uint32_t child = kNoChild;
-  std::uint16_t pending = 0;       // on their way to be evaluated; each counts as a loss
+  std::uint16_t pending = 0;       // leaves on their way to be evaluated; each counts as a loss
   std::int8_t proven = kUnproven;  // or the result, −1, 0 or 1, with best play
 
   [[nodiscard]] float tries() const { return static_cast<float>(visits + pending); }
@@ -66,7 +66,7 @@ struct SearchEdge {
 };
 
 enum class NodeState : std::uint8_t {
-  kUnseen,   ///< nobody has evaluated it
+  kUnseen,   ///< not evaluated yet
   kWaiting,  ///< its evaluation is under way
   kOpen,     ///< evaluated: moves have priors; the likeliest not tried yet is next
   kExact,    ///< over, or proven: value is the result
@@ -82,7 +82,7 @@ struct SearchNode {
   std::uint8_t edge_room = 0;  // log2 of the places at `edges` + 1; 0: none
   std::uint8_t mover = 0;
   NodeState state = NodeState::kUnseen;
-  std::uint16_t sorted = 0;  // so many moves stand where they belong
+  std::uint16_t sorted = 0;  // the number of moves that stand where they belong
   float value = 0;           // the evaluator's or exact, from the mover's view
   float margin = 0;          // likewise
 };

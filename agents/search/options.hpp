@@ -1,4 +1,4 @@
-// How a tree is searched: one plain struct, every default documented.
+// The settings of a tree search.
 #pragma once
 
 #include "core/config.hpp"

@@ -1,9 +1,10 @@
-// Whoever plays one side of a game, however it decides.
+// Players of one side of a game.
 #pragma once
 
 #include "agents/search/searcher.hpp"
 #include "agents/search/uct.hpp"
 #include "core/rng.hpp"
+#include "core/usize.hpp"
 #include "envs/game.hpp"
 
 #include <chrono>
@@ -19,18 +20,18 @@ class GamePlayer {
   virtual ~GamePlayer() = default;
   /// A legal action for the player to move; the position is not finished.
   virtual int choose(const G& position) = 0;
-  /// A new game begins: nothing of the last one matters. Random streams go on.
+  /// Prepares for a new game: forgets the last one. Random streams go on.
   virtual void reset() {}
 };
 
-/// Any legal move is as likely as another.
+/// Plays legal moves, each with the same probability.
 template <Game G>
 class RandomPlayer final : public GamePlayer<G> {
  public:
   explicit RandomPlayer(Rng rng) : rng_(rng) {}
 
   int choose(const G& position) override {
-    mask_.resize(static_cast<std::size_t>(position.spec().actions));
+    mask_.resize(usize(position.spec().actions));
     position.legal(mask_);
     actions_.clear();
     for (std::size_t action = 0; action < mask_.size(); ++action) {
@@ -45,7 +46,7 @@ class RandomPlayer final : public GamePlayer<G> {
   std::vector<int> actions_;
 };
 
-/// UCT with so many playouts a move.
+/// Plays by UCT, `simulations` ≥ 1 playouts per move. Throws UsageError for fewer.
 template <Game G>
 class UctPlayer final : public GamePlayer<G> {
  public:
@@ -59,7 +60,7 @@ class UctPlayer final : public GamePlayer<G> {
     for (int i = 0; i < simulations_; ++i) search_.simulate(rng_);
     return search_.best();
   }
-  /// Of the last move, for the player who made it.
+  /// The search for the last move, from the view of the player who made it.
   [[nodiscard]] const UctSearch<G>& search() const { return search_; }
 
  private:
@@ -72,7 +73,7 @@ class UctPlayer final : public GamePlayer<G> {
 template <Game G>
 class SearchPlayer final : public GamePlayer<G> {
  public:
-  /// `limits` a move. `temperature` 0 plays the best move found (see SearchRoot::choose).
+  /// `limits` apply to each move. `temperature` 0 plays the best move found (SearchRoot::choose).
   SearchPlayer(const G& position, const SearchOptions& options, const EvaluatorFactory& make,
                const SearchLimits& limits, Rng rng, const SearcherOptions& how = {},
                float temperature = 0)

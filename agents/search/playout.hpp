@@ -1,8 +1,9 @@
-// Random play to the end, the game's own way where it has one.
+// Random play to a game's end, in the game's own way where it has one.
 #pragma once
 
 #include "agents/search/sampling.hpp"
 #include "core/rng.hpp"
+#include "core/usize.hpp"
 #include "envs/game.hpp"
 
 #include <cstdint>
@@ -18,9 +19,9 @@ concept HasPlayoutMoves = requires(const G& game, Rng& rng, std::span<std::int8_
   { game.playout_moves(rng, first) } -> std::same_as<float>;
 };
 
-/// score() after random moves. `mask` is scratch memory of spec().actions bytes. Where `first`, a
-/// number an action, is not empty, actions that are 0 there become 1 or −1 if player 0 or 1 makes
-/// them first.
+/// Returns score() after random moves. `mask` is scratch memory of spec().actions bytes. `first` is
+/// empty or has one number per action; those that are 0 become 1 or −1 if player 0 or 1 is the
+/// first to make the action.
 template <Game G>
 float random_playout(const G& position, Rng& rng, std::vector<std::uint8_t>& mask,
                      std::span<std::int8_t> first = {}) {
@@ -32,7 +33,7 @@ float random_playout(const G& position, Rng& rng, std::vector<std::uint8_t>& mas
   while (!game.finished()) {
     game.legal(mask);
     const int action = sample_legal(mask, rng);
-    if (const auto at = static_cast<std::size_t>(action); !first.empty() && first[at] == 0)
+    if (const auto at = usize(action); !first.empty() && first[at] == 0)
       first[at] = static_cast<std::int8_t>(game.to_move() == 0 ? 1 : -1);
     game.play(action);
   }

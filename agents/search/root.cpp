@@ -1,6 +1,7 @@
 #include "agents/search/root.hpp"
 
 #include "core/check.hpp"
+#include "core/usize.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -25,11 +26,11 @@ float lower_bound(const SearchEdge& edge) {
 
 SearchRoot::SearchRoot(const SearchOptions& options, int actions)
     : options_(options),
-      prior_(static_cast<std::size_t>(actions)),
-      logit_(static_cast<std::size_t>(actions)),
-      visited_(static_cast<std::size_t>(actions)),
-      scratch_(static_cast<std::size_t>(actions)),
-      weights_(static_cast<std::size_t>(actions)) {}
+      prior_(usize(actions)),
+      logit_(usize(actions)),
+      visited_(usize(actions)),
+      scratch_(usize(actions)),
+      weights_(usize(actions)) {}
 
 void SearchRoot::plan(int simulations, RootNoise noise, Rng rng) {
   TENGEN_CHECK(simulations >= 0);
@@ -114,7 +115,7 @@ int SearchRoot::select_halving(const NodeArena& arena, int started) const {
   const auto moves = arena.moves(root);
   const auto edges = arena.edges(root);
   const NodeSummary seen = summary(arena, root);
-  const std::uint32_t turn = schedule_[static_cast<std::size_t>(started)];
+  const std::uint32_t turn = schedule_[usize(started)];
   int best = -1;
   float best_score = 0;
   bool best_due = false;
@@ -245,7 +246,7 @@ int SearchRoot::choose(const NodeArena& arena, Rng& rng, float temperature) cons
   const SearchNode& root = arena.node(0);
   const auto moves = arena.moves(root);
   const auto edges = arena.edges(root);
-  const auto best = static_cast<std::size_t>(best_move(arena));
+  const auto best = usize(best_move(arena));
   const bool won = best < edges.size() && edges[best].proven == 1;
   if (temperature <= 0 || won || moves.size() == 1) return moves[best].action;
   std::vector<float>& weights = weights_;
@@ -280,7 +281,7 @@ void SearchRoot::report(const NodeArena& arena, std::vector<MoveReport>& out) co
                    lower_bound(edge), static_cast<float>(moves[k].prior), edge.margin_sum / n,
                    edge.proven != SearchEdge::kUnproven});
   }
-  const int best = moves[static_cast<std::size_t>(best_move(arena))].action;
+  const int best = moves[usize(best_move(arena))].action;
   std::ranges::stable_sort(out, [&](const MoveReport& a, const MoveReport& b) {
     if ((a.action == best) != (b.action == best)) return a.action == best;
     return a.visits > b.visits;

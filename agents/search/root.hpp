@@ -1,4 +1,4 @@
-// What is special at the root of a search: exploration, a budget, and the result.
+// The root of a search: exploration, the budget, and the result.
 #pragma once
 
 #include "agents/search/formulas.hpp"
@@ -23,22 +23,22 @@ struct MoveReport {
   bool proven = false;
 };
 
-/// The plan of one search over the root (node 0) of an arena.
+/// Spends one search's budget over the moves of the root (node 0) of an arena.
 class SearchRoot {
  public:
   SearchRoot(const SearchOptions& options, int actions);
 
-  /// A new search of `simulations` (0: no end in sight) draws on `rng`.
+  /// Begins a new search of `simulations` ≥ 0 (0: without an end) that draws from `rng`.
   void plan(int simulations, RootNoise noise, Rng rng);
-  /// The root is open: draws the noise. Once a plan.
+  /// Draws the noise, once per plan and as soon as the root is open.
   void prepare(NodeArena& arena);
-  /// The edge to follow, or a move at or beyond child_count to try first.
+  /// Returns the edge to follow, or a move at or beyond child_count that is tried now.
   [[nodiscard]] int select(const NodeArena& arena, int started) const;
 
   [[nodiscard]] int simulations() const { return simulations_; }
   [[nodiscard]] bool prepared() const { return prepared_; }
 
-  // Results, one number an action, 0 for illegal ones. The root is open.
+  // Results, one number per action, 0 for illegal ones. The root must be open.
   void visits(const NodeArena& arena, std::span<float> out) const;
   void prior(const NodeArena& arena, std::span<float> out) const;
   /// Sums to 1. PUCT: shares of the visits, less those that were only forced; moves proven lost
@@ -49,7 +49,7 @@ class SearchRoot {
   /// halving is left with); otherwise a sample of policy_target^(1 / temperature). Moves proven
   /// lost only if all are.
   [[nodiscard]] int choose(const NodeArena& arena, Rng& rng, float temperature) const;
-  /// Tried moves, best first: the choice, then by visits.
+  /// Reports the tried moves: the one that choose() plays at temperature 0, then by visits.
   void report(const NodeArena& arena, std::vector<MoveReport>& out) const;
 
  private:
@@ -71,7 +71,7 @@ class SearchRoot {
   std::vector<float> logit_;            // log of the evaluator's prior, plus Gumbel noise
   std::vector<std::uint32_t> visited_;  // visits before this plan, by a tree that was kept
   std::vector<std::uint32_t> schedule_;
-  mutable std::vector<float> scratch_, weights_;  // of the results: a number a move, an action
+  mutable std::vector<float> scratch_, weights_;  // by move, by action; of the results
 };
 
 }  // namespace tengen

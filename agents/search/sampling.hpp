@@ -1,4 +1,4 @@
-// Actions drawn by chance.
+// Draws of actions.
 #pragma once
 
 #include "core/rng.hpp"
@@ -8,10 +8,11 @@
 
 namespace tengen {
 
-/// An action drawn from softmax(logits) over the legal ones; `scratch` has room for one a logit.
+/// Draws an action from softmax(logits) over the legal ones, of which there must be one. `legal`
+/// and `scratch` have one element per logit.
 int sample_policy(std::span<const float> logits, std::span<const std::uint8_t> legal, Rng& rng,
                   std::span<float> scratch);
-/// The same, uniformly.
+/// Draws one of the legal actions uniformly.
 int sample_legal(std::span<const std::uint8_t> legal, Rng& rng);
 
 }  // namespace tengen

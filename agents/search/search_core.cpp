@@ -1,6 +1,7 @@
 #include "agents/search/search_core.hpp"
 
 #include "core/check.hpp"
+#include "core/usize.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -16,7 +17,7 @@ SearchCore::SearchCore(const GameSpec& spec, const SearchOptions& options)
     : spec_(spec), options_(options), root_(options, spec.actions), symmetries_(spec) {
   TENGEN_CHECK(spec.actions <= 0xFFFF);
   if (spec.graded) options_.solve = false;
-  if (spec.ownership) owners_.resize(static_cast<std::size_t>(spec.points()));
+  if (spec.ownership) owners_.resize(usize(spec.points()));
 }
 
 void SearchCore::begin(int simulations, RootNoise noise, Rng rng) {
@@ -37,7 +38,7 @@ int SearchCore::follow(std::uint32_t node) {
   const SearchNode& at = arena_.node(node);
   int k = node == kRoot ? root_.select(arena_, started_) : select_move(arena_, at, options_);
   if (k >= at.child_count) k = arena_.add_edge(node, k);
-  ++arena_.edges(at)[static_cast<std::size_t>(k)].pending;
+  ++arena_.edges(at)[usize(k)].pending;
   return k;
 }
 
@@ -223,7 +224,7 @@ void SearchCore::principal_variation(int action, std::vector<int>& out) const {
       return static_cast<double>(e.visits) + (e.proven == 1 ? 1e12 : e.proven == -1 ? -1e12 : 0);
     });
     if (best->visits == 0) return;
-    next = arena_.moves(arena_.node(at))[static_cast<std::size_t>(best - replies.begin())].action;
+    next = arena_.moves(arena_.node(at))[usize(best - replies.begin())].action;
   }
 }
 

@@ -1,4 +1,4 @@
-// What a search tree does whatever the game is: expansion, backup, proofs, results.
+// The part of a tree search that is the same for all games: expansion, backup, proofs, results.
 #pragma once
 
 #include "agents/search/evaluator.hpp"
@@ -17,33 +17,52 @@
 
 namespace tengen {
 
-/// A leaf on its way to be evaluated. Plain and small: a caller keeps one a row.
+/// A leaf on its way to be evaluated: a small plain value, of which a caller keeps one per row.
 struct Pending {
   std::uint32_t node = 0;
-  int symmetry = 0;        ///< the row's planes are turned by it, so its logits are, too
-  std::uint64_t hash = 0;  ///< Game::hash() of the leaf, where a caller who has a cache keeps it
+  int symmetry = 0;        ///< by which the row's planes are turned, and therefore its logits
+  std::uint64_t hash = 0;  ///< Game::hash() of the leaf, for callers with a cache to fill in
   float playout = 0;       ///< its result for the leaf's mover, if options.playout_weight > 0
 };
 
 /// What became of a simulation.
 enum class Descent : std::uint8_t {
   kLeaf,  ///< a leaf waits to be evaluated: absorb() or cancel() it
-  kDone,  ///< the leaf was over or proven, and is backed up
-  kBusy,  ///< the leaf is another simulation's, still waiting: absorb that first. Nothing changed
+  kDone,  ///< the leaf's game was over or its result proven; it is backed up
+  kBusy,  ///< the leaf waits for another simulation: absorb that first. Nothing has changed
 };
 
-/// The part of SearchTree that knows no game. All values are in [−1, 1].
+/// The part of SearchTree that knows no game, and the interface to a SearchTree for callers who
+/// know none. All values are in [−1, 1].
 class SearchCore {
  public:
-  SearchCore(const GameSpec& spec, const SearchOptions& options);
+  virtual ~SearchCore() = default;
 
   [[nodiscard]] const GameSpec& spec() const { return spec_; }
   [[nodiscard]] const SearchOptions& options() const { return options_; }
 
+  // The position at the root, as Game has it.
+  [[nodiscard]] virtual int to_move() const = 0;
+  [[nodiscard]] virtual bool game_over() const = 0;
+  [[nodiscard]] virtual float score() const = 0;
+  virtual void legal(std::span<std::uint8_t> mask) const = 0;
+  virtual void observe(std::span<std::uint8_t> planes, std::span<float> globals) const = 0;
+  /// Of a finished game with territory (HasTerritory); 0, and nothing written, for other games.
+  [[nodiscard]] virtual float final_margin() const = 0;
+  virtual void final_owners(std::span<std::int8_t> owners) const = 0;
+  /// Plays at the root and forgets the tree. Nothing may be pending.
+  virtual void play(int action) = 0;
+  /// Forgets the tree and goes to the position of another tree of the same type of game. Nothing
+  /// may be pending.
+  virtual void reset_to(const SearchCore& other) = 0;
+
+  /// One simulation. Walks from the root to a leaf, leaving a virtual loss; if the leaf is to be
+  /// evaluated, writes its observation into `row`. The root must not be finished.
+  virtual Descent descend(EvaluationBatch& batch, int row, Pending& pending) = 0;
   /// Starts a new search from the root: `simulations` leaves below it (0: no end in sight, see
   /// finished()). Noise and symmetries are drawn from `rng` alone, so the same evaluations give
-  /// the same search. Nothing may be pending. A tree that was not told searches without noise and
-  /// end.
+  /// the same search. Nothing may be pending. Without begin() a tree searches without noise and
+  /// without an end.
   void begin(int simulations, RootNoise noise, Rng rng);
   /// Takes a leaf's evaluation in: the row's logits, value and margin (and ownership). Rows may be
   /// absorbed in any order. Throws Error if a logit or value is not finite.
@@ -65,7 +84,7 @@ class SearchCore {
   /// The root's result with best play is known.
   [[nodiscard]] bool solved() const { return root_proven_ != SearchEdge::kUnproven; }
 
-  // Results, one number an action, 0 where illegal. evaluated() must hold.
+  // Results, one number per action, 0 where it is illegal. evaluated() must hold.
   void visits(std::span<float> out) const { root_.visits(arena_, out); }
   /// The evaluator's own policy.
   void prior(std::span<float> out) const { root_.prior(arena_, out); }
@@ -77,15 +96,13 @@ class SearchCore {
   }
   /// The mean of all evaluations, or the proven result, for the player to move at the root.
   [[nodiscard]] float root_value() const;
-  /// The same in points.
+  /// The mean margin in points, for the player to move at the root.
   [[nodiscard]] float root_margin() const;
-  /// The evaluator's own value of the root.
-  [[nodiscard]] float raw_value() const { return arena_.node(0).value; }
-  /// Visits of the root's moves together, those of a kept tree included.
+  /// The visits of all the root's moves, those of a kept tree included.
   [[nodiscard]] int root_visits() const;
-  /// Tried moves of the root, best first.
+  /// Reports the tried moves of the root, best first.
   void report(std::vector<MoveReport>& out) const { root_.report(arena_, out); }
-  /// `action` and the most visited replies.
+  /// Writes `action` and the most visited replies.
   void principal_variation(int action, std::vector<int>& out) const;
   /// Mean owner of each point in [−1, 1] for the player to move at the root, over the leaves since
   /// begin(); zeros unless options.ownership.
@@ -99,6 +116,12 @@ class SearchCore {
 
  protected:
   static constexpr std::uint32_t kRoot = 0;
+
+  SearchCore(const GameSpec& spec, const SearchOptions& options);
+  SearchCore(const SearchCore&) = default;
+  SearchCore(SearchCore&&) = default;
+  SearchCore& operator=(const SearchCore&) = default;
+  SearchCore& operator=(SearchCore&&) = default;
 
   // The move to follow below an open node; its edge exists and carries the virtual loss.
   int follow(std::uint32_t node);

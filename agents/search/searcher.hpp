@@ -1,4 +1,4 @@
-// The convenient whole: a tree, evaluators and threads, searching until a limit is reached.
+// A tree, evaluators and threads that search together until a limit is reached.
 #pragma once
 
 #include "agents/search/cache.hpp"
@@ -7,6 +7,7 @@
 #include "core/check.hpp"
 #include "core/rng.hpp"
 #include "core/system/interrupt.hpp"
+#include "core/usize.hpp"
 #include "core/worker_pool.hpp"
 
 #include <algorithm>
@@ -22,8 +23,8 @@
 
 namespace tengen {
 
-/// When a search ends: whichever comes first. A proven root ends it, too, and so
-/// does a tree that has grown to SearcherOptions::tree_bytes.
+/// When a search ends: at the limit that is reached first. A proven root ends it, too, and so does
+/// a tree that has grown to SearcherOptions::tree_bytes.
 struct SearchLimits {
   int simulations = 0;                      ///< 0: no such limit
   double seconds = 0;                       ///< 0: no such limit
@@ -32,15 +33,15 @@ struct SearchLimits {
 
 struct SearcherOptions {
   int threads = 1;
-  int batch = 8;  ///< leaves a thread evaluates together at most; fewer in a small tree
+  int batch = 8;  ///< leaves that a thread evaluates together at most, ≥ 1; fewer in a small tree
   std::size_t cache_bytes = 0;                    ///< of evaluations kept beyond the tree; 0: none
   std::size_t tree_bytes = std::size_t{1} << 30;  ///< a search ends when its tree is as large
 };
 
 using EvaluatorFactory = std::function<std::unique_ptr<Evaluator>()>;
 
-/// One game searched by 1 … n threads in one tree. Evaluations run beside each other, the tree is
-/// one thread's at a time. With one thread a search is determined by its arguments (unless time
+/// One game searched by 1 … n threads in one tree. Evaluations run beside each other; one thread
+/// at a time has the tree. With one thread a search is determined by its arguments (unless time
 /// ends it); with more, by their timing as well. One caller at a time.
 template <Game G>
 class Searcher {
@@ -52,29 +53,27 @@ class Searcher {
   Searcher(const G& position, const SearchOptions& options, const EvaluatorFactory& make,
            const SearcherOptions& how = {});
 
-  /// The position to search next. What is known of it stays if it is the last one or follows from
-  /// it in at most two moves; returns whether anything did. The new spec must be the old one.
+  /// Sets the position to search next, which must have the spec of the last one. Results for it are
+  /// kept if it is the last position or follows from it in at most two moves; returns whether there
+  /// were any.
   bool set_position(const G& position);
-  /// Searches; see tree() for the result. The position must not be finished. Without noise the best
-  /// play is wanted. If `progress` is given it is called about every `interval` seconds.
-  /// Simulations are counted beyond those of a tree that was kept. Throws what an evaluator throws,
-  /// and Interrupted.
+  /// Searches; tree() has the result. The position must not be finished, and at least one limit
+  /// must be set. `progress`, if given, is called about every `interval` seconds. Simulations of a
+  /// tree that was kept are not counted. Throws what an evaluator throws, and Interrupted.
   void search(const SearchLimits& limits, Rng rng, RootNoise noise = RootNoise::kOff,
               const Progress& progress = {}, double interval = 1);
 
   [[nodiscard]] const SearchTree<G>& tree() const { return tree_; }
   [[nodiscard]] const EvaluationCache* cache() const { return cache_.get(); }
-  /// The evaluators have changed: forgets tree and cache.
+  /// Forgets tree and cache, for evaluators that have changed.
   void clear();
 
  private:
   using Time = std::chrono::steady_clock;
 
   struct Worker {
-    Worker(const GameSpec& spec, int capacity, std::unique_ptr<Evaluator> judge)
-        : batch(spec, capacity),
-          pending(static_cast<std::size_t>(capacity)),
-          evaluator(std::move(judge)) {}
+    Worker(const GameSpec& spec, int capacity, std::unique_ptr<Evaluator> answers)
+        : batch(spec, capacity), pending(usize(capacity)), evaluator(std::move(answers)) {}
     EvaluationBatch batch;
     std::vector<Pending> pending;
     int rows = 0;
@@ -153,7 +152,7 @@ bool Searcher<G>::over(const SearchLimits& limits) const {
 template <Game G>
 void Searcher<G>::work(int thread, const SearchLimits& limits, const Progress& progress,
                        double interval) {
-  Worker& worker = workers_[static_cast<std::size_t>(thread)];
+  Worker& worker = workers_[usize(thread)];
   auto next_report = start_ + std::chrono::duration<double>(interval);
   std::unique_lock lock(mutex_);
   while (!over(limits)) {
@@ -165,7 +164,7 @@ void Searcher<G>::work(int thread, const SearchLimits& limits, const Progress& p
         lock.lock();
         while (worker.rows > 0) {
           const int row = worker.rows - 1;
-          tree_.absorb(worker.batch, row, worker.pending[static_cast<std::size_t>(row)]);
+          tree_.absorb(worker.batch, row, worker.pending[usize(row)]);
           worker.rows = row;
         }
       } catch (...) {
@@ -194,7 +193,7 @@ void Searcher<G>::gather(Worker& worker, const SearchLimits& limits) {
   for (int finished = 0; worker.rows < most && finished < 64;) {
     if (tree_.evaluated() && limits.simulations > 0 && tree_.remaining() == 0) return;
     if (tree_.solved()) return;
-    Pending& pending = worker.pending[static_cast<std::size_t>(worker.rows)];
+    Pending& pending = worker.pending[usize(worker.rows)];
     const Descent descent = tree_.descend(worker.batch, worker.rows, pending);
     if (descent == Descent::kBusy) return;
     if (descent == Descent::kLeaf && cache_) pending.hash = tree_.leaf().hash();
@@ -215,7 +214,7 @@ void Searcher<G>::evaluate(Worker& worker) {
   worker.evaluator->evaluate(worker.batch, worker.rows);
   if (!cache_) return;
   for (int row = 0; row < worker.rows; ++row) {
-    const Pending& pending = worker.pending[static_cast<std::size_t>(row)];
+    const Pending& pending = worker.pending[usize(row)];
     cache_->put(pending.hash, worker.batch, row, pending.symmetry);
   }
 }
@@ -223,7 +222,7 @@ void Searcher<G>::evaluate(Worker& worker) {
 template <Game G>
 void Searcher<G>::give_up(Worker& worker) {
   failed_ = true;
-  while (worker.rows > 0) tree_.cancel(worker.pending[static_cast<std::size_t>(--worker.rows)]);
+  while (worker.rows > 0) tree_.cancel(worker.pending[usize(--worker.rows)]);
   absorbed_.notify_all();
 }
 
@@ -237,7 +236,7 @@ bool follow_to(SearchTree<G>& tree, const G& position) {
     tree.reset(position);
     return false;
   }
-  std::vector<float> visits(static_cast<std::size_t>(tree.spec().actions));
+  std::vector<float> visits(usize(tree.spec().actions));
   std::vector<std::uint8_t> legal(visits.size());
   tree.visits(visits);
   for (std::size_t first = 0; first < visits.size(); ++first) {

@@ -1,11 +1,13 @@
 #include "agents/search/symmetry.hpp"
 
+#include "core/usize.hpp"
+
 #include <algorithm>
 
 namespace tengen {
 
 SymmetryTables::SymmetryTables(const GameSpec& spec)
-    : count_(spec.symmetries), planes_(static_cast<std::size_t>(spec.planes)) {
+    : count_(spec.symmetries), planes_(usize(spec.planes)) {
   GameSpec board = spec;
   board.layout = ActionLayout::kPoints;
   for (int symmetry = 0; symmetry < count_; ++symmetry) {

@@ -1,6 +1,7 @@
-// The symmetries of a board as tables, for loops that turn a position a microsecond.
+// The symmetries of a board as tables, fast enough to turn a position in a microsecond.
 #pragma once
 
+#include "core/usize.hpp"
 #include "envs/game.hpp"
 
 #include <cstddef>
@@ -10,7 +11,7 @@
 
 namespace tengen {
 
-/// Where each symmetry takes actions and points; made once a game.
+/// Where each symmetry takes actions and points.
 class SymmetryTables {
  public:
   explicit SymmetryTables(const GameSpec& spec);
@@ -20,18 +21,18 @@ class SymmetryTables {
   [[nodiscard]] std::span<const std::uint16_t> actions(int symmetry) const {
     return row(actions_, symmetry);
   }
-  /// The same for points (of boards whose actions are columns, too).
+  /// [point] → where the symmetry takes it, also on boards whose actions are columns.
   [[nodiscard]] std::span<const std::uint16_t> points(int symmetry) const {
     return row(points_, symmetry);
   }
-  /// transform_points() by table.
+  /// Does what transform_points() does for the game's planes.
   void transform(int symmetry, std::span<const std::uint8_t> in, std::span<std::uint8_t> out) const;
 
  private:
   [[nodiscard]] std::span<const std::uint16_t> row(const std::vector<std::uint16_t>& table,
                                                    int symmetry) const {
-    const std::size_t width = table.size() / static_cast<std::size_t>(count_);
-    return {table.data() + static_cast<std::size_t>(symmetry) * width, width};
+    const std::size_t width = table.size() / usize(count_);
+    return {table.data() + usize(symmetry) * width, width};
   }
 
   int count_;

@@ -1,9 +1,10 @@
-// A tree search over one game, one step at a time, so that callers batch evaluations as they like.
+// A tree search over one game, one leaf at a time, so that callers batch evaluations as they like.
 #pragma once
 
 #include "agents/search/playout.hpp"
 #include "agents/search/search_core.hpp"
 #include "core/check.hpp"
+#include "core/usize.hpp"
 
 #include <algorithm>
 #include <cstddef>
@@ -12,8 +13,8 @@
 
 namespace tengen {
 
-/// One tree of one game. Not thread-safe. The usual caller keeps many trees and takes a leaf from
-/// each:
+/// One tree of one game. Not thread-safe. The usual caller keeps many trees and takes one leaf from
+/// each per batch:
 ///
 ///     tree.reset(position);
 ///     tree.begin(16, RootNoise::kOn, rng.split(move));
@@ -35,10 +36,10 @@ class SearchTree : public SearchCore {
       : SearchCore(position.spec(), options),
         position_(position),
         leaf_(position),
-        mask_(static_cast<std::size_t>(spec_.actions)),
+        mask_(usize(spec_.actions)),
         actions_(mask_.size()),
         planes_(spec_.plane_bytes()),
-        owners_here_(static_cast<std::size_t>(spec_.points())) {}
+        owners_here_(usize(spec_.points())) {}
 
   [[nodiscard]] const G& position() const { return position_; }
   /// The leaf that descend() reached last.
@@ -58,15 +59,36 @@ class SearchTree : public SearchCore {
     return kept;
   }
 
-  /// One simulation. Walks from the root to a leaf, leaving a virtual loss; if the leaf is to be
-  /// evaluated, writes its observation into `row`. The root must not be finished.
-  Descent descend(EvaluationBatch& batch, int row, Pending& pending);
+  [[nodiscard]] int to_move() const override { return position_.to_move(); }
+  [[nodiscard]] bool game_over() const override { return position_.finished(); }
+  [[nodiscard]] float score() const override { return position_.score(); }
+  void legal(std::span<std::uint8_t> mask) const override { position_.legal(mask); }
+  void observe(std::span<std::uint8_t> planes, std::span<float> globals) const override {
+    position_.observe(planes, globals);
+  }
+  [[nodiscard]] float final_margin() const override {
+    if constexpr (HasTerritory<G>) return position_.margin();
+    return 0;
+  }
+  void final_owners(std::span<std::int8_t> owners) const override {
+    if constexpr (HasTerritory<G>) position_.ownership(owners);
+  }
+  void play(int action) override {
+    TENGEN_CHECK(pending_ == 0, "{} leaves are pending", pending_);
+    position_.play(action);
+    clear();
+  }
+  void reset_to(const SearchCore& other) override {
+    reset(static_cast<const SearchTree&>(other).position_);
+  }
+
+  Descent descend(EvaluationBatch& batch, int row, Pending& pending) final;
 
  private:
   // A child is born when its position is first reached.
   std::uint32_t add_node(std::uint32_t parent, int slot);
   void finish(std::uint32_t node);
-  void observe(EvaluationBatch& batch, int row, int symmetry);
+  void observe_leaf(EvaluationBatch& batch, int row, int symmetry);
 
   G position_, leaf_;
   std::vector<std::uint8_t> mask_;
@@ -85,7 +107,7 @@ Descent SearchTree<G>::descend(EvaluationBatch& batch, int row, Pending& pending
   std::uint32_t node = kRoot;
   while (arena_.node(node).state == NodeState::kOpen) {
     const int k = follow(node);
-    const auto slot = static_cast<std::size_t>(k);
+    const auto slot = usize(k);
     leaf_.play(arena_.moves(arena_.node(node))[slot].action);
     std::uint32_t child = arena_.edges(arena_.node(node))[slot].child;
     if (child == SearchEdge::kNoChild) {
@@ -114,7 +136,7 @@ Descent SearchTree<G>::descend(EvaluationBatch& batch, int row, Pending& pending
     const float score = random_playout(leaf_, rng_, mask_);
     pending.playout = leaf_.to_move() == 0 ? score : -score;
   }
-  observe(batch, row, pending.symmetry);
+  observe_leaf(batch, row, pending.symmetry);
   return Descent::kLeaf;
 }
 
@@ -154,7 +176,7 @@ void SearchTree<G>::finish(std::uint32_t node) {
 }
 
 template <Game G>
-void SearchTree<G>::observe(EvaluationBatch& batch, int row, int symmetry) {
+void SearchTree<G>::observe_leaf(EvaluationBatch& batch, int row, int symmetry) {
   if (symmetry == 0) {
     leaf_.observe(batch.planes(row), batch.globals(row));
     return;

@@ -1,9 +1,10 @@
-// Upper confidence bounds for trees with random playouts: plays any game, knows nothing about it.
+// Upper confidence bounds for trees with random playouts, which need no knowledge of the game.
 #pragma once
 
 #include "agents/search/playout.hpp"
 #include "core/check.hpp"
 #include "core/rng.hpp"
+#include "core/usize.hpp"
 #include "envs/game.hpp"
 
 #include <algorithm>
@@ -24,7 +25,7 @@ struct UctOptions {
   float rave = 0;
 };
 
-/// What players named "rave" use; both numbers are those of the best of a few short matches.
+/// What players named "rave" use; both numbers did best in a few short matches.
 constexpr UctOptions kRave{.exploration = 0.2F, .rave = 1000};
 
 /// UCB1 on the means of playout results (Kocsis and Szepesvári 2006). Children of a node lie side
@@ -45,8 +46,8 @@ class UctSearch {
   void reset(const G& position);
   /// One playout from one leaf.
   void simulate(Rng& rng);
-  /// Plays `action` at the root and starts over from there. (Few visits lie below one of many
-  /// moves: they are not worth moving.)
+  /// Plays `action` at the root and starts anew from there, because too few visits lie below one of
+  /// many moves to be worth keeping.
   void advance(int action) {
     position_.play(action);
     if (!position_.finished()) reset(G(position_));
@@ -57,7 +58,7 @@ class UctSearch {
   [[nodiscard]] int best() const;
   /// The mean result for the player to move at the root.
   [[nodiscard]] float value() const { return -mean_[kRoot]; }
-  /// A number an action.
+  /// Writes the visits of each action, 0 where it is illegal.
   void visits(std::span<float> out) const;
   [[nodiscard]] std::size_t nodes() const { return mean_.size(); }
 
@@ -73,15 +74,15 @@ class UctSearch {
   UctOptions options_;
   G position_, leaf_;
   std::vector<std::uint8_t> mask_;
-  // By node; a node's statistics are those of the move that leads to it, for the player who makes
-  // it.
+  // By node. A node has the statistics of the move that leads to it, for the player who makes it.
   std::vector<float> mean_, inverse_root_;  // inverse_root_: 1 / √visits
   std::vector<std::uint32_t> visits_, children_;
   std::vector<std::uint16_t> count_, tried_, action_;  // tried children stand first
   // With RAVE only: means and numbers of playouts in which the move was made, here or later.
   std::vector<float> later_mean_;
   std::vector<std::uint32_t> later_visits_;
-  std::vector<std::int8_t> first_;  // by action: 1 or −1, whoever made it first in this playout
+  std::vector<std::int8_t>
+      first_;  // by action: 1 or −1 if player 0 or 1 made it first in this playout
   std::vector<std::uint32_t> path_;
   std::vector<std::uint8_t> movers_;  // who moved to path_[i]
 };
@@ -90,7 +91,7 @@ template <Game G>
 void UctSearch<G>::reset(const G& position) {
   TENGEN_CHECK(!position.finished(), "the game is over");
   position_ = position;
-  mask_.resize(static_cast<std::size_t>(position.spec().actions));
+  mask_.resize(usize(position.spec().actions));
   first_.resize(mask_.size());
   for (auto* numbers : {&mean_, &inverse_root_, &later_mean_}) numbers->clear();
   for (auto* numbers : {&visits_, &children_, &later_visits_}) numbers->clear();
@@ -115,7 +116,7 @@ template <Game G>
 void UctSearch<G>::expand(std::uint32_t node) {
   leaf_.legal(mask_);
   const std::size_t first = mean_.size();
-  add_nodes(static_cast<std::size_t>(std::ranges::count(mask_, std::uint8_t{1})));
+  add_nodes(usize(std::ranges::count(mask_, std::uint8_t{1})));
   std::size_t child = first;
   for (std::size_t action = 0; action < mask_.size(); ++action) {
     if (mask_[action] != 0) action_[child++] = static_cast<std::uint16_t>(action);
@@ -144,7 +145,7 @@ std::uint32_t UctSearch<G>::select(std::uint32_t node, Rng& rng) {
   return best;
 }
 
-// A move that nobody has made yet counts as won, so that a few playouts have seen every move before
+// A move that was not made yet counts as won, so that every move is seen in some playouts before
 // means decide.
 template <Game G>
 std::uint32_t UctSearch<G>::select_rave(std::uint32_t node, Rng& rng) {
@@ -222,7 +223,7 @@ template <Game G>
 int UctSearch<G>::best() const {
   const auto first = visits_.begin() + children_[kRoot];
   const auto best = std::max_element(first, first + count_[kRoot]);
-  return action_[static_cast<std::size_t>(best - visits_.begin())];
+  return action_[usize(best - visits_.begin())];
 }
 
 template <Game G>

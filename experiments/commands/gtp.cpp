@@ -1,4 +1,4 @@
-// tengen gtp: an engine for Sabaki, Lizzie, GoGui, KGS and whatever else speaks GTP 2.
+// tengen gtp: an engine for Sabaki, Lizzie, GoGui, KGS and other programs that speak GTP 2.
 #include "core/system/output.hpp"
 #include "experiments/commands/commands.hpp"
 #include "experiments/commands/options.hpp"
@@ -24,28 +24,32 @@ struct GtpCommandOptions {
   SharedOptions shared;
 };
 
-// Sets the size, too, where the command line does not.
+// Sets the size, too, where the command line does not: the model's, or 19.
 std::unique_ptr<GoPlayer> make_player(GtpCommandOptions& options) {
   const std::uint64_t seed = options.shared.seed.value_or(0);
   const int threads = options.shared.threads > 0 ? options.shared.threads : 1;
   const int simulations = options.simulations > 0 ? options.simulations : 2000;
-  SearchGoOptions search;
   if (!options.model.empty()) {
-    search = load_go_model(options.model,
-                           {.simulations = options.simulations,
-                            .threads = threads,
-                            .device = options.shared.device.empty() ? "cpu" : options.shared.device,
-                            .seed = seed});
-  } else if (options.player == "uct") {
-    search = uct_go_options(simulations, seed);
-    search.how.threads = threads;
-  } else if (options.player != "rave" && options.player != "random") {
-    throw UsageError("{}", unknown_name("player", options.player, {"uct", "rave", "random"}));
+    const SearchGoOptions search = load_go_model(
+        options.model, {.simulations = options.simulations,
+                        .threads = threads,
+                        .device = options.shared.device.empty() ? "cpu" : options.shared.device,
+                        .seed = seed});
+    if (options.size == 0) options.size = search.rows;
+    return search_go_player(search);
   }
-  if (options.size == 0) options.size = search.rows > 0 ? search.rows : 19;
-  if (options.player == "rave" && options.model.empty()) return rave_go_player(simulations, seed);
-  if (search.make == nullptr) return random_go_player(seed);
-  return search_go_player(search);
+  if (options.size == 0) options.size = 19;
+  const std::optional<PlayerName> player = parse_player_name(options.player);
+  if (player && !player->number) {
+    if (player->kind == PlayerKind::kRandom) return random_go_player(seed);
+    if (player->kind == PlayerKind::kUctRave) return rave_go_player(simulations, seed);
+    if (player->kind == PlayerKind::kUct) {
+      SearchGoOptions search = uct_go_options(simulations, seed);
+      search.how.threads = threads;
+      return search_go_player(search);
+    }
+  }
+  throw UsageError("{}", unknown_name("player", options.player, {"uct", "rave", "random"}));
 }
 
 void serve(GtpCommandOptions options) {

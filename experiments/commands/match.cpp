@@ -1,4 +1,4 @@
-// tengen match A B: games between any two players, and what they prove.
+// tengen match A B: games between any two players, and the statistics of them.
 #include "core/system/file.hpp"
 #include "core/system/interrupt.hpp"
 #include "core/system/output.hpp"
@@ -10,6 +10,7 @@
 #include "experiments/go/player_names.hpp"
 #include "experiments/runs/game_match.hpp"
 #include "experiments/runs/game_model.hpp"
+#include "experiments/runs/games.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -26,7 +27,7 @@ struct MatchCommandOptions {
   std::vector<std::string> players, engines;
   std::string game = "Go-v0", rules = "tengen", out, openings;
   int games = 200, size = 0, opening_moves = 2, simulations = 0;  // size 0: the openings', or 9
-  int rows = 0, columns = 0;  // the board of Go that comes of them
+  int rows = 0, columns = 0;  // the board of Go, once the openings are read
   float komi = 7.5F;
   double patience = 120;
   bool sprt = false;
@@ -34,7 +35,7 @@ struct MatchCommandOptions {
   SharedOptions shared;
 };
 
-// All on one board, which is `size` × `size` if that is not 0.
+// Reads openings, all on one board, which is `size` × `size` if that is not 0.
 std::vector<GoRecord> read_openings(const std::string& path, int size) {
   std::vector<GoRecord> out;
   std::vector<fs::path> files{path};
@@ -77,7 +78,7 @@ MatchSide side(const MatchCommandOptions& options, const std::string& what,
   return {model.name, [model] { return search_go_player(model); }};
 }
 
-// Names that differ, for files and tables.
+// The two players, with names that differ, for files and tables.
 std::array<MatchSide, 2> sides(const MatchCommandOptions& options, const MatchOptions& match) {
   std::vector<std::string> all = options.players;
   for (const std::string& engine : options.engines) all.push_back("engine:" + engine);
@@ -126,7 +127,7 @@ ordered_json summary(const MatchCommandOptions& options, const Names& names,
                    {"elo", finite(elo_of_score(count.score()))},
                    {"elo_low", finite(elo_of_score(interval.low))},
                    {"elo_high", finite(elo_of_score(interval.high))}};
-  if (options.game == "Go-v0") {
+  if (is_go(options.game)) {
     if (options.rows == options.columns)
       out["size"] = options.rows;
     else
@@ -242,7 +243,7 @@ void play_other(const MatchCommandOptions& options) {
 }
 
 void play(const MatchCommandOptions& options) {
-  if (options.game == "Go-v0")
+  if (is_go(options.game))
     play_go(options);
   else
     play_other(options);

@@ -3,6 +3,7 @@
 #include "experiments/commands/go.hpp"
 #include "experiments/commands/options.hpp"
 #include "experiments/runs/environments.hpp"
+#include "experiments/runs/games.hpp"
 #include "experiments/viewer/window.hpp"
 
 namespace tengen {
@@ -30,7 +31,7 @@ void play_go(const PlayOptions& options) {
 }
 
 void play(const PlayOptions& options) {
-  if (options.env == "Go-v0") return play_go(options);
+  if (is_go(options.env)) return play_go(options);
   const EnvRegistry registry = make_registry(options.shared.plugins);
   // People see every frame, their keys always count, and they serve themselves; games without these
   // options ignore them.

@@ -26,8 +26,10 @@ void play(const SelfplayOptions& options) {
   match.komis = options.komis;
   std::string what = options.engine;
   if (options.level > 0) {
-    if (what != "gnugo") throw UsageError("--level is for gnugo; write {}:N", what);
-    what = fmt::format("gnugo:{}", options.level);
+    const std::optional<PlayerName> name = parse_player_name(what);
+    if (!name || name->kind != PlayerKind::kGnuGo || name->number)
+      throw UsageError("--level is for gnugo; write {}:N", what);
+    what = fmt::format("{}:{}", name_of(name->kind), options.level);
   }
   const std::chrono::duration<double> patience(options.patience);
   auto side = named_side(what, match.ruleset.rules, patience);

@@ -4,6 +4,7 @@
 #include "core/check.hpp"
 #include "core/excerpt.hpp"
 #include "core/system/interrupt.hpp"
+#include "core/usize.hpp"
 #include "core/worker_pool.hpp"
 #include "experiments/go/player_names.hpp"
 #include "experiments/runs/game_model.hpp"
@@ -18,20 +19,20 @@ namespace {
 
 constexpr int kTogether = 8;  // games of one arena: four openings, both colours
 
-// A side before there are threads.
+// A player, and how each thread makes its evaluator.
 struct Side {
   ArenaPlayer player;
-  EvaluatorFactory make;  // of networks
+  EvaluatorFactory make;  // for networks
 };
 
 Side read_side(const std::string& what, const GameMatchOptions& options) {
   Side side;
-  if (what == "random") return side;
-  const PlayerName name = parse_player_name(what);
-  if (name.kind == "uct" || name.kind == "rave") {
-    if (name.kind == "rave") side.player.uct = kRave;
+  const std::optional<PlayerName> name = parse_player_name(what);
+  if (name && name->kind == PlayerKind::kRandom) return side;
+  if (name && (name->kind == PlayerKind::kUct || name->kind == PlayerKind::kUctRave)) {
+    if (name->kind == PlayerKind::kUctRave) side.player.uct = kRave;
     side.player.kind = ArenaPlayer::Kind::kUct;
-    side.player.search.simulations = name.number.value_or(1000);
+    side.player.search.simulations = name->number.value_or(1000);
     return side;
   }
   const GameModel model = load_game_model(what, options.device);
@@ -54,7 +55,7 @@ GameCount play_game_match(const GameMatchOptions& options,
   const std::array<Side, 2> sides{read_side(options.players[0], options),
                                   read_side(options.players[1], options)};
   WorkerPool pool(options.threads);
-  const auto threads = static_cast<std::size_t>(pool.threads());
+  const auto threads = usize(pool.threads());
   std::vector<std::array<std::unique_ptr<Evaluator>, 2>> evaluators(threads);
   for (auto& own : evaluators)
     for (std::size_t side = 0; side < 2; ++side)
@@ -64,7 +65,7 @@ GameCount play_game_match(const GameMatchOptions& options,
   std::vector<ArenaResult> results(threads);
   for (int first = 0; first < options.games; first += kTogether * pool.threads()) {
     const auto play = [&](int thread) {
-      const auto own = static_cast<std::size_t>(thread);
+      const auto own = usize(thread);
       const int start = first + thread * kTogether;
       results[own] = {};
       const int games = std::min(kTogether, options.games - start);
@@ -72,9 +73,9 @@ GameCount play_game_match(const GameMatchOptions& options,
       std::array<ArenaPlayer, 2> players{sides[0].player, sides[1].player};
       for (std::size_t side = 0; side < 2; ++side)
         players[side].evaluator = evaluators[own][side].get();
-      results[own] = game->arena(
-          players, {.games = games, .opening_moves = options.opening_moves, .seed = options.seed},
-          start);
+      results[own] = play_arena(
+          *game, players,
+          {.games = games, .opening_moves = options.opening_moves, .seed = options.seed}, start);
     };
     try {
       pool.run(pool.threads(), play);

@@ -35,7 +35,7 @@ GameModel load_game_model(const std::string& model, const std::string& device) {
 
 SearchGoOptions load_go_model(const std::string& model, const GoModelOptions& options) {
   const GameModel loaded = load_game_model(model, options.device);
-  if (loaded.game != "Go-v0") throw UsageError("model '{}' plays {}, not Go", model, loaded.game);
+  if (!is_go(loaded.game)) throw UsageError("model '{}' plays {}, not Go", model, loaded.game);
   SearchGoOptions out;
   out.name = loaded.name;
   out.search.rule = SearchRule::kPuct;

@@ -1,4 +1,4 @@
-// Networks that AlphaZero trained, as players.
+// Networks that AlphaZero and AlphaGo trained, as players.
 #pragma once
 
 #include "agents/search/options.hpp"
@@ -14,7 +14,7 @@ namespace tengen {
 
 /// A network of a model file and the game it was trained for.
 struct GameModel {
-  std::string name;     ///< of the file, or as asked for
+  std::string name;     ///< the file's, or the one that was asked for
   std::string game;     ///< "Go-v0"
   Config game_options;  ///< the recipe's [game]
   GameSpec spec;
@@ -33,7 +33,7 @@ struct GoModelOptions {
   std::uint64_t seed = 0;
 };
 
-/// The same for search_go_player(). Throws UsageError if it plays another game.
+/// The model as options of search_go_player(). Throws UsageError if it plays another game.
 SearchGoOptions load_go_model(const std::string& model, const GoModelOptions& options);
 
 }  // namespace tengen

@@ -5,6 +5,8 @@
 #include "core/system/interrupt.hpp"
 #include "core/system/output.hpp"
 #include "core/system/progress.hpp"
+#include "core/usize.hpp"
+#include "experiments/go/player_names.hpp"
 #include "experiments/runs/model.hpp"
 #include "experiments/runs/version.hpp"
 
@@ -32,38 +34,39 @@ bool due(std::int64_t every, std::int64_t before, std::int64_t now) {
 std::unique_ptr<GameLearner> make_learner(const Recipe& recipe, const AnyGame& game,
                                           WorkerPool& pool) {
   const std::uint64_t seed = seed_of(recipe, Stream::kAgent);
-  if (recipe.algo == "alphazero") {
-    const auto self_play = [&game](const SelfPlayOptions& options, int worker) {
-      return game.self_play(options, worker);
-    };
-    return std::make_unique<AlphaZero>(AlphaZeroContext{game.spec(), self_play, recipe.config, seed,
-                                                        recipe.device, recipe.steps, &pool});
-  }
+  if (recipe.algo == "alphazero")
+    return std::make_unique<AlphaZero>(
+        AlphaZeroContext{&game, recipe.config, seed, recipe.device, recipe.steps, &pool});
   const auto policy_games = [&game](const PolicyGamesOptions& options) {
     return game.policy_games(options);
   };
   const auto folder = recipe.config.section("teachers").get<std::string>("sgf", "");
-  const auto teachers = [&game, folder](const std::function<void(const GameRecord&)>& take) {
-    game.teachers(folder, take);
+  const auto recorded_games = [&game, folder](const std::function<void(const GameRecord&)>& take) {
+    game.recorded_games(folder, take);
   };
-  return std::make_unique<AlphaGo>(AlphaGoContext{game.spec(), policy_games, teachers,
+  return std::make_unique<AlphaGo>(AlphaGoContext{game.spec(), policy_games, recorded_games,
                                                   recipe.config, seed, recipe.device, recipe.steps,
                                                   &pool});
 }
 
 }  // namespace
 
-SelfPlayTrainer::Judging SelfPlayTrainer::read_judging(const Config& config) {
+SelfPlayTrainer::EvaluationMatches SelfPlayTrainer::read_matches(const Config& config) {
   const Config eval = config.section("eval");
-  Judging judging;
-  judging.search = read_search_options(config.section("search"));
-  judging.search.simulations = eval.get<int>("simulations", 64, 1, 1'000'000);
-  judging.opening_moves = eval.get<int>("opening_moves", 2, 0, 1000);
-  judging.name = eval.choice("opponent", "uct", {"uct", "random"});
-  if (judging.name == "random") return judging;
-  judging.opponent.kind = ArenaPlayer::Kind::kUct;
-  judging.opponent.search.simulations = eval.get<int>("rollouts", 400, 1, 10'000'000);
-  return judging;
+  EvaluationMatches matches;
+  matches.search = read_search_options(config.section("search"));
+  matches.search.simulations = eval.get<int>("simulations", 64, 1, 1'000'000);
+  matches.opening_moves = eval.get<int>("opening_moves", 2, 0, 1000);
+  const auto named = [](PlayerKind kind) {
+    return std::pair<std::string, PlayerKind>(name_of(kind), kind);
+  };
+  const auto opponent = eval.choice<PlayerKind>(
+      "opponent", name_of(PlayerKind::kUct), {named(PlayerKind::kUct), named(PlayerKind::kRandom)});
+  matches.name = name_of(opponent);
+  if (opponent == PlayerKind::kRandom) return matches;
+  matches.opponent.kind = ArenaPlayer::Kind::kUct;
+  matches.opponent.search.simulations = eval.get<int>("rollouts", 400, 1, 10'000'000);
+  return matches;
 }
 
 SelfPlayTrainer::SelfPlayTrainer(const Recipe& recipe, WorkerPool& pool)
@@ -72,7 +75,7 @@ SelfPlayTrainer::SelfPlayTrainer(const Recipe& recipe, WorkerPool& pool)
       pool_(&pool),
       game_(make_game(recipe.config.section("game"))),
       agent_(make_learner(recipe, *game_, pool)),
-      judging_(read_judging(recipe.config)) {
+      matches_(read_matches(recipe.config)) {
   recipe_.config.check_all_read();
 }
 
@@ -80,9 +83,9 @@ void SelfPlayTrainer::load(const RunPaths& run, const ArchiveReader& reader) {
   agent_->load(reader);
   agent_->open(run.games());
   logger_.load(reader, "logger");
-  judged_at_ = reader.vector<std::int64_t>("trainer/judged_at");
+  evaluated_at_ = reader.vector<std::int64_t>("trainer/judged_at");
   results_ = reader.vector<PairResult>("trainer/results");
-  const auto among = [&](int player) { return player >= 0 && player <= std::ssize(judged_at_); };
+  const auto among = [&](int player) { return player >= 0 && player <= std::ssize(evaluated_at_); };
   for (const PairResult& result : results_)
     reader.check("trainer/results", among(result.first) && among(result.second) &&
                                         result.games > 0 && result.points >= 0 &&
@@ -90,8 +93,8 @@ void SelfPlayTrainer::load(const RunPaths& run, const ArchiveReader& reader) {
   elo_ = reader.get<double>("trainer/elo");
   if (reader.has("trainer/books_from"))
     books_from_ = reader.get<std::int64_t>("trainer/books_from");
-  if (!judged_at_.empty())
-    previous_ = agent_->load_player(ArchiveReader::read_file(run.player_at(judged_at_.back())));
+  if (!evaluated_at_.empty())
+    previous_ = agent_->load_player(ArchiveReader::read_file(run.player_at(evaluated_at_.back())));
   started_at_ = steps();
   loaded_ = true;
 }
@@ -152,11 +155,11 @@ void SelfPlayTrainer::train(bool quiet) {
 }
 
 void SelfPlayTrainer::keep_books(std::int64_t before) {
-  if (due(recipe_.eval_freq, before, steps()) && !judge()) {
+  if (due(recipe_.eval_freq, before, steps()) && !evaluate()) {
     books_from_ = before;
     return;
   }
-  record_figures();
+  record_metrics();
   logger_.dump(steps());
   if (!finished() && due(recipe_.checkpoint_freq, before, steps())) try_checkpoint();
 }
@@ -166,7 +169,7 @@ double SelfPlayTrainer::evaluations_per_second() const {
          std::max(clock_.seconds(kSelfPlay), 1e-9);
 }
 
-void SelfPlayTrainer::record_figures() {
+void SelfPlayTrainer::record_metrics() {
   logger_.record("selfplay/games", static_cast<double>(steps()));
   logger_.record("selfplay/rows", static_cast<double>(agent_->rows()));
   logger_.record("selfplay/rows_per_game",
@@ -186,17 +189,17 @@ ArenaResult SelfPlayTrainer::match(const std::shared_ptr<const InferenceNet>& pl
   // Pieces of fixed size, so that the result does not depend on the number of threads.
   constexpr int kPiece = 10;
   const int games = recipe_.eval_episodes, pieces = (games + kPiece - 1) / kPiece;
-  std::vector<ArenaResult> results(static_cast<std::size_t>(pieces));
+  std::vector<ArenaResult> results(usize(pieces));
   pool_->run(pieces, [&](int piece) {
     NetEvaluator first(player);
     std::optional<NetEvaluator> second;
     std::array<ArenaPlayer, 2> players{
-        ArenaPlayer{ArenaPlayer::Kind::kNetwork, judging_.search, &first}, judging_.opponent};
+        ArenaPlayer{ArenaPlayer::Kind::kNetwork, matches_.search, &first}, matches_.opponent};
     if (other != nullptr)
-      players[1] = {ArenaPlayer::Kind::kNetwork, judging_.search, &second.emplace(other)};
+      players[1] = {ArenaPlayer::Kind::kNetwork, matches_.search, &second.emplace(other)};
     const int begin = piece * kPiece;
-    results[static_cast<std::size_t>(piece)] = game_->arena(
-        players, {std::min(kPiece, games - begin), judging_.opening_moves, seed}, begin);
+    results[usize(piece)] = play_arena(
+        *game_, players, {std::min(kPiece, games - begin), matches_.opening_moves, seed}, begin);
   });
   ArenaResult sum;
   for (const ArenaResult& result : results) sum.add(result);
@@ -204,7 +207,7 @@ ArenaResult SelfPlayTrainer::match(const std::shared_ptr<const InferenceNet>& pl
 }
 
 // False if Ctrl-C cut it off, which leaves no trace.
-bool SelfPlayTrainer::judge() {
+bool SelfPlayTrainer::evaluate() {
   clock_.enter(kEvaluation);
   const auto player = agent_->player();
   const auto games = static_cast<std::uint64_t>(steps());
@@ -217,10 +220,10 @@ bool SelfPlayTrainer::judge() {
     clock_.enter(kOther);
     return false;
   }
-  judged_at_.push_back(steps());
-  const int self = static_cast<int>(judged_at_.size());
+  evaluated_at_.push_back(steps());
+  const int self = static_cast<int>(evaluated_at_.size());
   results_.push_back({self, 0, first.points(), first.games()});
-  logger_.record("eval/score_" + judging_.name, first.points() / first.games());
+  logger_.record("eval/score_" + matches_.name, first.points() / first.games());
   if (second) {
     results_.push_back({self, self - 1, second->points(), second->games()});
     logger_.record("eval/score_previous", second->points() / second->games());
@@ -232,7 +235,7 @@ bool SelfPlayTrainer::judge() {
   clock_.enter(kSaving);
   unsaved_ = packed_player();
   try {
-    save_judged();
+    save_evaluated_player();
   } catch (const std::exception& error) {
     warn("the player of game {} is not saved: {}", steps(), error.what());
   }
@@ -244,7 +247,7 @@ ArchiveWriter SelfPlayTrainer::packed_player() {
   nlohmann::ordered_json manifest{{"algo", recipe_.algo}, {"game", recipe_.env},
                                   {"games", steps()},     {"rows", agent_->rows()},
                                   {"seed", recipe_.seed}, {"tengen", kVersion}};
-  if (!judged_at_.empty() && judged_at_.back() == steps()) manifest["elo"] = elo_;
+  if (!evaluated_at_.empty() && evaluated_at_.back() == steps()) manifest["elo"] = elo_;
   ArchiveWriter writer;
   agent_->save_player(writer);
   writer.put_string("model/recipe", recipe_.config.to_toml());
@@ -252,9 +255,9 @@ ArchiveWriter SelfPlayTrainer::packed_player() {
   return writer;
 }
 
-void SelfPlayTrainer::save_judged() {
+void SelfPlayTrainer::save_evaluated_player() {
   if (!unsaved_) return;
-  const fs::path path = run_.player_at(judged_at_.back());
+  const fs::path path = run_.player_at(evaluated_at_.back());
   fs::create_directories(path.parent_path());
   unsaved_->write_file(path);
   unsaved_.reset();
@@ -262,12 +265,12 @@ void SelfPlayTrainer::save_judged() {
 
 // The player goes after its checkpoint: a resumed run makes up for it.
 void SelfPlayTrainer::write_checkpoint() {
-  save_judged();
+  save_evaluated_player();
   ArchiveWriter writer;
   agent_->save(writer);
   logger_.save(writer, "logger");
   writer.put_string("trainer/recipe", recipe_.config.to_toml());
-  writer.put_span<std::int64_t>("trainer/judged_at", judged_at_);
+  writer.put_span<std::int64_t>("trainer/judged_at", evaluated_at_);
   writer.put_span<PairResult>("trainer/results", results_);
   writer.put("trainer/elo", elo_);
   writer.put("trainer/books_from", books_from_);
@@ -291,10 +294,10 @@ void SelfPlayTrainer::try_checkpoint() {
 }
 
 void SelfPlayTrainer::finish() {
-  const bool judged = !judged_at_.empty() && judged_at_.back() == steps();
-  if (finished() && recipe_.eval_freq > 0 && !judged) {
-    if (judge()) {
-      record_figures();
+  const bool evaluated = !evaluated_at_.empty() && evaluated_at_.back() == steps();
+  if (finished() && recipe_.eval_freq > 0 && !evaluated) {
+    if (evaluate()) {
+      record_metrics();
       logger_.dump(steps());
     } else {
       books_from_ = steps();  // nothing else is due
@@ -316,7 +319,7 @@ std::string SelfPlayTrainer::progress_note() const {
   if (bare_ > 0)
     note += fmt::format(", {:.0f} evals/s ({:.0f} % of the network's)", evaluations_per_second(),
                         100 * evaluations_per_second() / bare_);
-  if (!judged_at_.empty()) note += fmt::format(", Elo {:.0f}", elo_);
+  if (!evaluated_at_.empty()) note += fmt::format(", Elo {:.0f}", elo_);
   return note;
 }
 
@@ -337,7 +340,7 @@ std::vector<std::pair<std::string, double>> SelfPlayTrainer::time_spent() const 
 std::string SelfPlayTrainer::score() const {
   std::string text =
       fmt::format(", {} rows, {:.0f} evaluations/s", agent_->rows(), evaluations_per_second());
-  if (!judged_at_.empty()) text += fmt::format(", Elo {:.0f} ({} = 0)", elo_, judging_.name);
+  if (!evaluated_at_.empty()) text += fmt::format(", Elo {:.0f} ({} = 0)", elo_, matches_.name);
   return text;
 }
 
@@ -346,7 +349,7 @@ void SelfPlayTrainer::add_score(nlohmann::ordered_json& line) const {
   line["updates"] = agent_->updates();
   line["evaluations_per_second"] = evaluations_per_second();
   if (bare_ > 0) line["network_evaluations_per_second"] = bare_;
-  if (!judged_at_.empty()) line["elo"] = elo_;
+  if (!evaluated_at_.empty()) line["elo"] = elo_;
   if (!against_opponent_) return;
   line["wins"] = against_opponent_->wins;
   line["draws"] = against_opponent_->draws;

@@ -1,4 +1,4 @@
-// Trains AlphaZero or AlphaGo: figures, matches, checkpoints beside its cycles.
+// Trains AlphaZero or AlphaGo: metrics, matches and checkpoints beside the learner's cycles.
 #pragma once
 
 #include "agents/alphago/arena.hpp"
@@ -28,7 +28,7 @@ class SelfPlayTrainer final : public Training {
   void train(bool quiet) override;
   void go_on() override {}
 
-  /// Games that were learnt from.
+  /// The games that were learnt from.
   [[nodiscard]] std::int64_t steps() const override { return agent_->games(); }
   [[nodiscard]] bool finished() const override {
     return books_from_ < 0 && steps() >= recipe_.steps;
@@ -45,22 +45,22 @@ class SelfPlayTrainer final : public Training {
 
  private:
   enum Phase { kSelfPlay, kLearning, kEvaluation, kSaving, kOther, kPhases };
-  // Whom the player is measured against; everybody plays with `simulations` a move.
-  struct Judging {
+  // How players are evaluated: networks play with `search`, and against a fixed opponent.
+  struct EvaluationMatches {
     ArenaPlayer opponent;
     std::string name;
     SearchOptions search;
     int opening_moves = 0;
   };
-  [[nodiscard]] static Judging read_judging(const Config& config);
+  [[nodiscard]] static EvaluationMatches read_matches(const Config& config);
   void keep_books(std::int64_t before);
-  void record_figures();
-  [[nodiscard]] bool judge();
+  void record_metrics();
+  [[nodiscard]] bool evaluate();
   [[nodiscard]] ArenaResult match(const std::shared_ptr<const InferenceNet>& player,
                                   const std::shared_ptr<const InferenceNet>& other,
                                   std::uint64_t number);
   [[nodiscard]] ArchiveWriter packed_player();
-  void save_judged();
+  void save_evaluated_player();
   void write_checkpoint();
   void try_checkpoint();
   void finish();
@@ -73,17 +73,17 @@ class SelfPlayTrainer final : public Training {
   RunPaths run_;
   std::unique_ptr<AnyGame> game_;
   std::unique_ptr<GameLearner> agent_;
-  Judging judging_;
+  EvaluationMatches matches_;
   Logger logger_;
-  // Player 0 is the fixed opponent, player i the network at judged_at_[i − 1] games.
-  std::vector<std::int64_t> judged_at_;
+  // Player 0 is the fixed opponent, player i the network at evaluated_at_[i − 1] games.
+  std::vector<std::int64_t> evaluated_at_;
   std::vector<PairResult> results_;
-  std::shared_ptr<const InferenceNet> previous_;  // as it was judged last
+  std::shared_ptr<const InferenceNet> previous_;  // the player that was evaluated last
   double elo_ = 0;
   std::optional<ArenaResult> against_opponent_;
-  // A judged player that could not be written yet: without it a checkpoint is not complete.
+  // An evaluated player that could not be written yet: without it a checkpoint is not complete.
   std::optional<ArchiveWriter> unsaved_;
-  // Games before the ones whose judging Ctrl-C cut off, to be made up for; −1: none.
+  // The games before the cycle whose evaluation Ctrl-C cut off and that is still owed; −1: none.
   std::int64_t books_from_ = -1;
   double bare_ = 0;  // evaluations a second of the network alone; 0: not measured
   std::int64_t started_at_ = 0;

@@ -5,6 +5,7 @@
 #include "core/system/interrupt.hpp"
 #include "core/system/output.hpp"
 #include "core/system/progress.hpp"
+#include "core/usize.hpp"
 #include "envs/board/go_record.hpp"
 #include "experiments/go/game_file.hpp"
 
@@ -30,10 +31,11 @@ std::vector<fs::path> files_below(const fs::path& folder) {
   return sgf_files(folder, true);
 }
 
-// Why a game teaches nothing, or nothing.
-template <int kMaxSize>
-std::optional<std::string> unfit(const Go<kMaxSize>& prototype, const GoRecord& game) {
-  if (game.columns != prototype.columns() || game.rows != prototype.rows()) return "another size";
+using Board = Go<kLargestGoSide>;
+
+// Why a game cannot be learnt from; empty where it can.
+std::optional<std::string> unfit(const Board& start, const GoRecord& game) {
+  if (game.columns != start.columns() || game.rows != start.rows()) return "another size";
   if (!game.winner()) return "no winner";
   const auto edit = [](const GoEvent& event) { return event.kind != GoEvent::Kind::kMove; };
   if (game.unreadable_moves > 0) return "a move on no point";
@@ -42,13 +44,12 @@ std::optional<std::string> unfit(const Go<kMaxSize>& prototype, const GoRecord& 
 }
 
 // False where the rules forbid a move.
-template <int kMaxSize>
-bool replay(Go<kMaxSize> game, const GoRecord& source, std::uint64_t number, GameRecord& record) {
+bool replay(Board game, const GoRecord& source, std::uint64_t number, GameRecord& record) {
   const GameSpec spec = game.spec();
   const GameRowShape shape = row_shape(spec);
   std::vector<std::uint8_t> planes(spec.plane_bytes());
-  std::vector<float> globals(static_cast<std::size_t>(spec.globals));
-  std::vector<float> policy(static_cast<std::size_t>(spec.actions));
+  std::vector<float> globals(usize(spec.globals));
+  std::vector<float> policy(usize(spec.actions));
   if (source.komi) game.set_komi(*source.komi);
   for (const GoEvent& event : source.events) {
     if (game.finished()) break;
@@ -56,11 +57,11 @@ bool replay(Go<kMaxSize> game, const GoRecord& source, std::uint64_t number, Gam
     if (event.player != game.to_move() || !game.is_legal(action)) return false;
     game.observe(planes, globals);
     std::ranges::fill(policy, 0.0F);
-    policy[static_cast<std::size_t>(action)] = 1;
+    policy[usize(action)] = 1;
     record.add_row(shape, event.player, planes, globals, policy, 0, 1);
     game.play(action);
   }
-  std::vector<std::int8_t> owners(static_cast<std::size_t>(spec.points()));
+  std::vector<std::int8_t> owners(usize(spec.points()));
   game.ownership(owners);
   record.finish(shape, number, game.move_number(),
                 {*source.winner() == 0 ? 1.0F : -1.0F, game.margin(), owners});
@@ -69,18 +70,17 @@ bool replay(Go<kMaxSize> game, const GoRecord& source, std::uint64_t number, Gam
 
 }  // namespace
 
-template <int kMaxSize>
-void teach_from_sgf(const Go<kMaxSize>& prototype, const fs::path& folder,
-                    const std::function<void(const GameRecord&)>& take) {
+void sgf_training_data(const Board& start, const fs::path& folder,
+                       const std::function<void(const GameRecord&)>& take) {
   const std::vector<fs::path> files = files_below(folder);
   std::map<std::string, int> left_out;
   std::uint64_t taken = 0;
   SgfWarnings warnings;
   const auto learn = [&](const GoRecord& source) {
     GameRecord record;
-    if (const auto reason = unfit(prototype, source)) {
+    if (const auto reason = unfit(start, source)) {
       ++left_out[*reason];
-    } else if (!replay(prototype, source, taken, record)) {
+    } else if (!replay(start, source, taken, record)) {
       ++left_out["a move against the rules"];
     } else {
       take(record);
@@ -121,14 +121,5 @@ void teach_from_sgf(const Go<kMaxSize>& prototype, const fs::path& folder,
                 files.size(), note, kHowToMake);
   if (!left_out.empty()) print_err("{} games taken, left out{}\n", taken, note);
 }
-
-template void teach_from_sgf(const Go<9>&, const fs::path&,
-                             const std::function<void(const GameRecord&)>&);
-template void teach_from_sgf(const Go<13>&, const fs::path&,
-                             const std::function<void(const GameRecord&)>&);
-template void teach_from_sgf(const Go<19>&, const fs::path&,
-                             const std::function<void(const GameRecord&)>&);
-template void teach_from_sgf(const Go<25>&, const fs::path&,
-                             const std::function<void(const GameRecord&)>&);
 
 }  // namespace tengen

@@ -148,12 +148,9 @@ TEST_CASE("hostile checkpoints of SAC") {
 TEST_CASE("hostile checkpoints of AlphaZero, stopped within a cycle") {
   const TempDirectory directory;
   WorkerPool pool(1);
-  const TicTacToe start;
+  const SearchableGameOf<TicTacToe> game{TicTacToe()};
   AlphaZeroContext context;
-  context.game = start.spec();
-  context.self_play = [start](const SelfPlayOptions& options, int worker) {
-    return std::make_unique<SelfPlayGames<TicTacToe>>(start, nullptr, options, worker);
-  };
+  context.game = &game;
   context.config = Config::from_string(
       "[search]\nsimulations = 4\n[net]\nblocks = 1\nchannels = 8\npool = 0\n"
       "[agent]\nn_workers = 2\nn_slots = 4\ncycle_rows = 64\nbatch_size = 16\n");

@@ -13,6 +13,8 @@ namespace {
 
 bool never() { return false; }
 
+const SearchableGameOf<TicTacToe> kTicTacToeGame{TicTacToe()};
+
 constexpr const char* kTicTacToe = R"(
 [search]
 simulations = 16
@@ -32,13 +34,10 @@ window_rows = 6000
 average = 0.97
 )";
 
-template <Game G>
-AlphaZeroContext context(const G& start, const char* toml, std::int64_t games, WorkerPool& pool) {
+AlphaZeroContext context(const SearchableGame& game, const char* toml, std::int64_t games,
+                         WorkerPool& pool) {
   AlphaZeroContext c;
-  c.game = start.spec();
-  c.self_play = [start](const SelfPlayOptions& options, int worker) {
-    return std::make_unique<SelfPlayGames<G>>(start, nullptr, options, worker);
-  };
+  c.game = &game;
   c.config = Config::from_string(toml);
   c.seed = 3;
   c.games = games;
@@ -107,7 +106,7 @@ Tally against_everybody(const AlphaZero& agent) {
 std::pair<Tally, Tally> learn_tictactoe(std::int64_t games) {
   const TempDirectory directory;
   WorkerPool pool(2);
-  AlphaZero agent(context(TicTacToe{}, kTicTacToe, games, pool));
+  AlphaZero agent(context(kTicTacToeGame, kTicTacToe, games, pool));
   agent.open(directory / "games");
   const Tally before = against_everybody(agent);
   train(agent, games);
@@ -138,7 +137,7 @@ TEST_CASE(
   const TempDirectory directory;
   const auto end = [&](const char* name, int threads, bool breaks) {
     WorkerPool pool(threads);
-    auto agent = std::make_unique<AlphaZero>(context(TicTacToe{}, kTicTacToe, 400, pool));
+    auto agent = std::make_unique<AlphaZero>(context(kTicTacToeGame, kTicTacToe, 400, pool));
     agent->open(directory / name);
     Logger logger;
     while (agent->games() < 400) {
@@ -151,7 +150,7 @@ TEST_CASE(
       agent->generate([n = 20]() mutable { return n-- == 0; });
       ArchiveWriter lost;
       agent->save(lost);
-      agent = std::make_unique<AlphaZero>(context(TicTacToe{}, kTicTacToe, 400, pool));
+      agent = std::make_unique<AlphaZero>(context(kTicTacToeGame, kTicTacToe, 400, pool));
       agent->load(ArchiveReader::from_bytes(writer.bytes(), "test"));
       agent->open(directory / name);
     }
@@ -177,12 +176,12 @@ TEST_CASE("AlphaZero's schedule goes on from where it was to a later end") {
     logger.dump(agent.games());
     return figures.at("train/learning_rate");
   };
-  AlphaZero first(context(TicTacToe{}, kTicTacToe, 400, pool));
+  AlphaZero first(context(kTicTacToeGame, kTicTacToe, 400, pool));
   first.open(directory / "games");
   const double before = rate_after(first);
   ArchiveWriter writer;
   first.save(writer);
-  AlphaZero longer(context(TicTacToe{}, kTicTacToe, 8000, pool));
+  AlphaZero longer(context(kTicTacToeGame, kTicTacToe, 8000, pool));
   longer.load(ArchiveReader::from_bytes(writer.bytes(), "test"));
   longer.open(directory / "games");
   const double after = rate_after(longer);
@@ -196,7 +195,7 @@ TEST_CASE("what is stopped within a phase goes on there, and ends as if never st
   WorkerPool pool(2);
   int stops = 0, in_learning = 0;
   const auto end = [&](const char* name, int every, bool loads) {
-    auto agent = std::make_unique<AlphaZero>(context(TicTacToe{}, kTicTacToe, 400, pool));
+    auto agent = std::make_unique<AlphaZero>(context(kTicTacToeGame, kTicTacToe, 400, pool));
     agent->open(directory / name);
     Logger logger;
     int asked = 0;
@@ -211,7 +210,7 @@ TEST_CASE("what is stopped within a phase goes on there, and ends as if never st
       if (!loads) continue;
       ArchiveWriter writer;
       agent->save(writer);
-      agent = std::make_unique<AlphaZero>(context(TicTacToe{}, kTicTacToe, 400, pool));
+      agent = std::make_unique<AlphaZero>(context(kTicTacToeGame, kTicTacToe, 400, pool));
       agent->load(ArchiveReader::from_bytes(writer.bytes(), "test"));
       agent->open(directory / name);
     }
@@ -234,7 +233,8 @@ TEST_CASE("AlphaZero learns Go on 3 x 3: the centre, and that it takes all", "[.
   const TempDirectory directory;
   WorkerPool pool(2);
   const Go<9> start(3, 3, {.komi = 8.5F});
-  AlphaZero agent(context(start, R"(
+  const SearchableGameOf<Go<9>> game(start);
+  AlphaZero agent(context(game, R"(
 [search]
 simulations = 32
 [net]

@@ -10,7 +10,7 @@ using namespace tengen;
 
 namespace {
 
-// Judges by a hash of what it is shown: no knowledge, but never the same twice.
+// Answers by a hash of what it is shown: no knowledge, but hardly ever the same for two positions.
 class HashEvaluator final : public Evaluator {
  public:
   void evaluate(EvaluationBatch& batch, int rows) override {
@@ -55,7 +55,8 @@ std::uint64_t number_of(const std::vector<std::byte>& game) {
 
 template <Game G>
 Bytes played(const G& start, const SelfPlayOptions& o, std::int64_t rows, int worker = 0) {
-  SelfPlayGames<G> games(start, {}, o, worker);
+  const SearchableGameOf<G> game(start);
+  SelfPlayGames games(game, o, worker);
   HashEvaluator evaluator;
   std::vector<GameRecord> finished;
   CHECK(games.play(evaluator, rows, never, finished) >= rows);
@@ -86,12 +87,13 @@ TEST_CASE(
     "stopped between any two batches, saved and loaded, self-play goes on as if never stopped") {
   const SelfPlayOptions o = options(5);
   const Go<9> start(3, 3, {.max_moves = 20});
+  const SearchableGameOf<Go<9>> game(start);
   const Bytes whole = played(start, o, 400);
   Bytes pieces;
   ArchiveWriter last;
   bool begun = false;
   for (int life = 1; pieces.size() < whole.size(); ++life) {
-    SelfPlayGames<Go<9>> games(start, {}, o, 0);
+    SelfPlayGames games(game, o, 0);
     if (begun) games.load(ArchiveReader::from_bytes(last.bytes(), "test"), "games");
     HashEvaluator evaluator;
     std::vector<GameRecord> finished;
@@ -112,7 +114,8 @@ TEST_CASE(
 
 TEST_CASE("games under way that are none are refused by the record's name") {
   const SelfPlayOptions o = options(5);
-  SelfPlayGames<TicTacToe> games(TicTacToe{}, {}, o, 0);
+  const SearchableGameOf<TicTacToe> game{TicTacToe()};
+  SelfPlayGames games(game, o, 0);
   HashEvaluator evaluator;
   std::vector<GameRecord> finished;
   games.play(
@@ -122,7 +125,7 @@ TEST_CASE("games under way that are none are refused by the record's name") {
   const auto error = [&](const std::string& name, auto value) {
     ArchiveWriter bad = good;
     bad.put_span("games/" + name, std::span<const typename decltype(value)::value_type>(value));
-    SelfPlayGames<TicTacToe> other(TicTacToe{}, {}, o, 0);
+    SelfPlayGames other(game, o, 0);
     try {
       other.load(ArchiveReader::from_bytes(bad.bytes(), "test"), "games");
       static_cast<void>(other.play(evaluator, 100, never, finished));
@@ -145,8 +148,9 @@ TEST_CASE("games under way that are none are refused by the record's name") {
   CHECK_THAT(error("records", std::vector<std::uint8_t>(10)), ContainsSubstring("'games/"));
 }
 
-TEST_CASE("every slot is judged in one batch") {
-  SelfPlayGames<TicTacToe> games(TicTacToe{}, {}, options(9), 0);
+TEST_CASE("every slot is evaluated in one batch") {
+  const SearchableGameOf<TicTacToe> game{TicTacToe()};
+  SelfPlayGames games(game, options(9), 0);
   HashEvaluator evaluator;
   std::vector<GameRecord> finished;
   games.play(evaluator, 200, never, finished);
@@ -160,7 +164,8 @@ TEST_CASE("every slot is judged in one batch") {
 TEST_CASE("rows are what the game was: outcomes, owners, policies over legal moves") {
   const TempDirectory directory;
   const Go<9> start(3, 3, {.komi = 0.5F, .max_moves = 20});
-  SelfPlayGames<Go<9>> games(start, {}, options(4), 0);
+  const SearchableGameOf<Go<9>> searchable(start);
+  SelfPlayGames games(searchable, options(4), 0);
   HashEvaluator evaluator;
   std::vector<GameRecord> finished;
   games.play(evaluator, 300, never, finished);
@@ -197,7 +202,8 @@ TEST_CASE("with a playout cap only full searches leave rows") {
   o.full_probability = 0.25;
   o.temperature = 0.75;
   o.opening_moves = 0;
-  SelfPlayGames<Go<9>> games(Go<9>(3, 3, {.max_moves = 30}), {}, o, 0);
+  const SearchableGameOf<Go<9>> game(Go<9>(3, 3, {.max_moves = 30}));
+  SelfPlayGames games(game, o, 0);
   HashEvaluator evaluator;
   std::vector<GameRecord> finished;
   games.play(evaluator, 2000, never, finished);
@@ -207,10 +213,10 @@ TEST_CASE("with a playout cap only full searches leave rows") {
 }
 
 TEST_CASE("games are varied before their first move") {
-  SelfPlayGames<Go<9>> games(
-      Go<9>(3, 3, {.max_moves = 9}),
-      [](Go<9>& game, Rng& rng) { game.set_komi(rng.below(2) == 0 ? 0.5F : 100.5F); }, options(4),
-      0);
+  const SearchableGameOf<Go<9>> varied(Go<9>(3, 3, {.max_moves = 9}), [](Go<9>& game, Rng& rng) {
+    game.set_komi(rng.below(2) == 0 ? 0.5F : 100.5F);
+  });
+  SelfPlayGames games(varied, options(4), 0);
   HashEvaluator evaluator;
   std::vector<GameRecord> finished;
   games.play(evaluator, 300, never, finished);
