@@ -100,8 +100,9 @@ void report(const BenchOptions& options, const std::string& what, double value,
   print(options, {{"what", what}, {"value", value}, {"unit", unit}, {"threads", threads}});
 }
 
-void add_bench_command(CLI::App& program) {
-  CLI::App* command = program.add_subcommand("bench", "Measure speed on this machine");
+namespace {
+
+void add_options(CLI::App* command) {
   const auto shared = std::make_shared<SharedOptions>();
   const auto options = std::make_shared<BenchOptions>();
   const auto what = std::make_shared<std::string>();
@@ -120,5 +121,12 @@ void add_bench_command(CLI::App& program) {
     run(*what, *options);
   });
 }
+
+}  // namespace
+
+extern const Command kBench{.name = "bench",
+                            .description = "Measure speed on this machine",
+                            .add_options = add_options,
+                            .networks = true};
 
 }  // namespace tengen

@@ -58,10 +58,7 @@ void check(const CheckCommand& command) {
   if (worst(findings) == Verdict::kFail) throw Exit{1};
 }
 
-}  // namespace
-
-void add_check_command(CLI::App& program) {
-  CLI::App* command = program.add_subcommand("check", "Examine an environment");
+void add_options(CLI::App* command) {
   const auto options = std::make_shared<CheckCommand>();
   command->add_option("ENV", options->env, "Its id")->required();
   command->add_option("--set", options->settings, "An option of the environment, repeatable")
@@ -82,5 +79,10 @@ void add_check_command(CLI::App& program) {
       "  tengen check Walk-v0 --plugin libmy_env.so");
   command->callback([options] { check(*options); });
 }
+
+}  // namespace
+
+extern const Command kCheck{
+    .name = "check", .description = "Examine an environment", .add_options = add_options};
 
 }  // namespace tengen

@@ -1,4 +1,4 @@
-// The subcommands of `tengen`: one file each, one line here, one line in main.cpp.
+// What a subcommand of `tengen` is.
 #pragma once
 
 #include <CLI/CLI.hpp>
@@ -9,25 +9,17 @@ namespace tengen {
 struct Exit {
   int code;
 };
-/// After Ctrl-C, as shells report it.
+/// The exit code after Ctrl-C, as shells report it.
 inline constexpr int kInterrupted = 130;
 
-/// Each adds its subcommand, with its options and its callback, to the program. A callback throws
-/// Error or UsageError; main() turns them into one line on stderr and the exit code.
-void add_bench_command(CLI::App& program);
-void add_check_command(CLI::App& program);
-void add_detector_command(CLI::App& program);
-void add_eval_command(CLI::App& program);
-void add_go_command(CLI::App& program);
-void add_gtp_command(CLI::App& program);
-void add_list_command(CLI::App& program);
-void add_match_command(CLI::App& program);
-void add_play_command(CLI::App& program);
-void add_plot_command(CLI::App& program);
-void add_resume_command(CLI::App& program);
-void add_selfplay_command(CLI::App& program);
-void add_signature_command(CLI::App& program);
-void add_train_command(CLI::App& program);
-void add_watch_command(CLI::App& program);
+/// A subcommand, which a file of its own defines and a line in main.cpp lists.
+struct Command {
+  const char* name;
+  const char* description;  ///< one line of `tengen --help`
+  /// Gives the new subcommand its options and its callback. The callback throws Error or
+  /// UsageError; main() turns them into one line on stderr and the exit code.
+  void (*add_options)(CLI::App* command);
+  bool networks = false;  ///< it runs networks, whose libraries want threads settled beforehand
+};
 
 }  // namespace tengen

@@ -160,15 +160,17 @@ void add_validate(CLI::App& parent) {
   command->callback([options] { run_validate(*options); });
 }
 
-}  // namespace
-
-void add_detector_command(CLI::App& program) {
-  CLI::App* command = program.add_subcommand("detector", "Simulate particle detectors");
+void add_options(CLI::App* command) {
   command->require_subcommand(1);
   add_calo(*command);
   add_tracker(*command);
   add_design_command(*command);
   add_validate(*command);
 }
+
+}  // namespace
+
+extern const Command kDetector{
+    .name = "detector", .description = "Simulate particle detectors", .add_options = add_options};
 
 }  // namespace tengen

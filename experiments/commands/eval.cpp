@@ -64,10 +64,7 @@ void evaluate_player(const EvalOptions& options) {
   if (stopped) throw Interrupted{};
 }
 
-}  // namespace
-
-void add_eval_command(CLI::App& program) {
-  CLI::App* command = program.add_subcommand("eval", "Let a player play full games");
+void add_options(CLI::App* command) {
   const auto options = std::make_shared<EvalOptions>();
   command
       ->add_option("PLAYER", options->player,
@@ -86,5 +83,12 @@ void add_eval_command(CLI::App& program) {
       "  tengen eval oracle --env Pong-v0");
   command->callback([options] { evaluate_player(*options); });
 }
+
+}  // namespace
+
+extern const Command kEval{.name = "eval",
+                           .description = "Let a player play full games",
+                           .add_options = add_options,
+                           .networks = true};
 
 }  // namespace tengen

@@ -29,7 +29,7 @@ std::unique_ptr<GoPlayer> make_player(const std::string& what, const GoRules& ru
   return player;
 }
 
-// The session and everybody who thinks about it.
+// The session, its players and its analyst.
 struct Board {
   explicit Board(const GoBoardOptions& options)
       : ruleset(named_rules(options.rules, options.komi)), session(start(options)) {
@@ -99,7 +99,7 @@ class GoRecorder {
   Canvas frame_;
 };
 
-// What the analyst thinks of the place as it stands.
+// Lets the analyst search the position that is shown.
 GoAnalysis analysed(Board& board, const GoBoardOptions& options) {
   if (!board.analyst || board.session.finished()) return {};
   ThinkLimit limit;
@@ -175,16 +175,16 @@ void open_go_board(const GoBoardOptions& options) {
   GoWindowOptions window;
   window.engines = {board.black.get(), board.white.get()};
   window.analyst = board.analyst.get();
-  // Whoever plays wants no advice unless asking for it (A); whoever looks does.
+  // People who play get no advice unless they ask for it (A); people who watch do.
   window.analyse = (board.black == nullptr) == (board.white == nullptr);
   window.limit.simulations = options.simulations;
   window.show.ownership = options.ownership;
   run_go_window(board.session, window);
 }
 
-void add_go_command(CLI::App& program) {
-  CLI::App* command =
-      program.add_subcommand("go", "A Go board: play, watch engines, step through a game");
+namespace {
+
+void add_options(CLI::App* command) {
   const auto options = std::make_shared<GoBoardOptions>();
   options->analyse = "uct:1000";
   command->add_option("FILE", options->sgf, "An SGF file to step through")
@@ -227,5 +227,11 @@ void add_go_command(CLI::App& program) {
       "  tengen go --black uct:500 --white gnugo:10 --record game.gif");
   command->callback([options] { open_go_board(*options); });
 }
+
+}  // namespace
+
+extern const Command kGo{.name = "go",
+                         .description = "A Go board: play, watch engines, step through a game",
+                         .add_options = add_options};
 
 }  // namespace tengen

@@ -71,10 +71,7 @@ void serve(GtpCommandOptions options) {
   }
 }
 
-}  // namespace
-
-void add_gtp_command(CLI::App& program) {
-  CLI::App* command = program.add_subcommand("gtp", "Play Go as an engine: GTP 2 on stdin, stdout");
+void add_options(CLI::App* command) {
   const auto options = std::make_shared<GtpCommandOptions>();
   command->add_option("--model", options->model, "A network: file, run, or name")
       ->type_name("MODEL");
@@ -108,5 +105,12 @@ void add_gtp_command(CLI::App& program) {
       "  gogui -program 'tengen gtp --size 9'");
   command->callback([options] { serve(*options); });
 }
+
+}  // namespace
+
+extern const Command kGtp{.name = "gtp",
+                          .description = "Play Go as an engine: GTP 2 on stdin, stdout",
+                          .add_options = add_options,
+                          .networks = true};
 
 }  // namespace tengen

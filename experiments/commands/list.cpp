@@ -85,11 +85,7 @@ void print(const std::vector<Item>& items, bool json) {
   }
 }
 
-}  // namespace
-
-void add_list_command(CLI::App& program) {
-  CLI::App* command =
-      program.add_subcommand("list", "What there is: envs, games, agents, recipes, models");
+void add_options(CLI::App* command) {
   const auto options = std::make_shared<SharedOptions>();
   add_shared(*command, *options, {Shared::kJson, Shared::kPlugins});
   const auto what = std::make_shared<std::string>();
@@ -104,5 +100,11 @@ void add_list_command(CLI::App& program) {
     throw UsageError("{}", unknown_name("list", *what, names));
   });
 }
+
+}  // namespace
+
+extern const Command kList{.name = "list",
+                           .description = "What there is: envs, games, agents, recipes, models",
+                           .add_options = add_options};
 
 }  // namespace tengen

@@ -1,4 +1,4 @@
-// `tengen`: one program, one subcommand a file.
+// `tengen`: one program, one file a subcommand.
 #include "core/excerpt.hpp"
 #include "core/system/interrupt.hpp"
 #include "core/system/output.hpp"
@@ -18,7 +18,16 @@
 #include <sstream>
 
 namespace tengen {
+
+// Every subcommand, defined in its own file; in the order of `tengen --help`.
+extern const Command kTrain, kResume, kEval, kWatch, kPlay, kGo, kGtp, kMatch, kSelfplay, kPlot,
+    kCheck, kDetector, kList, kSignature, kBench;
+
 namespace {
+
+constexpr const Command* kCommands[] = {&kTrain, &kResume,   &kEval,  &kWatch,     &kPlay,
+                                        &kGo,    &kGtp,      &kMatch, &kSelfplay,  &kPlot,
+                                        &kCheck, &kDetector, &kList,  &kSignature, &kBench};
 
 constexpr int kFailure = 1, kUsage = 2;
 
@@ -26,9 +35,10 @@ constexpr int kFailure = 1, kUsage = 2;
 // again with them set. Threads are ours to split, and a spinning barrier starves them; see
 // docs/architecture.md. What the user has set stays.
 void settle_thread_environment(int argc, char** argv) {
-  constexpr std::string_view kWithoutNetworks[] = {"list", "check", "plot",
-                                                   "play", "go",    "detector"};
-  if (argc < 2 || argv[1][0] == '-' || std::ranges::count(kWithoutNetworks, argv[1]) > 0) return;
+  const auto runs_networks = [&](const Command* command) {
+    return command->networks && std::string_view(argv[1]) == command->name;
+  };
+  if (argc < 2 || std::ranges::none_of(kCommands, runs_networks)) return;
   constexpr std::pair<const char*, const char*> kWanted[] = {
       {"OMP_NUM_THREADS", "1"}, {"OPENBLAS_NUM_THREADS", "1"}, {"OMP_WAIT_POLICY", "PASSIVE"}};
   bool changed = false;
@@ -40,7 +50,7 @@ void settle_thread_environment(int argc, char** argv) {
   if (changed) ::execv("/proc/self/exe", argv);  // returns only on failure: then we go on as we are
 }
 
-// What it is and what it runs on.
+// The version and what the program runs on.
 std::string about() {
   const Bfloat16Report bfloat16 = bfloat16_report();
   return fmt::format("tengen {}\nLibTorch {}, BLAS: {}\nprecision \"auto\": {} ({})",
@@ -55,7 +65,7 @@ std::string one_line(std::string text) {
   return text;
 }
 
-// CLI11 quotes in full whatever it was given.
+// CLI11 quotes in full what it was given, however long.
 std::string with_short_words(const std::string& text) {
   std::istringstream words(text);
   std::string out;
@@ -95,7 +105,7 @@ void check_command_exists(const CLI::App& program, std::string_view what, std::s
   if (std::ranges::count(known, word) == 0) throw UsageError("{}", unknown_name(what, word, known));
 }
 
-// Of the program, and of a command that has commands of its own.
+// Checks the command's name, and that of a command's own command.
 void check_commands_exist(const CLI::App& program, int argc, char** argv) {
   if (argv[1][0] == '-') return;
   check_command_exists(program, "command", argv[1]);
@@ -115,21 +125,8 @@ int run(int argc, char** argv) {
       "  tengen train cartpole-dqn             learn something small\n"
       "  tengen eval oracle --env Pong-v0      the scripted expert's score\n"
       "  tengen COMMAND --help                 options and examples of a command");
-  add_train_command(program);
-  add_resume_command(program);
-  add_eval_command(program);
-  add_watch_command(program);
-  add_play_command(program);
-  add_go_command(program);
-  add_gtp_command(program);
-  add_match_command(program);
-  add_selfplay_command(program);
-  add_plot_command(program);
-  add_check_command(program);
-  add_detector_command(program);
-  add_list_command(program);
-  add_signature_command(program);
-  add_bench_command(program);
+  for (const Command* command : kCommands)
+    command->add_options(program.add_subcommand(command->name, command->description));
   understand_integers(program);
   if (argc < 2) {
     write_err(program.help());

@@ -249,10 +249,7 @@ void play(const MatchCommandOptions& options) {
     play_other(options);
 }
 
-}  // namespace
-
-void add_match_command(CLI::App& program) {
-  CLI::App* command = program.add_subcommand("match", "Let two players play each other");
+void add_options(CLI::App* command) {
   const auto options = std::make_shared<MatchCommandOptions>();
   command
       ->add_option("PLAYER", options->players,
@@ -302,5 +299,12 @@ void add_match_command(CLI::App& program) {
       "  tengen match uct:1000 uct:2000 --sprt --elo0 0 --elo1 50");
   command->callback([options] { play(*options); });
 }
+
+}  // namespace
+
+extern const Command kMatch{.name = "match",
+                            .description = "Let two players play each other",
+                            .add_options = add_options,
+                            .networks = true};
 
 }  // namespace tengen

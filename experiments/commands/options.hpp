@@ -13,7 +13,7 @@ namespace tengen {
 
 /// Options that mean the same in every subcommand that has them.
 struct SharedOptions {
-  bool json = false;                           ///< --json: figures as JSON lines on stdout
+  bool json = false;                           ///< --json: results as JSON lines on stdout
   bool quiet = false;                          ///< --quiet: no progress on stderr
   std::vector<std::filesystem::path> plugins;  ///< --plugin LIB, repeatable
   int threads = 0;                             ///< --threads N; 0 = every core
@@ -26,11 +26,11 @@ struct SharedOptions {
 
 enum class Shared { kJson, kQuiet, kPlugins, kThreads, kSeed, kDevice };
 
-/// Adds the named options to a subcommand. `options` must outlive parsing: keep it in a shared_ptr
-/// that the callback owns.
+/// Adds the named options to a subcommand. `options` must outlive parsing: let a shared_ptr that
+/// the callback owns keep it.
 void add_shared(CLI::App& command, SharedOptions& options, std::initializer_list<Shared> wanted);
 
-/// Options that take an integer take it as 1e6 or 1_000_000, too; of all commands.
+/// Lets all options of all commands that take an integer take it as 1e6 or 1_000_000, too.
 void understand_integers(CLI::App& program);
 
 }  // namespace tengen

@@ -53,11 +53,7 @@ void play(const PlayOptions& options) {
   run_window(session, window);
 }
 
-}  // namespace
-
-void add_play_command(CLI::App& program) {
-  CLI::App* command =
-      program.add_subcommand("play", "Play a game with the keyboard, Go with the mouse");
+void add_options(CLI::App* command) {
   const auto options = std::make_shared<PlayOptions>();
   command->add_option("ENV", options->env, "A game of 'tengen list envs'")->required();
   command->add_option("--speed", options->speed, "Times the natural speed")
@@ -90,5 +86,11 @@ void add_play_command(CLI::App& program) {
       "  tengen play Go-v0 --size 9 --against uct:5000 --colour white");
   command->callback([options] { play(*options); });
 }
+
+}  // namespace
+
+extern const Command kPlay{.name = "play",
+                           .description = "Play a game with the keyboard, Go with the mouse",
+                           .add_options = add_options};
 
 }  // namespace tengen

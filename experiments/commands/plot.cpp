@@ -32,10 +32,7 @@ struct PlotOptions {
   fs::path out = "curves.png";
 };
 
-}  // namespace
-
-void add_plot_command(CLI::App& program) {
-  CLI::App* command = program.add_subcommand("plot", "Draw learning curves");
+void add_options(CLI::App* command) {
   const auto options = std::make_shared<PlotOptions>();
   command
       ->add_option("RUN", options->runs,
@@ -61,5 +58,10 @@ void add_plot_command(CLI::App& program) {
     print_out("{}\n", options->out.string());
   });
 }
+
+}  // namespace
+
+extern const Command kPlot{
+    .name = "plot", .description = "Draw learning curves", .add_options = add_options};
 
 }  // namespace tengen

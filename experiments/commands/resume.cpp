@@ -148,10 +148,7 @@ void resume(const ResumeOptions& options) {
   run_training(*taken.training, recipe, *run, {threads, options.shared.quiet, options.shared.json});
 }
 
-}  // namespace
-
-void add_resume_command(CLI::App& program) {
-  CLI::App* command = program.add_subcommand("resume", "Go on with a run, however it ended");
+void add_options(CLI::App* command) {
   const auto options = std::make_shared<ResumeOptions>();
   command->add_option("RUN", options->run, "A run's folder, or a recipe's name for its newest run")
       ->required();
@@ -174,5 +171,12 @@ void add_resume_command(CLI::App& program) {
       "  tengen resume pong-dqn --set eval_episodes=50 --set agent.learning_rate=5e-5");
   command->callback([options] { resume(*options); });
 }
+
+}  // namespace
+
+extern const Command kResume{.name = "resume",
+                             .description = "Go on with a run, however it ended",
+                             .add_options = add_options,
+                             .networks = true};
 
 }  // namespace tengen

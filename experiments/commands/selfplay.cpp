@@ -69,11 +69,7 @@ void play(const SelfplayOptions& options) {
   stop_if_interrupted();
 }
 
-}  // namespace
-
-void add_selfplay_command(CLI::App& program) {
-  CLI::App* command =
-      program.add_subcommand("selfplay", "Let an engine play Go against itself, into SGF files");
+void add_options(CLI::App* command) {
   const auto options = std::make_shared<SelfplayOptions>();
   command
       ->add_option("--engine", options->engine,
@@ -111,5 +107,13 @@ void add_selfplay_command(CLI::App& program) {
       "  tengen selfplay --engine gnugo --level 1 --games 2000 --out games/gnugo1");
   command->callback([options] { play(*options); });
 }
+
+}  // namespace
+
+extern const Command kSelfplay{
+    .name = "selfplay",
+    .description = "Let an engine play Go against itself, into SGF files",
+    .add_options = add_options,
+    .networks = true};
 
 }  // namespace tengen

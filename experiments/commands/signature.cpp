@@ -69,11 +69,7 @@ void print_signatures(const SignatureOptions& options) {
   if (!found) throw UsageError("{}", unknown_name("environment or agent", options.name, names));
 }
 
-}  // namespace
-
-void add_signature_command(CLI::App& program) {
-  CLI::App* command =
-      program.add_subcommand("signature", "One number for each behaviour: did a change change it?");
+void add_options(CLI::App* command) {
   const auto options = std::make_shared<SignatureOptions>();
   command->add_option("NAME", options->name, "An environment or agent; else all of them");
   add_shared(*command, options->shared, {Shared::kThreads, Shared::kPlugins, Shared::kJson});
@@ -85,5 +81,13 @@ void add_signature_command(CLI::App& program) {
       "  tengen signature Pong-v0 --threads 3");
   command->callback([options] { print_signatures(*options); });
 }
+
+}  // namespace
+
+extern const Command kSignature{
+    .name = "signature",
+    .description = "One number for each behaviour: did a change change it?",
+    .add_options = add_options,
+    .networks = true};
 
 }  // namespace tengen

@@ -47,10 +47,7 @@ void train(const TrainOptions& options) {
   run_training(*training, recipe, run, {threads, options.shared.quiet, options.shared.json});
 }
 
-}  // namespace
-
-void add_train_command(CLI::App& program) {
-  CLI::App* command = program.add_subcommand("train", "Train an agent by a recipe");
+void add_options(CLI::App* command) {
   const auto options = std::make_shared<TrainOptions>();
   command->add_option("RECIPE", options->recipe, "A recipe's name, or the path of a TOML file")
       ->required();
@@ -73,5 +70,12 @@ void add_train_command(CLI::App& program) {
       "Ctrl-C saves and stops; 'tengen resume' goes on. 'tengen list recipes' shows the recipes.");
   command->callback([options] { train(*options); });
 }
+
+}  // namespace
+
+extern const Command kTrain{.name = "train",
+                            .description = "Train an agent by a recipe",
+                            .add_options = add_options,
+                            .networks = true};
 
 }  // namespace tengen

@@ -182,10 +182,7 @@ void watch(const WatchOptions& options) {
   run_window(session, window);
 }
 
-}  // namespace
-
-void add_watch_command(CLI::App& program) {
-  CLI::App* command = program.add_subcommand("watch", "See a player play");
+void add_options(CLI::App* command) {
   const auto options = std::make_shared<WatchOptions>();
   command
       ->add_option("PLAYER", options->player,
@@ -217,5 +214,12 @@ void add_watch_command(CLI::App& program) {
       "  tengen watch oracle --env Pong-v0 --record pong.gif --frames 200");
   command->callback([options] { watch(*options); });
 }
+
+}  // namespace
+
+extern const Command kWatch{.name = "watch",
+                            .description = "See a player play",
+                            .add_options = add_options,
+                            .networks = true};
 
 }  // namespace tengen
