@@ -27,10 +27,6 @@ std::uint64_t seed_of(const Recipe& recipe, Stream stream, std::uint64_t index =
   return Rng(recipe.seed).split(static_cast<std::uint64_t>(stream)).split(index).next64();
 }
 
-bool due(std::int64_t every, std::int64_t before, std::int64_t now) {
-  return every > 0 && now / every > before / every;
-}
-
 std::unique_ptr<GameLearner> make_learner(const Recipe& recipe, const AnyGame& game,
                                           WorkerPool& pool) {
   const std::uint64_t seed = seed_of(recipe, Stream::kAgent);
@@ -70,7 +66,7 @@ SelfPlayTrainer::EvaluationMatches SelfPlayTrainer::read_matches(const Config& c
 }
 
 SelfPlayTrainer::SelfPlayTrainer(const Recipe& recipe, WorkerPool& pool)
-    : recipe_(recipe),
+    : ScheduledTraining(recipe),
       start_from_(recipe.config.get<std::string>("start_from", "")),
       pool_(&pool),
       game_(make_game(recipe.config.section("game"))),
@@ -91,8 +87,7 @@ void SelfPlayTrainer::load(const RunPaths& run, const ArchiveReader& reader) {
                                         result.games > 0 && result.points >= 0 &&
                                         result.points <= result.games);
   elo_ = reader.get<double>("trainer/elo");
-  if (reader.has("trainer/books_from"))
-    books_from_ = reader.get<std::int64_t>("trainer/books_from");
+  load_owed(reader);
   if (!evaluated_at_.empty())
     previous_ = agent_->load_player(ArchiveReader::read_file(run.player_at(evaluated_at_.back())));
   started_at_ = steps();
@@ -100,13 +95,9 @@ void SelfPlayTrainer::load(const RunPaths& run, const ArchiveReader& reader) {
 }
 
 void SelfPlayTrainer::open(const RunPaths& run) {
-  run_ = run;
   fs::create_directories(run.segments());
   if (!loaded_) agent_->open(run.games());
-  const std::int64_t resume_step = steps() == 0 ? -1 : steps();
-  logger_.add(metrics_sink(run_, resume_step));
-  logger_.add(tensorboard_sink(run_.folder, resume_step));
-  if (steps() == 0) logger_.text("recipe", recipe_.config.to_toml(), 0);
+  ScheduledTraining::open(run);
 }
 
 void SelfPlayTrainer::begin() {
@@ -136,37 +127,27 @@ void SelfPlayTrainer::train(bool quiet) {
     if (bar) bar->update(base + agent_->counts().games, note);
     return interrupted();
   };
-  if (const std::int64_t from = std::exchange(books_from_, -1); from >= 0) keep_books(from);
+  pay_evaluation();
   while (!finished() && !interrupted()) {
     const std::int64_t before = steps();
     base = before - agent_->counts().games;
-    clock_.enter(kSelfPlay);
+    clock_.enter(kActing);
     const bool whole = agent_->generate(stop);
     clock_.enter(kLearning);
     const bool learnt = whole && agent_->learn(logger_, stop);
     clock_.enter(kOther);
     if (!learnt) break;
     if (!quiet && bare_ == 0) bare_ = agent_->bare_evaluations(kBareSeconds);
-    keep_books(before);
+    do_what_is_due(before);
     if (bar) note = progress_note();
   }
   finish();
   if (bar) bar->finish();
 }
 
-void SelfPlayTrainer::keep_books(std::int64_t before) {
-  if (due(recipe_.eval_freq, before, steps()) && !evaluate()) {
-    books_from_ = before;
-    return;
-  }
-  record_metrics();
-  logger_.dump(steps());
-  if (!finished() && due(recipe_.checkpoint_freq, before, steps())) try_checkpoint();
-}
-
 double SelfPlayTrainer::evaluations_per_second() const {
   return static_cast<double>(agent_->counts().evaluations) /
-         std::max(clock_.seconds(kSelfPlay), 1e-9);
+         std::max(clock_.seconds(kActing), 1e-9);
 }
 
 void SelfPlayTrainer::record_metrics() {
@@ -206,7 +187,6 @@ ArenaResult SelfPlayTrainer::match(const std::shared_ptr<const InferenceNet>& pl
   return sum;
 }
 
-// False if Ctrl-C cut it off, which leaves no trace.
 bool SelfPlayTrainer::evaluate() {
   clock_.enter(kEvaluation);
   const auto player = agent_->player();
@@ -247,7 +227,7 @@ ArchiveWriter SelfPlayTrainer::packed_player() {
   nlohmann::ordered_json manifest{{"algo", recipe_.algo}, {"game", recipe_.env},
                                   {"games", steps()},     {"rows", agent_->rows()},
                                   {"seed", recipe_.seed}, {"tengen", kVersion}};
-  if (!evaluated_at_.empty() && evaluated_at_.back() == steps()) manifest["elo"] = elo_;
+  if (evaluated()) manifest["elo"] = elo_;
   ArchiveWriter writer;
   agent_->save_player(writer);
   writer.put_string("model/recipe", recipe_.config.to_toml());
@@ -263,7 +243,6 @@ void SelfPlayTrainer::save_evaluated_player() {
   unsaved_.reset();
 }
 
-// The player goes after its checkpoint: a resumed run makes up for it.
 void SelfPlayTrainer::write_checkpoint() {
   save_evaluated_player();
   ArchiveWriter writer;
@@ -273,44 +252,19 @@ void SelfPlayTrainer::write_checkpoint() {
   writer.put_span<std::int64_t>("trainer/judged_at", evaluated_at_);
   writer.put_span<PairResult>("trainer/results", results_);
   writer.put("trainer/elo", elo_);
-  writer.put("trainer/books_from", books_from_);
+  save_owed(writer);
   writer.write_file(checkpoint_file(run_, steps()));
   drop_old_checkpoints(run_, steps(), kKeptCheckpoints);
 }
 
-void SelfPlayTrainer::try_checkpoint() {
-  clock_.enter(kSaving);
-  try {
-    write_checkpoint();
-    try {
-      packed_player().write_file(run_.model());
-    } catch (const std::exception& error) {
-      warn("the player of game {} is not saved: {}", steps(), error.what());
-    }
-  } catch (const std::exception& error) {
-    warn("no checkpoint at game {}, the one before stands: {}", steps(), error.what());
-  }
-  clock_.enter(kOther);
-}
+void SelfPlayTrainer::save_player() { packed_player().write_file(run_.model()); }
 
 void SelfPlayTrainer::finish() {
-  const bool evaluated = !evaluated_at_.empty() && evaluated_at_.back() == steps();
-  if (finished() && recipe_.eval_freq > 0 && !evaluated) {
-    if (evaluate()) {
-      record_metrics();
-      logger_.dump(steps());
-    } else {
-      books_from_ = steps();  // nothing else is due
-    }
-  }
+  evaluate_at_end();
   if (finished() && agent_->updates() == 0)
     warn("nothing was learnt: {} positions are fewer than agent.learning_starts", agent_->rows());
   const bool begun = steps() > 0 || agent_->updates() > 0 || agent_->counts().moves > 0;
-  if (!begun) return;  // it begins anew
-  clock_.enter(kSaving);
-  write_checkpoint();
-  packed_player().write_file(run_.model());
-  clock_.enter(kOther);
+  if (begun) save_at_end();  // a run that has not begun begins anew
 }
 
 std::string SelfPlayTrainer::progress_note() const {
@@ -325,15 +279,14 @@ std::string SelfPlayTrainer::progress_note() const {
 
 std::string SelfPlayTrainer::width() const { return fmt::format("{} workers", agent_->workers()); }
 
-double SelfPlayTrainer::steps_per_second() const {
-  return static_cast<double>(steps() - started_at_) / std::max(seconds(), 1e-9);
-}
-
 std::vector<std::pair<std::string, double>> SelfPlayTrainer::time_spent() const {
-  constexpr const char* kNames[kPhases] = {"self-play", "learning", "evaluation", "saving", "rest"};
+  constexpr std::pair<Phase, const char*> kNames[] = {{kActing, "self-play"},
+                                                      {kLearning, "learning"},
+                                                      {kEvaluation, "evaluation"},
+                                                      {kSaving, "saving"},
+                                                      {kOther, "rest"}};
   std::vector<std::pair<std::string, double>> spent;
-  for (int phase = 0; phase < kPhases; ++phase)
-    spent.emplace_back(kNames[phase], clock_.seconds(static_cast<Phase>(phase)));
+  for (const auto& [phase, name] : kNames) spent.emplace_back(name, clock_.seconds(phase));
   return spent;
 }
 

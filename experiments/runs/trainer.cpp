@@ -27,11 +27,6 @@ std::uint64_t seed_of(const Recipe& recipe, Stream stream, std::uint64_t index =
   return Rng(recipe.seed).split(static_cast<std::uint64_t>(stream)).split(index).next64();
 }
 
-// Whether a multiple of `every` lies in (before, now]; never if `every` is 0.
-bool due(std::int64_t every, std::int64_t before, std::int64_t now) {
-  return every > 0 && now / every > before / every;
-}
-
 // Of the first conditions, which decide, plainly; of others below their names.
 std::string named(const char* what, std::size_t index, const Conditions& conditions) {
   return index == 0 ? what : fmt::format("{}/{}", what, conditions.name);
@@ -57,7 +52,7 @@ std::uint64_t brief_signature(const Recipe& recipe, const EnvRegistry& registry)
 }  // namespace
 
 Trainer::Trainer(const Recipe& recipe, const EnvRegistry& registry, WorkerPool& pool)
-    : recipe_(recipe),
+    : ScheduledTraining(recipe),
       start_from_(recipe.config.get<std::string>("start_from", "")),
       fewer_(find_agent(recipe.algo).overlaps ? std::max(1, pool.threads() - 1) : 1),
       env_(registry.make(recipe.env, recipe.config.section("env"), recipe.n_envs,
@@ -130,8 +125,7 @@ void Trainer::load(const RunPaths& run, const ArchiveReader& reader) {
   reached_ = reader.get<std::uint8_t>("trainer/reached") != 0 &&
              (evaluation_.empty() ? conditions_.front().name.empty()
                                   : evaluation_.front().mean_reward() >= recipe_.stop_at_reward);
-  if (reader.has("trainer/books_from"))
-    books_from_ = reader.get<std::int64_t>("trainer/books_from");
+  load_owed(reader);
   started_at_ = steps();
 }
 
@@ -160,12 +154,7 @@ void Trainer::load_evaluation(const ArchiveReader& reader) {
 }
 
 void Trainer::open(const RunPaths& run) {
-  run_ = run;
-  fs::create_directories(run.segments());
-  const std::int64_t resume_step = steps() == 0 ? -1 : steps();
-  logger_.add(metrics_sink(run_, resume_step));
-  logger_.add(tensorboard_sink(run_.folder, resume_step));
-  if (steps() == 0) logger_.text("recipe", recipe_.config.to_toml(), 0);
+  ScheduledTraining::open(run);
   const Config resolved = Config::from_string(recipe_.config.to_toml()).section("agent");
   if (steps() > 0 || !resolved.has("learning_starts")) return;
   if (const auto starts = resolved.get<std::int64_t>("learning_starts", 0); starts >= recipe_.steps)
@@ -179,17 +168,18 @@ void Trainer::train(bool quiet) {
   if (!quiet) bar.emplace(recipe_.name, recipe_.steps, steps());
   std::string note;
   if (steps() == 0) env_->reset(seed_of(recipe_, Stream::kEnvironment), agent_->slot());
-  if (const std::int64_t from = std::exchange(books_from_, -1); from >= 0) keep_books(from);
+  pay_evaluation();
   while (!finished() && !interrupted()) {
     const std::int64_t games = episodes_.episodes();
     const std::int64_t before = steps();
     step();
-    keep_books(before);
+    do_what_is_due(before);
     if (!bar) continue;
     if (episodes_.episodes() != games || evaluated_at_ == steps()) note = progress_note();
     bar->update(steps(), note);
   }
-  finish();
+  evaluate_at_end();
+  if (steps() > 0) save_at_end();  // a run that has not begun begins anew
   if (bar) bar->finish();
 }
 
@@ -206,21 +196,7 @@ void Trainer::step() {
   clock_.enter(kOther);
 }
 
-void Trainer::keep_books(std::int64_t before) {
-  const bool judging = due(recipe_.eval_freq, before, steps());
-  if (judging && !judge()) {
-    books_from_ = before;
-    return;
-  }
-  if (judging || due(recipe_.log_freq, before, steps())) {
-    record_figures();
-    logger_.dump(steps());
-  }
-  // The last checkpoint is finish()'s: it knows the final evaluation.
-  if (!finished() && due(recipe_.checkpoint_freq, before, steps())) try_checkpoint();
-}
-
-void Trainer::record_figures() {
+void Trainer::record_metrics() {
   if (episodes_.episodes() > 0) {
     logger_.record("rollout/ep_rew_mean", episodes_.mean_reward());
     logger_.record("rollout/ep_len_mean", episodes_.mean_length());
@@ -231,8 +207,7 @@ void Trainer::record_figures() {
   logger_.record("time/fps", steps_per_second());
 }
 
-// False if Ctrl-C cut it off, which leaves no trace.
-bool Trainer::judge() {
+bool Trainer::evaluate() {
   clock_.enter(kEvaluation);
   const std::uint64_t seed =
       seed_of(recipe_, Stream::kEvaluation, static_cast<std::uint64_t>(steps()));
@@ -240,7 +215,7 @@ bool Trainer::judge() {
   std::vector<Evaluation> results;
   for (std::size_t i = 0; i < conditions_.size(); ++i) {
     Evaluation& result =
-        results.emplace_back(evaluate(*policy, *eval_env_[i], recipe_.eval_episodes, seed));
+        results.emplace_back(tengen::evaluate(*policy, *eval_env_[i], recipe_.eval_episodes, seed));
     result.conditions = conditions_[i].name;
     if (result.episodes() < recipe_.eval_episodes) {
       clock_.enter(kOther);
@@ -273,7 +248,6 @@ void Trainer::save_best() {
   }
 }
 
-// The player goes after its checkpoint: a resumed run makes up for it.
 void Trainer::write_checkpoint() {
   ArchiveWriter writer;
   env_->save(writer, "env");
@@ -285,7 +259,7 @@ void Trainer::write_checkpoint() {
   writer.put("trainer/best_reward", best_reward_);
   writer.put("trainer/reached", static_cast<std::uint8_t>(reached_));
   writer.put("trainer/evaluated_at", evaluated_at_);
-  writer.put("trainer/books_from", books_from_);
+  save_owed(writer);
   for (std::size_t i = 0; i < evaluation_.size(); ++i) {
     const Evaluation& last = evaluation_[i];
     writer.put_span<double>(named("trainer/returns", i, conditions_[i]), last.returns);
@@ -297,40 +271,8 @@ void Trainer::write_checkpoint() {
 }
 
 void Trainer::save_player() {
-  const bool judged = evaluated_at_ == steps();
   save_model(run_.model(), *agent_, recipe_,
-             std::span(evaluation_).first(judged ? evaluation_.size() : 0));
-}
-
-void Trainer::try_checkpoint() {
-  clock_.enter(kSaving);
-  try {
-    write_checkpoint();
-    try {
-      save_player();
-    } catch (const std::exception& error) {
-      warn("the player of step {} is not saved: {}", steps(), error.what());
-    }
-  } catch (const std::exception& error) {
-    warn("no checkpoint at step {}, the one before stands: {}", steps(), error.what());
-  }
-  clock_.enter(kOther);
-}
-
-void Trainer::finish() {
-  if (finished() && recipe_.eval_freq > 0 && evaluated_at_ != steps()) {
-    if (judge()) {
-      record_figures();
-      logger_.dump(steps());
-    } else {
-      books_from_ = steps();  // nothing else is due
-    }
-  }
-  if (steps() == 0) return;  // a run that has not begun begins anew
-  clock_.enter(kSaving);
-  write_checkpoint();
-  save_player();
-  clock_.enter(kOther);
+             std::span(evaluation_).first(evaluated() ? evaluation_.size() : 0));
 }
 
 std::string Trainer::progress_note() const {
@@ -338,10 +280,6 @@ std::string Trainer::progress_note() const {
   if (episodes_.episodes() > 0) note = fmt::format("reward {:.4g}", episodes_.mean_reward());
   if (!evaluation_.empty()) note += fmt::format("  eval {:.4g}", evaluation_[0].mean_reward());
   return note;
-}
-
-double Trainer::steps_per_second() const {
-  return static_cast<double>(steps() - started_at_) / std::max(seconds(), 1e-9);
 }
 
 std::vector<std::pair<std::string, double>> Trainer::time_spent() const {

@@ -1,5 +1,6 @@
 #include "experiments/runs/training.hpp"
 
+#include "core/archive.hpp"
 #include "core/system/output.hpp"
 #include "experiments/runs/environments.hpp"
 #include "experiments/runs/trainer.hpp"
@@ -39,6 +40,84 @@ std::unique_ptr<Training> made(const Recipe& recipe,
 }
 
 }  // namespace
+
+void ScheduledTraining::open(const RunPaths& run) {
+  run_ = run;
+  std::filesystem::create_directories(run.segments());
+  const std::int64_t resume_step = steps() == 0 ? -1 : steps();
+  logger_.add(metrics_sink(run_, resume_step));
+  logger_.add(tensorboard_sink(run_.folder, resume_step));
+  if (steps() == 0) logger_.text("recipe", recipe_.config.to_toml(), 0);
+}
+
+double ScheduledTraining::steps_per_second() const {
+  return static_cast<double>(steps() - started_at_) / std::max(seconds(), 1e-9);
+}
+
+bool ScheduledTraining::due(std::int64_t every, std::int64_t before) const {
+  return every > 0 && steps() / every > before / every;
+}
+
+void ScheduledTraining::do_what_is_due(std::int64_t before) {
+  const bool evaluation = due(recipe_.eval_freq, before);
+  if (evaluation && !evaluate()) {
+    owed_from_ = before;
+    return;
+  }
+  if (evaluation || metrics_due(before)) {
+    record_metrics();
+    logger_.dump(steps());
+  }
+  // The last checkpoint is written by save_at_end(), which knows the final evaluation.
+  if (!finished() && due(recipe_.checkpoint_freq, before)) try_checkpoint();
+}
+
+void ScheduledTraining::pay_evaluation() {
+  if (const std::int64_t from = std::exchange(owed_from_, -1); from >= 0) do_what_is_due(from);
+}
+
+// The player goes after its checkpoint, because a resumed run makes up for it.
+void ScheduledTraining::try_checkpoint() {
+  const std::string_view units = unit(), step = units.substr(0, units.size() - 1);
+  clock_.enter(kSaving);
+  try {
+    write_checkpoint();
+    try {
+      save_player();
+    } catch (const std::exception& error) {
+      warn("the player of {} {} is not saved: {}", step, steps(), error.what());
+    }
+  } catch (const std::exception& error) {
+    warn("no checkpoint at {} {}, the one before stands: {}", step, steps(), error.what());
+  }
+  clock_.enter(kOther);
+}
+
+void ScheduledTraining::evaluate_at_end() {
+  if (!finished() || recipe_.eval_freq == 0 || evaluated()) return;
+  if (evaluate()) {
+    record_metrics();
+    logger_.dump(steps());
+  } else {
+    owed_from_ = steps();  // nothing else is due
+  }
+}
+
+void ScheduledTraining::save_at_end() {
+  clock_.enter(kSaving);
+  write_checkpoint();
+  save_player();
+  clock_.enter(kOther);
+}
+
+void ScheduledTraining::load_owed(const ArchiveReader& checkpoint) {
+  if (checkpoint.has("trainer/books_from"))  // older checkpoints owe nothing
+    owed_from_ = checkpoint.get<std::int64_t>("trainer/books_from");
+}
+
+void ScheduledTraining::save_owed(ArchiveWriter& checkpoint) const {
+  checkpoint.put("trainer/books_from", owed_from_);
+}
 
 std::unique_ptr<LogSink> metrics_sink(const RunPaths& run, std::int64_t resume_step) {
   try {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/logger.hpp"
+#include "experiments/runs/phase_clock.hpp"
 #include "experiments/runs/recipe.hpp"
 #include "experiments/runs/run_folder.hpp"
 
@@ -16,6 +17,7 @@
 namespace tengen {
 
 class ArchiveReader;
+class ArchiveWriter;
 class WorkerPool;
 
 /// Trains one run. Nothing that is measured in seconds influences what is learnt or written, the
@@ -57,8 +59,59 @@ class Training {
   virtual void describe(nlohmann::ordered_json& manifest) const = 0;
 };
 
-/// The run's figures, from `resume_step` on. A file of that name that holds no figures is moved
-/// aside with a warning: it is no reason not to go on.
+/// A Training that is evaluated, logged and saved whenever its steps pass a multiple of the
+/// recipe's eval_freq, log_freq and checkpoint_freq.
+class ScheduledTraining : public Training {
+ public:
+  void open(const RunPaths& run) override;
+  [[nodiscard]] double seconds() const override { return clock_.total(); }
+  [[nodiscard]] double steps_per_second() const override;
+
+ protected:
+  enum Phase { kActing, kEnvironment, kLearning, kEvaluation, kSaving, kOther, kPhases };
+
+  explicit ScheduledTraining(const Recipe& recipe) : recipe_(recipe) {}
+
+  /// Evaluates the player; the phase is kOther afterwards. False if Ctrl-C cut it off, which leaves
+  /// no trace.
+  [[nodiscard]] virtual bool evaluate() = 0;
+  /// Whether the player as it is now was evaluated.
+  [[nodiscard]] virtual bool evaluated() const = 0;
+  /// Whether metrics are due after steps (before, steps()], evaluations aside.
+  [[nodiscard]] virtual bool metrics_due(std::int64_t before) const = 0;
+  virtual void record_metrics() = 0;
+  virtual void write_checkpoint() = 0;
+  virtual void save_player() = 0;
+
+  /// Whether a multiple of `every` lies in (before, steps()]; never if `every` is 0.
+  [[nodiscard]] bool due(std::int64_t every, std::int64_t before) const;
+  /// Does what is due after steps (before, steps()]. An evaluation that Ctrl-C cuts off is owed,
+  /// and so is what comes after it.
+  void do_what_is_due(std::int64_t before);
+  /// Makes up for an evaluation that is owed.
+  void pay_evaluation();
+  [[nodiscard]] bool owes_evaluation() const { return owed_from_ >= 0; }
+  /// The final evaluation, unless the player has had it.
+  void evaluate_at_end();
+  /// The last checkpoint and player. Throws Error.
+  void save_at_end();
+  void load_owed(const ArchiveReader& checkpoint);
+  void save_owed(ArchiveWriter& checkpoint) const;
+
+  Recipe recipe_;
+  RunPaths run_;
+  Logger logger_;
+  std::int64_t started_at_ = 0;  // steps when this process began
+  PhaseClock<Phase> clock_;
+
+ private:
+  void try_checkpoint();
+
+  std::int64_t owed_from_ = -1;  // steps before those whose evaluation is owed; −1: none is
+};
+
+/// Writes the run's metrics, from `resume_step` on. A file of that name that holds none is moved
+/// aside with a warning, so that the run can go on.
 std::unique_ptr<LogSink> metrics_sink(const RunPaths& run, std::int64_t resume_step);
 
 /// Touches no file. `pool` must outlive it. Throws UsageError: unknown ids or keys, values out of
