@@ -3,6 +3,7 @@
 #include "core/check.hpp"
 #include "core/usize.hpp"
 #include "envs/board/go_area.hpp"
+#include "envs/board/vertex.hpp"
 
 #include <algorithm>
 #include <bit>
@@ -211,9 +212,11 @@ void Go<kMaxSize>::set_up(int point, Stone stone) {
   TENGEN_CHECK(point >= 0 && point < board_.points(), "point {} on {} × {}", point, rows(),
                columns());
   const int cell = board_.cell(point);
-  if (board_.at(cell) != Stone::kEmpty) throw Error("point {} has a stone already", point);
+  if (board_.at(cell) != Stone::kEmpty)
+    throw Error("{} has a stone already", to_gtp_vertex(point, rows(), columns()));
   if (board_.is_suicide(cell, stone) || board_.captures(cell, stone))
-    throw Error("a stone set up on point {} would leave a chain without liberties", point);
+    throw Error("a stone set up at {} would leave a chain without liberties",
+                to_gtp_vertex(point, rows(), columns()));
   board_.play(cell, stone);
   forget();
 }

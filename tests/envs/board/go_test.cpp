@@ -422,8 +422,9 @@ TEST_CASE("Go: what cannot be is said") {
   CHECK_THROWS_WITH(Go<9>(10, 9), ContainsSubstring("10 × 9") && ContainsSubstring("1 to 9"));
   CHECK_THROWS_WITH(Go<9>(9, 9, {.max_moves = 1000}), ContainsSubstring("max_moves = 1000"));
   Go<9> game = pictured({"X . .", "O O .", ". . ."});
-  CHECK_THROWS_WITH(game.set_up(0, Stone::kBlack), ContainsSubstring("a stone already"));
-  CHECK_THROWS_WITH(game.set_up(1, Stone::kWhite), ContainsSubstring("without liberties"));
+  CHECK_THROWS_WITH(game.set_up(0, Stone::kBlack), Equals("A3 has a stone already"));
+  CHECK_THROWS_WITH(game.set_up(1, Stone::kWhite),
+                    Equals("a stone set up at B3 would leave a chain without liberties"));
   CHECK_THROWS_WITH(fixed_handicap(9, 9, 10), ContainsSubstring("2 to 9"));
   CHECK_THROWS_WITH(fixed_handicap(5, 5, 2), ContainsSubstring("none on so small"));
   CHECK_THROWS_WITH(free_handicap(3, 3, 9), ContainsSubstring("2 to 8"));
