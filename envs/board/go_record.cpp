@@ -112,6 +112,9 @@ class NodeReader {
     for (const SgfProperty& property : node().properties) {
       if (property.id != "B" && property.id != "W") continue;
       const int player = property.id == "W" ? 1 : 0;
+      if (property.values.size() > 1)
+        warn_of(tree_, number_, warnings_, "moves", "{} has {} values: each is read as a move",
+                property.id, property.values.size());
       for (const std::string& value : property.values) {
         auto point = point_of(value, columns_, rows_);
         if (point && !sgf_point(trimmed(value), columns_, rows_))

@@ -28,6 +28,14 @@ GoEvent edit(int player, int point) { return {GoEvent::Kind::kEdit, player, poin
 
 }  // namespace
 
+TEST_CASE("SGF as found: several moves in one property are played in a row, which is said once") {
+  const Read game = read("(;SZ[9];B[ee][dd];W[cc];B[aa][bb])");
+  CHECK(game.record.events ==
+        std::vector{move(0, 40), move(0, 30), move(1, 20), move(0, 0), move(0, 10)});
+  REQUIRE(game.warnings.size() == 1);
+  CHECK_THAT(game.warnings[0], StartsWith("x.sgf:1:8: B has 2 values: each is read as a move"));
+}
+
 TEST_CASE("SGF as found: a flawless game gives no warning") {
   const Read game = read(
       "(;GM[1]FF[4]CA[UTF-8]SZ[9]KM[6.5]RU[Japanese]PB[\xE9\xBB\x92]AB[aa][bb:cc]"
