@@ -273,6 +273,8 @@ class RecordReader {
 
   void read_node(int number) {
     read_game_info(number);
+    if (const std::string* size = node(number).value("SZ"); size != nullptr && number != 0)
+      warn(number, "SZ", "SZ[{}] outside of the root is left out", excerpt(*size));
     if (number == 0)
       if (const std::string* comment = node(0).value("C")) record_.comment = sgf_text(*comment);
     NodeReader reader(tree_, number, record_.columns, record_.rows, warnings_);

@@ -28,6 +28,13 @@ GoEvent edit(int player, int point) { return {GoEvent::Kind::kEdit, player, poin
 
 }  // namespace
 
+TEST_CASE("SGF as found: a size outside of the root is left out, which is said") {
+  const Read game = read("(;GM[1];SZ[9];B[ee])");
+  CHECK(game.record.columns == 19);
+  CHECK(game.warnings ==
+        std::vector<std::string>{"x.sgf:1:8: SZ[9] outside of the root is left out"});
+}
+
 TEST_CASE("SGF as found: several moves in one property are played in a row, which is said once") {
   const Read game = read("(;SZ[9];B[ee][dd];W[cc];B[aa][bb])");
   CHECK(game.record.events ==
