@@ -20,7 +20,7 @@ double lattice(int x, int y) {
   return (h >> 8) * 0x1p-24 - 0.5;
 }
 
-// Smooth noise in (−0.5, 0.5), about one bump a unit.
+// Smooth noise in (−0.5, 0.5), with about one bump per unit.
 double noise(double x, double y) {
   const double fx = std::floor(x), fy = std::floor(y);
   const int ix = static_cast<int>(fx), iy = static_cast<int>(fy);
@@ -65,7 +65,7 @@ void paint_felt(Canvas& canvas) {
   });
 }
 
-// A lit edge above and left, a dark one below and right.
+// Draws a lit edge above and left and a dark one below and right.
 void bevel(Canvas& canvas, double cell) {
   const int w = canvas.width(), h = canvas.height();
   const int edge = std::clamp(static_cast<int>(cell / 14), 0, 4);
@@ -82,7 +82,7 @@ void bevel(Canvas& canvas, double cell) {
   }
 }
 
-// A … Z without I, then AA ….
+// The letters of a column: A … Z without I, then AA ….
 std::string column_letters(int column) {
   constexpr std::string_view kColumns = "ABCDEFGHJKLMNOPQRSTUVWXYZ";
   const auto c = usize(column);

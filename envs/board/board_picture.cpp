@@ -24,7 +24,7 @@ Extent extent_of(const BoardPicture& picture) {
   return {picture.columns + 0.5 * (picture.rows - 1), kHexRow * (picture.rows - 1) + 1.16};
 }
 
-// Cells around the outermost stones, on each side.
+// The width of the margin on each side, in cells.
 double margin_of(const BoardPicture& picture, bool letters) {
   return (letters ? 0.72 : 0.28) + (picture.style == BoardStyle::kHex ? 0.2 : 0);
 }
@@ -92,7 +92,7 @@ std::vector<BoardSpot> spots_of_shares(std::span<const float> shares, float leas
 
 namespace {
 
-// Cold blue over green and amber to red.
+// From cold blue over green and amber to red.
 Colour heat_colour(double heat) {
   constexpr std::array<Colour, 5> kRamp{
       {{64, 116, 190}, {58, 160, 164}, {112, 178, 76}, {240, 186, 56}, {228, 84, 58}}};
@@ -101,7 +101,7 @@ Colour heat_colour(double heat) {
   return parts::mix(kRamp[below], kRamp[below + 1], at - static_cast<double>(below));
 }
 
-// Everything above the ground, in the order in which it lies.
+// Draws everything above the ground, from the bottom up.
 class Overlay {
  public:
   Overlay(const BoardPicture& picture, const BoardLayout& layout, Canvas& out)
@@ -166,7 +166,7 @@ void Overlay::label(int point, std::string_view text, Colour colour, double heig
               wanted > room ? height * room / wanted : height, colour);
 }
 
-// A breath of the owner's colour over each cell.
+// Tints each cell with its owner's colour.
 void Overlay::tint() {
   for (int point = 0; point < static_cast<int>(picture_.ownership.size()); ++point) {
     const double owned = picture_.ownership[usize(point)];
@@ -200,7 +200,7 @@ void Overlay::stones(const BoardPainter::Sprite& shadow, const BoardPainter::Spr
     if (owner(point) != 0) stone(point, owner(point), sprites, 1);
 }
 
-// Squares on points without a stone of their owner.
+// Draws squares on points without a stone of their owner.
 void Overlay::owners() {
   for (int point = 0; point < static_cast<int>(picture_.ownership.size()); ++point) {
     const double owned = picture_.ownership[usize(point)];

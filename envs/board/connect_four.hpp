@@ -15,7 +15,7 @@
 namespace tengen {
 
 /// A stone falls to the lowest free point of its column; four in a row win, a full board is a draw.
-/// Action x is a column. Row 0 is the top. Planes: own stones, the opponent's.
+/// Action x is a column. Row 0 is the top. Planes are own stones and the opponent's.
 class ConnectFour {
  public:
   static constexpr int kRows = 6, kColumns = 7;

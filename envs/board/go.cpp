@@ -221,12 +221,12 @@ void Go<kMaxSize>::set_up(int point, Stone stone) {
   forget();
 }
 
-// --- What is seen ----------------------------------------------------------------------------
+// --- Observation -----------------------------------------------------------------------------
 
 template <int kMaxSize>
 void Go<kMaxSize>::observe(std::span<std::uint8_t> planes, std::span<float> globals) const {
-  // By what a point is (nothing, the mover's stone, the other's) and how many liberties its chain
-  // has, up to 4.
+  // Planes by what is on a point (nothing, the mover's stone, the other's) and by the liberties of
+  // its chain, counted up to 4.
   static constexpr auto kShown = [] {
     std::array<std::array<std::array<std::uint8_t, kPlanes>, 5>, 3> shown{};
     for (std::size_t owner = 0; owner < 3; ++owner)

@@ -33,8 +33,8 @@ struct GoRules {
 /// Go by area scoring (Tromp–Taylor: no stone is dead unless it was taken). Black is player 0.
 ///
 /// Action y · columns + x is a point, y = 0 the top row; rows · columns passes. Two passes in a row
-/// end the game. Sides 1 … kMaxSize; a trivially copyable value (3.5 kB at 9 × 9): to undo, keep a
-/// copy.
+/// end the game. Sides are in [1, kMaxSize]. A trivially copyable value (3.5 kB at 9 × 9), of which
+/// callers that undo moves keep copies.
 ///
 /// observe() from the view of the player to move, all planes 0 or 1:
 ///   0      1 (so that a network sees the edge)
@@ -71,14 +71,14 @@ class Go {
   void play(int action);
   void observe(std::span<std::uint8_t> planes, std::span<float> globals) const;
   [[nodiscard]] std::uint64_t hash() const;
-  /// Uniformly random moves that are no suicide, retake no simple ko, and fill no own eye, until
-  /// neither player has one, or for 3 · points moves. Superko is not looked at.
+  /// Plays uniformly random moves that are no suicide, retake no simple ko and fill no own eye,
+  /// until neither player has one, or for 3 · points moves; returns score(). Superko is ignored.
   float playout(Rng& rng) const;
-  /// The same, and what every point became, as ownership() has it. Returns the margin at the end.
+  /// Does the same, writes the owners at the end as ownership() does, and returns the margin.
   float playout(Rng& rng, std::span<std::int8_t> owners) const;
-  /// The same; points where `first` is 0 get 1 or −1 if Black or White plays there first.
+  /// Does the same; points where `first` is 0 get 1 or −1 if Black or White plays there first.
   float playout_moves(Rng& rng, std::span<std::int8_t> first) const;
-  /// A uniformly random legal move that fills no own eye; if there is none, a pass.
+  /// Draws uniformly from the legal moves that fill no own eye; a pass if there is none.
   int random_action(Rng& rng) const;
   /// Margin and owners of any position, as it stands.
   [[nodiscard]] float margin() const;
@@ -88,7 +88,7 @@ class Go {
   [[nodiscard]] bool is_legal(int action) const;
   [[nodiscard]] int pass_action() const { return board_.points(); }
   [[nodiscard]] const GoRules& rules() const { return rules_; }
-  /// Throws Error unless a finite number.
+  /// Throws Error unless `komi` is finite.
   void set_komi(float komi);
   [[nodiscard]] int rows() const { return board_.rows(); }
   [[nodiscard]] int columns() const { return board_.columns(); }
@@ -98,7 +98,7 @@ class Go {
   [[nodiscard]] int liberties(int point) const;
   [[nodiscard]] int move_number() const { return moves_; }
   [[nodiscard]] int passes() const { return passes_; }
-  /// Stones of `player` that were taken off so far.
+  /// The number of stones of `player` that were taken off so far.
   [[nodiscard]] int prisoners(int player) const { return prisoners_[player]; }
 
   // For protocols and files in which players need not alternate.
@@ -111,7 +111,7 @@ class Go {
   void set_up(int point, Stone stone);
 
   /// Marks with 1 the stones of `player` that live even if it always passes (Benson 1976), and the
-  /// points inside on which nothing of the opponent's can live; else 0. A byte a point.
+  /// points inside on which nothing of the opponent's can live; else 0: one byte per point.
   void pass_alive(int player, std::span<std::uint8_t> marks) const;
 
   [[nodiscard]] bool valid() const {
@@ -155,7 +155,7 @@ class Go {
   std::array<std::int16_t, kLastMoves> last_{-1, -1, -1, -1, -1};
   std::array<std::int16_t, 2> prisoners_{};
   // By player: where a stone of theirs was taken off since past_ began. A stone put elsewhere makes
-  // no earlier position: that one had it, and it would have to have gone.
+  // no earlier position, which would have had that stone, and lost it since.
   std::array<std::bitset<Board::kCells>, 2> vacated_;
 
   // Superko: every position so far; under the situational rule, with who was to move.
@@ -179,11 +179,11 @@ decltype(auto) with_go_size(int side, F&& f) {
   return f.template operator()<kLargestGoSide>();
 }
 
-/// The points of GTP's fixed handicap for Black, in its order: 2 … 9 stones, 4 at most where a side
-/// is even or 7; sides at least 7. Throws Error if there is no such handicap.
+/// The points of GTP's fixed handicap for Black, in its order: 2 to 9 stones, at most 4 where a
+/// side is even or 7, on sides of at least 7. Throws Error if there is no such handicap.
 std::vector<int> fixed_handicap(int rows, int columns, int stones);
-/// Points for any number of stones from 2 to points − 1, as GTP's place_free_handicap wants: the
-/// fixed ones as far as they go, then always the point farthest from all others.
+/// Points for any number of stones from 2 to points − 1, for GTP's place_free_handicap: the fixed
+/// ones as far as they go, then each time the point farthest from all others.
 std::vector<int> free_handicap(int rows, int columns, int stones);
 
 }  // namespace tengen

@@ -33,7 +33,7 @@ struct Number {
   std::string_view rest;  // what follows it
 };
 
-// The number that a text begins with, a comma in place of the point allowed.
+// The number that a text begins with; a comma may take the place of the point.
 std::optional<Number> leading_number(std::string_view text) {
   text = trimmed(text);
   if (text.starts_with('+')) text.remove_prefix(1);
@@ -46,7 +46,7 @@ std::optional<Number> leading_number(std::string_view text) {
   return Number{out, trimmed(text.substr(usize(end - point.data())))};
 }
 
-// a…z, A…Z: 0…51.
+// 0…51 of a…z, A…Z.
 std::optional<int> coordinate(char c) {
   if (c >= 'a' && c <= 'z') return c - 'a';
   if (c >= 'A' && c <= 'Z') return c - 'A' + 26;
@@ -62,7 +62,7 @@ std::string simple_text(std::string_view value) {
   return out;
 }
 
-// "pd" as a point, also in upper case where the board has no such letters, and as "Q16".
+// The point of "pd", also in upper case where the board has no such letters, or of "Q16".
 std::optional<int> point_of(std::string_view text, int columns, int rows) {
   text = trimmed(text);
   if (const auto point = sgf_point(text, columns, rows)) return point;
@@ -88,7 +88,7 @@ void warn_of(const SgfTree& tree, int node, SgfWarnings* warnings, std::string_v
                                     fmt::format(format, std::forward<Arguments>(arguments)...)));
 }
 
-// What one node does to the board.
+// Reads what one node does to the board.
 class NodeReader {
  public:
   NodeReader(const SgfTree& tree, int node, int columns, int rows, SgfWarnings* warnings)
@@ -133,7 +133,7 @@ class NodeReader {
   void read_edits(const char* id, int player) {
     const auto* values = node().find(id);
     if (values == nullptr) return;
-    // Rectangles say much in few bytes: what they say has a limit too.
+    // Rectangles say much in few bytes, so the number of their stones is limited, too.
     constexpr std::size_t kMost = 100'000;
     for (const std::string& value : *values) {
       const std::vector<int> points = sgf_points(value, columns_, rows_);
@@ -198,7 +198,7 @@ class RecordReader {
         throw Error("{}: GM[{}] is another game; Go is GM[1]", tree_.where(0), *number);
     }
     if (const std::string* size = root.value("SZ")) read_size(*size);
-    // The Nihon Ki-in's files have it so; elsewhere KO is a mark of moves.
+    // The Nihon Ki-in's files write komi as KO; elsewhere KO is a mark of moves.
     if (const std::string* komi = root.value("KO");
         komi != nullptr && root.find("KM") == nullptr && leading_number(*komi)) {
       warn(0, "KO", "KO[{}] in the root is taken for the komi", excerpt(*komi));
@@ -243,7 +243,7 @@ class RecordReader {
     if (program == nullptr || !program->starts_with("Tengen")) {
       constexpr float kFewestHundredths = 50;
       if (std::abs(value) >= kFewestHundredths && std::fmod(value, 25.0F) == 0) value /= 100;
-      // Quarters are of Chinese counting: a stone is worth two points.
+      // Quarters come from Chinese counting, where a stone is worth two points.
       if (std::fmod(std::abs(value), 0.5F) == 0.25F) value *= 2;
     }
     const auto exact = leading_number(text.substr(0, text.find(',')));
@@ -252,7 +252,7 @@ class RecordReader {
     return value + 0.0F;  // −0 is 0
   }
 
-  // Some programs write these in later nodes.
+  // Some programs write these properties in later nodes.
   void read_game_info(int number) {
     if (const std::string* komi = node(number).value("KM"))
       if (const auto value = read_komi(number, *komi)) record_.komi = value;
@@ -301,7 +301,7 @@ class RecordReader {
     return false;
   }
 
-  // A handicap whose stones the file leaves to the reader.
+  // Places a handicap whose stones the file leaves to the reader.
   void place_handicap() {
     if (record_.handicap < 2 || has_black_first()) return;
     try {

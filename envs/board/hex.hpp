@@ -15,10 +15,10 @@
 
 namespace tengen {
 
-/// size × size cells, 1 … 13; cell (y, x) touches (y, x ± 1), (y ± 1, x), (y − 1, x + 1) and
-/// (y + 1, x − 1). Player 0 connects top and bottom, player 1 left and right; no swap. Action
-/// y · size + x. Planes: own stones, the opponent's; the number: 1 if player 1 is to move, whose
-/// goal is another.
+/// A board of size × size cells, size in [1, 13]; cell (y, x) touches (y, x ± 1), (y ± 1, x),
+/// (y − 1, x + 1) and (y + 1, x − 1). Player 0 connects top and bottom, player 1 left and right.
+/// There is no swap. Action y · size + x is a cell. Planes are own stones and the opponent's; the
+/// number is 1 if player 1, who has another goal, is to move.
 class Hex {
  public:
   static constexpr int kLargest = 13;
@@ -36,7 +36,7 @@ class Hex {
             .planes = 2,
             .globals = 1,
             .actions = size_ * size_,
-            .symmetries = 1,  // a mirror changes who touches whom, a half turn is not offered alone
+            .symmetries = 1,  // a mirror changes neighbours, and a half turn is not offered alone
             .max_moves = size_ * size_};
   }
 
@@ -61,7 +61,7 @@ class Hex {
     globals[0] = static_cast<float>(to_move());
   }
   [[nodiscard]] std::uint64_t hash() const { return hash_ ^ mixed_bits(1000U + size_); }
-  /// Fills the board at random: who is connected then was so first, and alone.
+  /// Fills the board at random: just one player is connected then, and was so first.
   [[nodiscard]] float playout(Rng& rng) const {
     if (won_) return score();
     Hex game = *this;

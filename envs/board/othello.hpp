@@ -14,7 +14,7 @@ namespace tengen {
 
 /// Black (player 0) begins. A disc must turn discs, all that it encloses; a player who cannot
 /// passes, and may only then; when neither can, more discs win. Action y · 8 + x is a point, 64
-/// passes. Planes: own discs, the opponent's, where the mover may play.
+/// passes. Planes are own discs, the opponent's, and the points where the mover may play.
 class Othello {
  public:
   static constexpr int kSide = 8, kPoints = kSide * kSide, kPass = kPoints;
@@ -40,7 +40,7 @@ class Othello {
     const float discs = margin();
     return discs > 0 ? 1.0F : discs < 0 ? -1.0F : 0.0F;
   }
-  /// Discs by which Black is ahead.
+  /// The number of discs by which Black is ahead.
   [[nodiscard]] float margin() const {
     return static_cast<float>(std::popcount(discs_[0]) - std::popcount(discs_[1]));
   }

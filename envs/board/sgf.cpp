@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::size_t kWidth = 80;  // a new line starts with the first node beyond
 
-// The text of one game; a stack of its own, for the depth may be any.
+// Writes the text of one game, with a stack of its own, because any depth may come.
 class Writer {
  public:
   std::string game(const SgfTree& tree) {
@@ -67,7 +67,7 @@ class Writer {
   std::size_t line_start_ = 0;
 };
 
-// The length of the line end at `at`: "\r\n" and "\n\r" are one.
+// The length of the line end at `at`: "\r\n" and "\n\r" are one line end.
 std::size_t line_end(std::string_view text, std::size_t at) {
   if (at >= text.size() || (text[at] != '\n' && text[at] != '\r')) return 0;
   const bool pair = at + 1 < text.size() && text[at + 1] != text[at] &&

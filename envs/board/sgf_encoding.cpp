@@ -32,7 +32,7 @@ struct Charset {
   std::string_view other_names;  // in CA: lower case, letters and digits only, each between spaces
 };
 
-// What is tried without a valid CA; the earlier is the likelier in the archives of today.
+// The sets that are tried without a valid CA, the likelier in today's archives first.
 constexpr std::array<Charset, 7> kCharsets{{
     {"UTF-8", nullptr, " utf8 unicode "},
     {"GB18030", kFrequentChinese,
@@ -78,7 +78,7 @@ struct Descriptor {
   iconv_t handle;
 };
 
-// Opening one loads a library, which takes longer than a game; null where iconv lacks the set.
+// Opens a converter, which takes longer than reading a game; null where iconv lacks the set.
 iconv_t descriptor(const char* charset) {
   thread_local std::map<std::string, Descriptor> opened;
   const auto at = opened.try_emplace(charset, charset).first;
@@ -87,7 +87,7 @@ iconv_t descriptor(const char* charset) {
   return nullptr;
 }
 
-// Null where iconv does not know the set.
+// Converts bytes; null where iconv does not know the set.
 std::optional<Converted> converted(std::string_view bytes, const char* charset, std::size_t unit) {
   const iconv_t handle = descriptor(charset);
   if (handle == nullptr) return std::nullopt;
@@ -240,7 +240,7 @@ struct Segment {
   std::string declared;  // as CA has it
 };
 
-// Games of a collection that name another set than the one before start a segment.
+// Splits a collection into segments: a game that names another set than the one before starts one.
 std::vector<Segment> segments(std::string_view bytes) {
   constexpr int kMost = 1'000'000;  // places that are looked at
   std::vector<Segment> out{{bytes, 1, ""}};
@@ -324,7 +324,7 @@ class Decoder {
       return "UTF-8";
     const auto listed = [&](const Charset& c) { return c.name == declared; };
     if (!declared.empty() && std::ranges::none_of(kCharsets, listed)) {
-      // Nothing is known here of its language: it is right where it can be.
+      // Nothing is known here of its language, so it is right where it can be.
       const auto text = converted(sample, declared.c_str(), 1);
       if (text && text->wrong == 0) return declared;
     }

@@ -21,8 +21,8 @@ bool is_name(char c) { return is_upper(c) || is_lower(c) || (c >= '0' && c <= '9
 
 std::string quoted(std::string_view text) { return fmt::format("'{}'", excerpt(text, 40)); }
 
-// What FF[1] to FF[3] spell "Black", "GaMe" is B, GM. Where all of a name is lower-case, it is a
-// long name or a short one.
+// The id of a name: "Black" and "GaMe" of FF[1] to FF[3] are B and GM. A name all in lower-case
+// letters is a long name or a short one.
 std::string property_id(std::string_view name) {
   static constexpr std::array<std::pair<std::string_view, std::string_view>, 16> kLong{
       {{"black", "B"},
@@ -112,7 +112,7 @@ class Parser {
     while (at < text_.size() && is_sgf_space(text_[at])) ++at;
     return at;
   }
-  // A property's name and its '['; longer names than that are text.
+  // Whether a property's name and its '[' stand there; longer names than kMaxName are text.
   [[nodiscard]] bool is_property(std::size_t at) const {
     const std::size_t end = std::min(text_.size(), at + kMaxName);
     std::size_t next = at;
@@ -121,13 +121,13 @@ class Parser {
     next = after_space(next);
     return next < text_.size() && text_[next] == '[';
   }
-  // ";" or, without it, a property.
+  // Whether a node begins there: a ";" or, without it, a property.
   [[nodiscard]] bool is_node(std::size_t at) const {
     at = after_space(at);
     return at < text_.size() && (text_[at] == ';' || is_property(at));
   }
 
-  // A page may hold a game, whose root then has properties of two letters.
+  // Refuses pages of HTML, unless one holds a game, whose root then has properties of two letters.
   void refuse_html() const {
     const std::size_t start = after_space(0);
     if (start >= text_.size() || text_[start] != '<') return;
@@ -141,7 +141,7 @@ class Parser {
     fail("this is a page of HTML or XML, not SGF, which starts with \"(;\"");
   }
 
-  // To the next "(;" or "(" with a property, spaces allowed between.
+  // Goes to the next "(;" or "(" with a property; spaces may lie between.
   bool find_game() {
     const bool first = at_ == 0;
     int line = 0, column = 0;  // of text that is no game
@@ -158,7 +158,7 @@ class Parser {
                                  first ? "before the game" : "after a game"));
     return !at_end();
   }
-  // To the first ';' with a property.
+  // Goes to the first ';' with a property.
   bool find_node() {
     for (; !at_end(); take())
       if (peek() == ';' && is_property(after_space(at_ + 1))) return true;
@@ -207,7 +207,7 @@ class Parser {
     } while (!open.empty());
   }
 
-  // After the last bracket of a game: whether there is more of it.
+  // Whether there is more of a game after its last bracket.
   bool goes_on() {
     skip_space();
     return !at_end() && peek() == ';' && is_property(after_space(at_ + 1));
@@ -245,7 +245,7 @@ class Parser {
     return number;
   }
 
-  // False, and nothing is taken, where the name has no value.
+  // Reads a property. Returns false, having taken nothing, where the name has no value.
   bool read_property(SgfNode& node) {
     std::size_t end = at_;
     while (end < text_.size() && is_name(text_[end])) ++end;
@@ -298,7 +298,7 @@ class Parser {
     return slashes % 2 == 1;
   }
 
-  // At a ']' in a comment: whether another one comes before anything else that SGF has.
+  // Whether a ']' in a comment is text: another one comes before anything else that SGF has.
   [[nodiscard]] bool text_goes_on() const {
     std::size_t at = after_space(at_ + 1);
     if (at >= text_.size() || std::string_view(";()[]").find(text_[at]) != std::string_view::npos ||

@@ -13,8 +13,8 @@
 
 namespace tengen {
 
-/// Three in a row on 3 × 3 points; a full board without is a draw. Planes: own stones, the
-/// opponent's.
+/// Three in a row win on 3 × 3 points; a full board without them is a draw. Planes are own stones
+/// and the opponent's.
 class TicTacToe {
  public:
   [[nodiscard]] static const GameSpec& spec() {

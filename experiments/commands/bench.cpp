@@ -71,7 +71,7 @@ void run(const std::string& what, const BenchOptions& options) {
 }  // namespace
 
 bool wanted(const BenchOptions& options, const std::string& what) {
-  // Emulated bfloat16 crawls, and nobody would use it.
+  // Emulated bfloat16 is too slow for anybody to use.
   const bool emulated = what.find("bfloat16") != std::string::npos && !bfloat16_report().fast;
   return what.find(options.only) != std::string::npos && !emulated;
 }

@@ -50,7 +50,7 @@ void check(const CheckCommand& command) {
     options.env.check_all_read();
   } catch (const UsageError&) {
     throw;
-  } catch (...) {  // the checks will tell, whatever was thrown
+  } catch (...) {  // the checks will say what was thrown
   }
   options.found = [&](const Finding& finding) { print(finding, command.shared.json); };
   const InterruptGuard guard;

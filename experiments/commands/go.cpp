@@ -67,7 +67,7 @@ struct Board {
   std::unique_ptr<GoPlayer> black, white, analyst;
 };
 
-// A file of what the session shows, move by move, or of its last place.
+// Writes a file of what the session shows, move by move or at its last position.
 class GoRecorder {
  public:
   GoRecorder(const GoBoardOptions& options, const Board& board)
@@ -141,7 +141,7 @@ void record_engines(Board& board, const GoBoardOptions& options, GoRecorder& rec
   recorder.add(session, analysed(board, options));
 }
 
-// Ctrl-C ends it early; the file then shows what there was.
+// Writes the recording. Ctrl-C ends it early; the file then shows what there was.
 void record(Board& board, const GoBoardOptions& options) {
   const InterruptGuard guard;
   GoRecorder recorder(options, board);

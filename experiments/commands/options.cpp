@@ -45,7 +45,7 @@ void add_shared(CLI::App& command, SharedOptions& options, std::initializer_list
 
 namespace {
 
-// CLI11 takes what is too large for the largest number there is.
+// CLI11 turns a number that is too large into the largest one there is.
 template <class T>
 bool fits_in(const std::string& text) {
   T value{};

@@ -13,7 +13,7 @@ struct PlayOptions {
   std::string env;
   double speed = 1;
   std::int64_t frames = 0;
-  std::string against, colour = "black";  // of Go, as the next ones
+  std::string against, colour = "black";  // these and the next are for Go
   int size = 9, simulations = 0;
   float komi = 7.5F;
   SharedOptions shared;

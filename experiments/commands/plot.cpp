@@ -13,7 +13,7 @@ namespace fs = std::filesystem;
 namespace tengen {
 namespace {
 
-// A run, or every run in a folder: seeds of one recipe. `name` is a path, below runs/ or not.
+// The run that `name`, a path below runs/ or anywhere, leads to, or all runs in that folder.
 std::vector<fs::path> runs_of(const std::string& name) {
   for (const fs::path& folder : {fs::path(name), fs::path("runs") / name}) {
     std::error_code ignored;

@@ -43,7 +43,7 @@ struct TakenUp {
   RecipeChanges changes;
 };
 
-// Nothing, and a warning, where the file is damaged.
+// Empty, with a warning, where the file is damaged.
 std::optional<ArchiveReader> read_checkpoint(const RunPaths& run, std::int64_t step) {
   try {
     return ArchiveReader::read_file(checkpoint_file(run, step));
@@ -53,14 +53,14 @@ std::optional<ArchiveReader> read_checkpoint(const RunPaths& run, std::int64_t s
   }
 }
 
-// Checkpoints of older programs do not hold their recipe: then the run's is taken for it.
+// The recipe in a checkpoint; the run's recipe for checkpoints of older programs, which have none.
 Config recipe_of(const ArchiveReader& checkpoint, const RunPaths& run) {
   return checkpoint.has("trainer/recipe")
              ? Config::from_string(checkpoint.string("trainer/recipe"), checkpoint.origin())
              : read_recipe(run.recipe());
 }
 
-// As the newest good checkpoint left it; from the start where the run has none yet. Throws
+// The run as its newest good checkpoint left it, or at its start where it has none yet. Throws
 // UsageError where the recipe does not fit.
 TakenUp take_up(const RunPaths& run, const Recipe& recipe, const ResumeOptions& options,
                 WorkerPool& pool) {
@@ -94,7 +94,7 @@ TakenUp take_up(const RunPaths& run, const Recipe& recipe, const ResumeOptions& 
   return taken;
 }
 
-// Empty where there is no such file.
+// The file's text; empty where there is no such file.
 std::string text_of(const fs::path& file) {
   std::error_code ignored;
   if (!fs::exists(file, ignored)) return "";
@@ -114,7 +114,7 @@ std::string schedules_over(const TakenUp& taken, const Config& recipe) {
   return fmt::format("{}", fmt::join(over, ", "));
 }
 
-// Says what was changed, and keeps it: whoever resumes next finds it in the recipe.
+// Says what was changed, and writes it into the run's recipe for the next resume.
 void settle_changes(const TakenUp& taken, const RunPaths& run, const Recipe& recipe, int threads) {
   const std::vector<std::string> lines = taken.changes.lines();
   const std::int64_t step = taken.training->steps();

@@ -65,7 +65,7 @@ class PlayerPolicy final : public Policy {
   Player player_;
 };
 
-// Puts every new model of a run in the old one's place.
+// Replaces the player by every new model of a run.
 class Follower {
  public:
   Follower(const WatchOptions& options, fs::path file)
@@ -80,7 +80,7 @@ class Follower {
       const std::string title = title_of(player);
       session.replace_policy(std::make_unique<PlayerPolicy>(std::move(player)), title);
     } catch (const Error&) {
-      // Gone or another network: the player that we have goes on.
+      // The file is gone or has another network: the present player goes on.
     }
   }
 
@@ -113,8 +113,8 @@ constexpr int kPictures = 12, kClipFrames = 300;
 constexpr int kMostPictures = 400;    // their pixels are kept until the sheet is written
 constexpr int kLongestSheet = 5'000;  // some games never end
 
-// A clip has the frames asked for. A contact sheet tells a whole game in so many pictures, or more
-// than one if games are that short.
+// A clip has the frames asked for. A contact sheet shows a whole game in that many pictures, or
+// several games if they are short.
 bool wants_more(const Session& session, const Recorder& recorder, int frames, bool sheet) {
   if (!sheet) return recorder.frames() < frames;
   return recorder.frames() < frames ||
