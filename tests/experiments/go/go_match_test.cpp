@@ -174,6 +174,28 @@ TEST_CASE("players by name") {
   CHECK(std::ranges::count(gnugo.command, "--capture-all-dead") == 1);
 }
 
+TEST_CASE("players by name: kinds, numbers, and what is no player") {
+  const auto parsed = [](const char* text) { return parse_player_name(text); };
+  CHECK(parsed("random")->kind == PlayerKind::kRandom);
+  CHECK(parsed("uct")->kind == PlayerKind::kUct);
+  CHECK_FALSE(parsed("uct")->number);
+  CHECK(parsed("rave:1_000")->kind == PlayerKind::kUctRave);
+  CHECK(parsed("rave:1_000")->number == 1000);
+  CHECK(parsed("gnugo:3")->kind == PlayerKind::kGnuGo);
+  CHECK(parsed("pachi")->kind == PlayerKind::kPachi);
+  CHECK(parsed("engine:a b:c")->command == "a b:c");
+  for (const char* model : {"", "go9", "runs/a:1", "random:3", "engine", "UCT"}) {
+    CAPTURE(model);
+    CHECK_FALSE(parsed(model));
+  }
+  for (const char* bad : {"uct:", "uct:0", "gnugo:-1", "rave:x"}) {
+    CAPTURE(bad);
+    CHECK_THROWS_WITH(parsed(bad), ContainsSubstring("after the colon comes a number"));
+  }
+  for (const PlayerKind kind : {PlayerKind::kRandom, PlayerKind::kUct, PlayerKind::kUctRave})
+    CHECK(parse_player_name(name_of(kind))->kind == kind);
+}
+
 TEST_CASE("match: GNU Go, where it is installed") {
   std::unique_ptr<GoPlayer> gnugo;
   try {
