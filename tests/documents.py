@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
-"""Holds README.md and docs/ to what is there.
+"""Holds README.md, CONTRIBUTING.md, docs/ and its notes in docs/log/ to what is there.
 
     tests/documents.py PROGRAM   PROGRAM is the built `tengen`
 
-Every link into the repository must lead somewhere; every ```cpp block of the README must stand word for word
+Every link into the repository, pictures included, must lead somewhere, to a heading where it names one; every path in
+backquotes that begins with a folder of ours must exist (notes tell of their day and may name what is gone); every ```cpp block of the README must stand word for word
 in experiments/examples/; every ```sh test block must run, in a folder of its own, without an error.
 """
 import re
@@ -13,7 +14,9 @@ import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-LINK = re.compile(r"\]\((?!https?:|#)([^)#]+)[^)]*\)")
+LINK = re.compile(r"\]\((?!https?:)([^)#]*)#?([^)]*)\)")
+HEADING = re.compile(r"^#+ (.*)$", re.MULTILINE)
+PATH = re.compile(r"`((?:core|physics|envs|replay|nets|agents|experiments|tests|scripts|cmake|docs)/[\w./-]*)`")
 BLOCK = re.compile(r"^```(\w+)( test)?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
@@ -22,11 +25,28 @@ def plain(code):
     return "\n".join(line.strip() for line in code.splitlines() if line.strip())
 
 
+def prose(document):
+    return BLOCK.sub("", document.read_text(encoding="utf-8"))  # a lambda in code looks like a link
+
+
+def anchors(document):
+    """What GitHub calls the headings: letters, digits and hyphens in lower case."""
+    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in HEADING.findall(prose(document))}
+
+
 def broken_links(document):
-    prose = BLOCK.sub("", document.read_text(encoding="utf-8"))  # a lambda in code looks like a link
-    for target in LINK.findall(prose):
-        if not (document.parent / target).exists():
-            yield f"{document.relative_to(ROOT)}: no such file: {target}"
+    for file, heading in LINK.findall(prose(document)):
+        target = document.parent / file if file else document
+        if not target.exists():
+            yield f"{document.relative_to(ROOT)}: no such file: {file}"
+        elif heading and heading not in anchors(target):
+            yield f"{document.relative_to(ROOT)}: {file} has no heading #{heading}"
+
+
+def missing_paths(document):
+    for path in PATH.findall(prose(document)):
+        if not any((ROOT / (path + suffix)).exists() for suffix in ("", ".hpp", ".cpp")):
+            yield f"{document.relative_to(ROOT)}: no such path: {path}"
 
 
 def strange_code(document):
@@ -52,8 +72,9 @@ def failing_commands(document, program):
 def main():
     program = Path(sys.argv[1]).resolve()
     readme = ROOT / "README.md"
-    documents = [readme, ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+    documents = [readme, ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
     faults = [fault for d in documents for fault in broken_links(d)]
+    faults += [fault for d in documents if d.parent.name != "log" for fault in missing_paths(d)]
     faults += strange_code(readme)
     faults += [fault for d in documents for fault in failing_commands(d, program)]
     print("\n".join(faults) or f"{len(documents)} documents keep their word")
