@@ -11,8 +11,8 @@ namespace {
 using checker::usable;
 constexpr const char* kMust = "it must be finite and below 1e15 in size";
 
-// Without branches, so that the compiler makes vector instructions of it: sizes of floats are
-// ordered as their bits are, with infinity and NaN at the end.
+// There are no branches, so that the compiler makes vector instructions of it: floats are ordered
+// by size as their bits are, with infinity and NaN at the end.
 bool all_usable(std::span<const float> values) {
   constexpr auto kBits = std::bit_cast<std::uint32_t>(checker::kLimit);
   std::uint32_t bad = 0;
@@ -48,7 +48,7 @@ CheckedEnv::CheckedEnv(std::string id, std::unique_ptr<VectorEnv> env)
       throw Error("environment '{}' is badly described: {}: {}", id_, finding.name, finding.text);
 }
 
-// Runs a function of the environment; what it throws becomes an Error that says whose it was.
+// Runs a function of the environment; what it throws becomes an Error that names the environment.
 template <class F>
 auto CheckedEnv::guarded(const char* what, F&& function) const {
   try {
@@ -69,7 +69,7 @@ void CheckedEnv::check_lane(int lane, const ObservationView& observation) const 
               lane, steps_, bad - row.begin(), *bad, kMust);
 }
 
-// What every step writes.
+// Checks everything that a step has written.
 void CheckedEnv::check_seen(const StepView& out) const {
   if (out.observation.element == Element::kFloat && !all_usable(out.observation))
     for (int lane = 0; lane < size(); ++lane) check_lane(lane, out.observation);

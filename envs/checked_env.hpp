@@ -1,4 +1,4 @@
-// Holds an environment to its contract while it is used.
+// An environment that is held to its contract while it is used.
 #pragma once
 
 #include "envs/vector_env.hpp"
@@ -9,14 +9,13 @@
 
 namespace tengen {
 
-/// `env`, and an Error in one line that names the environment where it breaks its contract, so that
-/// nobody blames the learner: an exception of any type, a reward or an observation that learners
-/// cannot use, a mask that allows nothing. A pass over rewards, real observations and masks a batch
-/// is what it costs; bytes need none.
+/// Plays as `env` does, and throws an Error in one line that names environment, lane and step where
+/// `env` breaks its contract, so that nobody blames the learner: by an exception of any type, by a
+/// reward or an observation that learners cannot use, or by a mask that allows nothing. It costs
+/// one pass per batch over rewards, masks and observations of floats; bytes need none.
 class CheckedEnv final : public VectorEnv {
  public:
-  /// `id` is what messages call it. Throws Error if its description is broken (what `tengen check`
-  /// fails for).
+  /// Messages call it `id`. Throws Error if its description is broken, as `tengen check` says.
   CheckedEnv(std::string id, std::unique_ptr<VectorEnv> env);
 
   [[nodiscard]] const EnvSpec& spec() const override { return env_->spec(); }
@@ -38,7 +37,7 @@ class CheckedEnv final : public VectorEnv {
 
   std::string id_;
   std::unique_ptr<VectorEnv> env_;
-  std::int64_t steps_ = 0;  // since the reset
+  std::int64_t steps_ = 0;  // since the last reset
 };
 
 }  // namespace tengen

@@ -28,7 +28,7 @@ void check_drawing(const Subject& subject, Report& report) {
   const auto rgb = canvas.rgb();
   bool plain = true;
   for (std::size_t i = 3; i < rgb.size(); ++i) plain = plain && rgb[i] == rgb[i - 3];
-  if (plain) return report.warn(kName, "of one colour only");
+  if (plain) return report.warn(kName, "it has one colour only");
   report.pass(kName, "{} × {}", canvas.width(), canvas.height());
 }
 
@@ -40,7 +40,7 @@ void check_oracle(const Subject& subject, Report& report) {
   StepBuffer buffer(env->spec(), kOracleLanes);
   ActionMemory action(env->spec().action, kOracleLanes);
   env->reset(subject.options.seed, buffer.view());
-  if (!env->oracle(action.view())) return;  // most have none
+  if (!env->oracle(action.view())) return;  // most environments have no scripted expert
   const int n = std::get<Discrete>(env->spec().action).n;
   double total = 0;
   int episodes = 0;
@@ -121,7 +121,7 @@ std::vector<Finding> check_env(const EnvEntry& entry, const CheckOptions& option
     } catch (...) {
       report.fail(check.name, "an exception: {}", what_was_thrown());
     }
-    // What is badly described cannot be played.
+    // An environment that is badly described cannot be played.
     if (check.run == checker::check_description && worst(report.findings) == Verdict::kFail) break;
   }
   return std::move(report.findings);

@@ -1,4 +1,5 @@
-// Checks of equal bytes: the same seed, threads, lanes, snapshots; and of the memory written to.
+// Checks that runs give equal bytes (same seed, threads, lanes, snapshots), and what memory they
+// write to.
 #include "envs/checker_parts.hpp"
 
 #include <algorithm>
@@ -17,7 +18,7 @@ std::optional<std::size_t> difference(const std::vector<std::uint64_t>& a,
   return std::nullopt;
 }
 
-// Whether all lanes of one seed look alike for as long as all do what lane 0 does.
+// Whether all lanes look alike as long as all of them do what lane 0 does.
 bool lanes_alike(VectorEnv& env, std::uint64_t seed) {
   RandomPlay play(env, seed);
   const auto alike = [&] {
@@ -62,9 +63,10 @@ void check_same_seed(const Subject& subject, Report& report) {
     run = play.signatures();
   }
   if (const auto lane = difference(runs[0], runs[1]))
-    return report.fail(kName, "reset again with the same seed, lane {} does otherwise", *lane);
+    return report.fail(kName, "reset again with the same seed, lane {} behaves differently", *lane);
   if (const auto lane = difference(runs[0], subject.signatures(kLanes, 1, subject.options.seed)))
-    return report.fail(kName, "another instance with the same seed: lane {} does otherwise", *lane);
+    return report.fail(kName, "in another instance with the same seed, lane {} behaves differently",
+                       *lane);
   report.pass(kName, "the same bytes, reset and made anew");
 }
 
@@ -101,7 +103,7 @@ void check_threads(const Subject& subject, Report& report) {
   for (const int threads : {3, 8})
     if (const auto lane =
             difference(expected, subject.signatures(3 * kLanes, threads, subject.options.seed)))
-      return report.fail(kName, "with {} threads lane {} does otherwise than with 1", threads,
+      return report.fail(kName, "with {} threads lane {} behaves differently than with 1", threads,
                          *lane);
   report.pass(kName, "the same bytes with 1, 3 and 8");
 }
@@ -111,7 +113,8 @@ void check_lanes(const Subject& subject, Report& report) {
   const auto expected = subject.signatures(kLanes, 1, subject.options.seed);
   for (const int lanes : {1, 4, 3 * kLanes})
     if (const auto lane = difference(expected, subject.signatures(lanes, 1, subject.options.seed)))
-      return report.fail(kName, "lane {} of {} does otherwise than of {}", *lane, lanes, kLanes);
+      return report.fail(kName, "lane {} of {} behaves differently than that of {}", *lane, lanes,
+                         kLanes);
   report.pass(kName, "independent of how many there are");
 }
 
@@ -145,7 +148,7 @@ void check_instances(const Subject& subject, Report& report) {
   for (const auto& other : found)
     if (difference(found[0], other))
       return report.fail(kName, "side by side in {} threads they disturb each other", kInstances);
-  report.pass(kName, "{} side by side, each in its thread, do not meet", kInstances);
+  report.pass(kName, "{} side by side, each in its thread, do not disturb each other", kInstances);
 }
 
 void check_saving(const Subject& subject, Report& report) {
@@ -205,7 +208,7 @@ void check_memory(const Subject& subject, Report& report) {
       return report.fail(
           kName, "lane {} leaves part of the step unwritten, or reads what it wrote before", *lane);
   }
-  // Memory of the step before last must stay as it is: nobody keeps a pointer into it.
+  // Memory of the step before last must stay as it is: the environment may keep no pointer into it.
   const auto env = subject.make(kLanes, pool);
   RandomPlay play(*env, subject.options.seed);
   StepBuffer old(env->spec(), kLanes);

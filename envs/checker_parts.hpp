@@ -11,9 +11,10 @@
 namespace tengen::checker {
 
 inline constexpr int kLanes = 13;   // no multiple of a chunk, so that the last one is partly filled
-inline constexpr int kSteps = 300;  // of a run that is compared with another
+inline constexpr int kSteps = 300;  // in a run that is compared with another
 
-/// What learners can use: sums of squares of a batch of it must be floats, too. Not NaN.
+/// Numbers that learners can use: the sum of squares over a batch must still be a float. NaN is
+/// none of them.
 inline constexpr float kLimit = 0x1p50F;
 inline bool usable(float value) { return std::abs(value) < kLimit; }
 
@@ -49,7 +50,7 @@ struct Subject {
   [[nodiscard]] std::unique_ptr<VectorEnv> make(int lanes, WorkerPool& pool) const {
     return entry.make(options.env, lanes, pool);
   }
-  // The signatures of a fresh environment's lanes.
+  // The signature of every lane of a fresh environment, after kSteps steps.
   [[nodiscard]] std::vector<std::uint64_t> signatures(int lanes, int threads,
                                                       std::uint64_t seed) const {
     WorkerPool pool(threads);
@@ -60,7 +61,7 @@ struct Subject {
   }
 };
 
-// checker_bytes.cpp: runs that must be equal byte for byte, and the memory they are written to.
+// checker_bytes.cpp has runs that must be equal byte for byte, and the memory they are written to.
 void check_same_seed(const Subject& subject, Report& report);
 void check_different_seeds(const Subject& subject, Report& report);
 void check_threads(const Subject& subject, Report& report);
@@ -70,8 +71,8 @@ void check_saving(const Subject& subject, Report& report);
 void check_memory(const Subject& subject, Report& report);
 void check_observe(const Subject& subject, Report& report);
 void check_allocations(const Subject& subject, Report& report);
-// checker_values.cpp: what an environment says of itself, and whether it keeps to it.
-/// The part that needs no environment but its own description.
+// checker_values.cpp has the description of an environment, and whether it keeps to it.
+/// The part that needs nothing but the description.
 void check_spec(const EnvSpec& spec, Report& report);
 void check_description(const Subject& subject, Report& report);
 void check_values(const Subject& subject, Report& report);

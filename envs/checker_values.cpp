@@ -1,4 +1,4 @@
-// Checks of values: the description, and a long random run held to it.
+// Checks of values: the description itself, and whether a long random run keeps to it.
 #include "envs/checker_parts.hpp"
 
 #include <algorithm>
@@ -31,7 +31,7 @@ void check_observation_space(const ObservationSpace& space, Report& report) {
     return report.warn(kName, "the range [{}, {}] is not bounded: learners cannot scale by it",
                        space.low, space.high);
   const bool image = space.element == Element::kUint8 && shape.rank >= 2 &&
-                     space.high > 1;  // else planes of a board
+                     space.high > 1;  // up to 1 they are the planes of a board
   if (image && (space.low != 0 || space.high != 255))
     return report.warn(kName, "pictures usually span [0, 255], not [{}, {}]", space.low,
                        space.high);
@@ -72,7 +72,7 @@ void check_action_space(const ActionSpace& space, Report& report) {
   report.pass(kName, "{} actions{}", n, names.empty() ? " without names" : "");
 }
 
-// Where the run first broke each rule.
+// For each rule where the run first broke it, as a message; empty if it never did.
 struct Violations {
   std::string observation, reward, ending, mask;
 };

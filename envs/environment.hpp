@@ -15,19 +15,29 @@
 
 namespace tengen {
 
-/// The result of one step. Time limits are not the environment's business.
+/// The result of one step. An environment does not know about time limits: the vector environment
+/// keeps the clock and truncates.
 struct Outcome {
-  float reward = 0;
-  bool terminated = false;
+  float reward = 0;         ///< finite, below 1e15 in size
+  bool terminated = false;  ///< the task ended; the next call is reset()
 };
 
 /// An environment is a plain value: copy it to save a state, to search, or to test.
 ///
-/// E::Element is std::uint8_t or float, E::Action is int (Discrete) or std::span<const float>
-/// (Box). reset and step draw all randomness from the argument. step after termination is never
-/// called. observe writes every element of `out` (spec().observation.shape.count() of them).
+/// E::Element, of observations, is std::uint8_t or float. E::Action is int in [0, n) (Discrete) or
+/// std::span<const float> with one value per dimension, each within its bounds (Box).
 ///
-/// Optional, found by name (see below): legal, draw, oracle, scored, goes_on, save and load.
+///   spec()             shapes, ranges and names; the same for the whole life of a value
+///   reset(rng)         starts an episode
+///   step(action, rng)  never called after termination until the next reset
+///   observe(out)       writes every element of `out` (spec().observation.shape.count() of them),
+///                      each within [low, high] of the spec
+///
+/// reset and step draw all randomness from the argument. Whatever they throw ends the command with
+/// an error that names environment, lane and step.
+///
+/// Optional members are found by name (see below): legal, draw, oracle, scored, goes_on, valid,
+/// save and load.
 template <class E>
 concept Environment = std::copyable<E> && requires(E env, const E& seen, typename E::Action action,
                                                    Rng& rng, std::span<typename E::Element> out) {
@@ -37,40 +47,41 @@ concept Environment = std::copyable<E> && requires(E env, const E& seen, typenam
   { seen.observe(out) } -> std::same_as<void>;
 };
 
-/// `void legal(std::span<std::uint8_t> mask) const`: 1 where an action may be taken; never all 0.
+/// `void legal(std::span<std::uint8_t> mask) const` writes one byte per action (Discrete only): 1
+/// where it may be taken now, else 0. Before the task has terminated never all 0.
 template <class E>
 concept HasLegal = requires(const E& env, std::span<std::uint8_t> mask) {
   env.legal(mask);
 };
-/// `void draw(Canvas&) const`: a picture for people; sizes the canvas itself.
+/// `void draw(Canvas&) const` draws a picture for people and sizes the canvas itself.
 template <class E>
 concept HasDraw = requires(const E& env, Canvas& canvas) {
   env.draw(canvas);
 };
-/// `E::Action oracle() const`: what a scripted expert that sees the whole state would do (Discrete
-/// only).
+/// `int oracle() const` is the legal action that a scripted expert, who sees the whole state, would
+/// take now (Discrete only).
 template <class E>
 concept HasOracle = requires(const E& env) {
   { env.oracle() } -> std::convertible_to<int>;
 };
-/// `float scored() const`: the last step's reward without what only helps to learn: scores are sums
-/// of it.
+/// `float scored() const` is the last step's reward without parts that only help training. Scores
+/// are sums of it.
 template <class E>
 concept HasScored = requires(const E& env) {
   { env.scored() } -> std::same_as<float>;
 };
-/// `bool goes_on() const`: the episode that the last step terminated was part of a game (a life)
-/// that the next reset goes on with.
+/// `bool goes_on() const` says whether the episode that the last step terminated was part of a game
+/// (a life) that the next reset continues.
 template <class E>
 concept HasGoesOn = requires(const E& env) {
   { env.goes_on() } -> std::same_as<bool>;
 };
-/// `bool valid() const`: whether bytes from a checkpoint are a state that can be stepped, seen and
-/// drawn without harm (SelfChecking, core/archive.hpp). Worth having where arrays are indexed by
-/// it.
+/// `bool valid() const` says whether bytes from a checkpoint are a state that can be stepped,
+/// observed and drawn without harm (SelfChecking, core/archive.hpp). It is worth having where the
+/// state indexes arrays.
 ///
-/// `void save(ArchiveWriter&, name) const`, `void load(const ArchiveReader&, name)`: needed only
-/// when E is not trivially copyable; otherwise its bytes are the state.
+/// `void save(ArchiveWriter&, name) const` and `void load(const ArchiveReader&, name)` are needed
+/// only when E is not trivially copyable; otherwise its bytes are the state.
 template <class E>
 concept HasSaveLoad = requires(E& env, const E& seen, ArchiveWriter& writer,
                                const ArchiveReader& reader, const std::string& name) {

@@ -17,7 +17,8 @@ namespace fs = std::filesystem;
 namespace tengen {
 namespace {
 
-// Opens the library and checks that it fits. Never closed: the registry keeps pointers into it.
+// Opens the library and checks that it fits. It is never closed, since the registry keeps pointers
+// into it.
 const plugin::Header& open(const fs::path& path) {
   void* library = ::dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
   if (library == nullptr) throw Error("cannot load plug-in: {}", ::dlerror());
@@ -47,18 +48,19 @@ EnvEntry in_one_thread(EnvEntry entry) {
 }
 
 void add(EnvRegistry& registry, const fs::path& path) {
-  EnvRegistry offered = registry;  // so that it hears of ids that are taken
+  EnvRegistry offered = registry;  // a copy, which refuses ids that are taken
   if (const char* explanation = open(path).add(offered))
     throw Error("plug-in '{}': {}", path.string(), explanation);
   const auto brought = std::span(offered.entries()).subspan(registry.entries().size());
   for (const EnvEntry& entry : brought) registry.add(in_one_thread(entry));
 }
 
-// A library's global constructors run inside dlopen; one that throws or crashes takes the process
-// with it. So a child goes first, quietly; what it can report we shall meet ourselves.
+// A library's global constructors run inside dlopen, and one that throws or crashes takes the
+// process with it. So a child process tries first, without output: an error that it survives will
+// occur here again, and is reported then.
 void try_in_child(EnvRegistry registry, const fs::path& path) {
   const pid_t child = ::fork();
-  if (child < 0) return;  // no more processes: do without
+  if (child < 0) return;  // no more processes are allowed: do without the trial
   if (child == 0) {
     const int nowhere = ::open("/dev/null", O_WRONLY);
     ::dup2(nowhere, STDOUT_FILENO);

@@ -11,8 +11,8 @@
 
 namespace tengen {
 
-/// Raised when the meaning of an interface changes that plug-ins see, so that the layout below
-/// would not show it.
+/// Raised when an interface that plug-ins see changes its meaning in a way that the layout below
+/// does not show.
 inline constexpr std::uint32_t kPluginAbi = 1;
 
 namespace plugin {
@@ -23,7 +23,7 @@ constexpr std::uint64_t mix(std::initializer_list<std::size_t> values) {
   return hash;
 }
 
-/// A fingerprint of compiler conventions and of the types that cross the border.
+/// A fingerprint of compiler conventions and of the types that program and plug-in share.
 inline constexpr std::uint64_t kLayout =
     mix({__GXX_ABI_VERSION, _GLIBCXX_USE_CXX11_ABI, sizeof(void*), sizeof(Rng), sizeof(Outcome),
          sizeof(EnvSpec), offsetof(EnvSpec, max_episode_steps), sizeof(ObservationSpace),
@@ -31,13 +31,13 @@ inline constexpr std::uint64_t kLayout =
          sizeof(Canvas), sizeof(WorkerPool), sizeof(Config), sizeof(ArchiveWriter),
          sizeof(ArchiveReader), sizeof(EnvEntry), sizeof(EnvRegistry)});
 
-/// What a plug-in exports under the name `tengen_plugin`: constant data, so that none of its code
-/// runs before it is known to fit. `abi` stays the first member for ever.
+/// What a plug-in exports under the name `tengen_plugin`. It is constant data, so that none of the
+/// plug-in's code runs before it is known to fit. `abi` stays the first member for ever.
 struct Header {
   std::uint32_t abi;
   std::uint64_t layout;
   const char* compiler;
-  /// Adds the environments; null, or what went wrong (exceptions do not cross).
+  /// Adds the environments. Returns null, or what went wrong: exceptions do not cross libraries.
   const char* (*add)(EnvRegistry&) noexcept;
 };
 
@@ -59,18 +59,18 @@ const char* add_or_explain(EnvRegistry& registry) noexcept {
 
 /// Adds the environments of the shared library `path` to `registry`, for as long as the program
 /// runs. Throws Error, and leaves `registry` as it was, if the library cannot be loaded, is no
-/// plug-in, was built against another interface, or if its code throws or crashes: it is tried in a
-/// child process first, so call this before there are other threads. The environments step in the
-/// caller's thread, whatever pool they are made with.
+/// plug-in, or was built against another interface, or if its code throws or crashes. The library
+/// is tried in a child process first, so call this before there are other threads. Its environments
+/// step in the caller's thread, whatever pool they are made with.
 void load_plugin(EnvRegistry& registry, const std::filesystem::path& path);
 
-/// Loads what a list like PATH names: libraries, and folders of them (every *.so, sorted),
-/// separated by colons. Throws Error as load_plugin does, and for what does not exist.
+/// Loads every library of a list like PATH: names of libraries, or of folders (every *.so in them,
+/// sorted), separated by colons. Throws Error as load_plugin does, and for names that do not exist.
 void load_plugins(EnvRegistry& registry, const std::string& list);
 
 }  // namespace tengen
 
-/// Makes a shared library a plug-in. Once in a library:
+/// Makes a shared library a plug-in. To be written once per library:
 ///
 ///     TENGEN_PLUGIN(registry) {
 ///       registry.add(tengen::env_entry<MyEnv>("What it is, in one line"));

@@ -14,7 +14,7 @@ constexpr std::uint64_t kActionStream = 0x616374696F6E73;  // "actions"
 std::int32_t random_legal(Rng& rng, std::span<const std::uint8_t> mask) {
   const auto legal = static_cast<std::uint32_t>(
       std::ranges::count_if(mask, [](std::uint8_t entry) { return entry != 0; }));
-  if (legal == 0) return 0;  // against the contract; the checker says so
+  if (legal == 0) return 0;  // the contract forbids it, and the checker will say so
   std::uint32_t skip = rng.below(legal);
   for (std::size_t action = 0;; ++action)
     if (mask[action] != 0 && skip-- == 0) return static_cast<std::int32_t>(action);

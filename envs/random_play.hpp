@@ -1,4 +1,4 @@
-// Random play, hashed: the signature of an environment, and what its checker is made of.
+// Random play and its hash: the signature of an environment. The checker is made of it, too.
 #pragma once
 
 #include "core/signature.hpp"
@@ -9,22 +9,23 @@
 
 namespace tengen {
 
-/// Plays every lane with random legal actions and hashes all that comes back: observation, mask,
-/// reward, flags and final observation. Lane i's actions and signature depend on the seed and on i
-/// alone, not on how many lanes there are.
+/// Plays every lane with random legal actions and hashes everything that comes back: observation,
+/// mask, reward, flags and final observation. Lane i's actions and signature depend on the seed and
+/// on i alone, not on how many lanes there are.
 class RandomPlay {
  public:
   /// Resets `env`, which must outlive this, with `seed`.
   RandomPlay(VectorEnv& env, std::uint64_t seed);
 
-  /// `steps` more steps of every lane. Throws Interrupted.
+  /// Plays `steps` more steps of every lane. Throws Interrupted.
   void play(int steps = 1);
 
   /// What the last step (or the reset) wrote.
   [[nodiscard]] const StepView& seen() const { return buffer_.view(); }
-  /// What the next step will do. Drawn already, so that seen() may be scribbled over.
+  /// The actions of the next step. They are drawn already, so that seen() may be overwritten, and
+  /// may be changed.
   [[nodiscard]] ActionBuffer next_action() { return action_.view(); }
-  /// One a lane.
+  /// One signature per lane, over all steps so far.
   [[nodiscard]] std::vector<std::uint64_t> signatures() const;
 
  private:
@@ -39,12 +40,12 @@ class RandomPlay {
   std::vector<Signature> hashes_;  // lanes
 };
 
-/// One number for all that `env` does in 1,000 steps of random play: a change of behaviour changes
-/// it, the number of threads does not.
+/// One number for everything that `env` does in 1,000 steps of random play. A change of behaviour
+/// changes it, the number of threads does not.
 std::uint64_t env_signature(VectorEnv& env, std::uint64_t seed = 0);
 
-/// The same for eight lanes of a registered environment under its default options: the numbers that
-/// `tengen signature` prints and tests/golden/signatures.txt keeps.
+/// The same for eight lanes of a registered environment with its default options. `tengen
+/// signature` prints these numbers, and tests/golden/signatures.txt has them.
 std::uint64_t env_signature(const EnvEntry& entry, WorkerPool& pool);
 
 }  // namespace tengen

@@ -31,9 +31,9 @@ std::unique_ptr<VectorEnv> EnvRegistry::make(std::string_view id, const Config& 
   try {
     env = entry.make(options, lanes, pool);
   } catch (const Error&) {
-    throw;  // says what was wrong with the options
+    throw;  // it says already what was wrong with the options
   } catch (const std::bad_alloc&) {
-    throw;  // too many lanes, most likely
+    throw;  // most likely there were too many lanes, which the caller can say better
   } catch (...) {
     throw Error("environment '{}' cannot be made: {}", id, what_was_thrown());
   }

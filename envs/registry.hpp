@@ -1,4 +1,4 @@
-// The list of environments: a value, one visible line an environment, no static constructors.
+// The list of environments: a value with one visible line per environment, no static constructors.
 #pragma once
 
 #include "core/config.hpp"
@@ -14,15 +14,17 @@
 
 namespace tengen {
 
-/// How an environment is made: `options` is the recipe's [env] section without `id` (frame_skip = 4
-/// …). Makers read every option they know, so that the recipe's check finds the rest.
+/// Makes `lanes` ≥ 1 lanes of an environment, which keep a reference to the pool. `options` is the
+/// recipe's [env] section without `id` (frame_skip = 4 …). A maker reads every option it knows,
+/// because options that were not read are reported as unknown. Throws UsageError for values out of
+/// range.
 using EnvMaker =
     std::function<std::unique_ptr<VectorEnv>(const Config& options, int lanes, WorkerPool&)>;
 
-/// What players are judged under: `settings` replace those of a recipe's [env], and give way to
-/// those of its [eval_env].
+/// Conditions under which players are evaluated: `settings` replace those of a recipe's [env], and
+/// those of its [eval_env] replace them.
 struct Conditions {
-  std::string name = {};  ///< "sticky_actions"; empty: as training plays
+  std::string name = {};  ///< "sticky_actions"; empty: those of training
   std::vector<std::pair<std::string, Config::Value>> settings = {};
 };
 
@@ -30,7 +32,7 @@ struct EnvEntry {
   std::string id;           ///< "Pong-v0"
   std::string description;  ///< one line for `tengen list envs`
   EnvMaker make;
-  /// At least one. Evaluations report all; the first decides (stop_at_reward, the best player).
+  /// At least one. Evaluations report all of them; the first decides (stop_at_reward, best player).
   std::vector<Conditions> conditions = {Conditions{}};
 };
 
@@ -38,11 +40,12 @@ class EnvRegistry {
  public:
   /// Throws Error if the id is taken or is not `Name-vN`.
   void add(EnvEntry entry);
-  /// Throws UsageError with the nearest id if unknown; the maker's Errors pass through, what else
-  /// it throws becomes an Error, and so does a broken description. The environment is held to its
-  /// contract (CheckedEnv).
+  /// Makes an environment that is held to its contract (CheckedEnv); `pool` must outlive it. Throws
+  /// UsageError with the nearest id if the id is unknown. The maker's Errors pass through; anything
+  /// else that it throws becomes an Error, and so does a broken description.
   [[nodiscard]] std::unique_ptr<VectorEnv> make(std::string_view id, const Config& options,
                                                 int lanes, WorkerPool& pool) const;
+  /// Throws UsageError with the nearest id if the id is unknown.
   [[nodiscard]] const EnvEntry& find(std::string_view id) const;
   [[nodiscard]] const std::vector<EnvEntry>& entries() const { return entries_; }
 

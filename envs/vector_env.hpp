@@ -1,4 +1,4 @@
-// Several lanes of one environment behind one virtual call a batch.
+// Several lanes of one environment behind one virtual call per batch.
 #pragma once
 
 #include "core/worker_pool.hpp"
@@ -14,10 +14,10 @@
 namespace tengen {
 
 /// `size()` independent lanes that step together. A finished lane restarts in the same step
-/// (Gymnasium's SAME_STEP): `observation` is then the new episode's first frame, and the old one's
-/// last frame stands in `final_observation`, what was legal there in `final_legal`. The time limit
-/// is kept here, so truncation is never taken for termination. The caller owns all memory in
-/// StepView.
+/// (Gymnasium's SAME_STEP): `observation` is then the new episode's first frame, while
+/// `final_observation` has the old one's last frame and `final_legal` what was legal there. The
+/// time limit is kept here, so truncation is never taken for termination. The caller owns all
+/// memory in StepView, sized for size() lanes of spec(). Not for use by several threads at once.
 class VectorEnv {
  public:
   virtual ~VectorEnv() = default;
@@ -35,11 +35,11 @@ class VectorEnv {
   virtual void observe(const StepView& out) const = 0;
   /// False if this environment draws nothing.
   virtual bool draw(int lane, Canvas& canvas) const = 0;
-  /// The scripted expert's action a lane; false if there is none.
+  /// Writes the scripted expert's action for every lane; false if there is none.
   virtual bool oracle(ActionBuffer out) const = 0;
 };
 
-/// What an environment's own code threw, and in which lane.
+/// Carries the message of what an environment's own code threw, and the lane in which it did.
 class LaneError : public Error {
  public:
   LaneError(std::size_t lane, const std::string& what)
@@ -49,11 +49,11 @@ class LaneError : public Error {
  private:
   int lane_;
 };
-/// Within a handler: throws a LaneError.
+/// Throws the exception that is being handled as a LaneError. Call it within a handler only.
 [[noreturn]] void rethrow_from_lane(std::size_t lane);
 
 /// The static loop around a plain environment: lanes in fixed contiguous chunks over a WorkerPool,
-/// one Rng a lane, so that the bits do not depend on the number of threads.
+/// one Rng per lane, so that the bits do not depend on the number of threads.
 template <Environment E>
 class BatchedEnv final : public VectorEnv {
  public:
@@ -148,7 +148,7 @@ class BatchedEnv final : public VectorEnv {
   }
 
  private:
-  // Options are part of what is saved: they must be those that the others were sized by.
+  // A state brings its options along, and these must be the ones by which all memory was sized.
   [[nodiscard]] bool is_of_this_kind(const E& env) const {
     const EnvSpec spec = env.spec();
     return spec.name == spec_.name && spec.observation.shape == spec_.observation.shape &&
@@ -158,7 +158,7 @@ class BatchedEnv final : public VectorEnv {
 
   using Element = typename E::Element;
   static constexpr bool kDiscrete = !std::is_same_v<typename E::Action, std::span<const float>>;
-  // Lanes of one chunk are stepped by one thread: enough of them that waking a thread pays.
+  // One thread steps all lanes of a chunk: enough of them that waking it pays.
   static constexpr std::size_t kLanesPerChunk = 8;
 
   template <class F>
@@ -170,7 +170,7 @@ class BatchedEnv final : public VectorEnv {
     });
   }
 
-  // function(i) for the lanes from `begin` to `end`; what it throws tells of the lane.
+  // Calls function(i) for the lanes in [begin, end); what it throws becomes a LaneError.
   template <class F>
   static void for_lanes(std::size_t begin, std::size_t end, F&& function) {
     std::size_t i = begin;
@@ -208,7 +208,7 @@ class BatchedEnv final : public VectorEnv {
       if (over || truncated) {
         const int lane = static_cast<int>(i);
         envs_[i].observe(out.final_observation.template row<Element>(lane));
-        if constexpr (HasLegal<E>) {  // where the task is over nothing need be legal
+        if constexpr (HasLegal<E>) {  // after termination an environment need not allow anything
           if (truncated && !out.final_legal.empty()) envs_[i].legal(out.final_legal.row(lane));
         }
         restart(i);
@@ -226,9 +226,9 @@ class BatchedEnv final : public VectorEnv {
     out.game_ended[i] = ended || truncated ? 1 : 0;
   }
 
-  // Nothing but steps in this loop, over memory that does not overlap: where a step is plain
-  // arithmetic without branches (CartPole), the compiler makes vector instructions of it, and
-  // nothing of the handler, which such a step never needs.
+  // This loop does nothing but steps, over memory that does not overlap: where a step is plain
+  // arithmetic without branches (CartPole), the compiler makes vector instructions of it, and drops
+  // the handler, which such a step never needs.
   void advance(std::size_t begin, std::size_t lanes, const ActionView& action,
                float* __restrict reward, std::uint32_t* __restrict terminated) {
     E* __restrict env = envs_.data() + begin;
@@ -283,7 +283,8 @@ class BatchedEnv final : public VectorEnv {
   std::vector<int> elapsed_;  // steps in this episode
 };
 
-/// Memory for one StepView of a given environment: for whoever has no better place to lend.
+/// Memory for one StepView of a given environment, for callers that have no better place to lend.
+/// view() stays valid as long as this lives.
 class StepBuffer {
  public:
   StepBuffer(const EnvSpec& spec, int lanes);
@@ -296,7 +297,7 @@ class StepBuffer {
   StepView view_;
 };
 
-/// Memory for one action a lane.
+/// Memory for one action per lane. view() stays valid as long as this lives.
 class ActionMemory {
  public:
   ActionMemory(const ActionSpace& space, int lanes);

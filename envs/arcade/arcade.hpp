@@ -11,7 +11,7 @@
 
 namespace tengen::arcade {
 
-/// A game on the 160×210 screen, one 60 Hz frame at a time: see Pong for what each part means.
+/// A game on the 160×210 screen, one 60 Hz frame at a time. Pong says what each member means.
 template <class G>
 concept Game = std::is_trivially_copyable_v<G> && requires(G game, const G& seen, Window& window) {
   game.reset();
@@ -28,29 +28,29 @@ concept Game = std::is_trivially_copyable_v<G> && requires(G game, const G& seen
 /// How a game is shown and stepped. The defaults are those of the usual DQN experiments on Atari
 /// games (no sticky actions; Machado et al. 2018 propose repeat_action_probability 0.25).
 struct ArcadeOptions {
-  int frame_skip = 4;  ///< frames a step, ≥ 1; the picture is the maximum of the last two
+  int frame_skip = 4;  ///< frames per step, ≥ 1; the picture is the maximum of the last two
   double repeat_action_probability = 0;  ///< every frame keeps the last action with this chance
   int noop_max = 30;                     ///< a game starts after 1…noop_max idle frames; 0: none
-  int random_start = 0;                  ///< and after so many frames of random keys
+  int random_start = 0;                  ///< after the idle frames, so many frames of random keys
   int max_frames = 108000;  ///< an episode is truncated after this many frames; 0: never
   Format format;
   bool episodic_life = false;  ///< a lost life ends the episode, the game goes on in the next
-  bool fire_reset = true;      ///< where FIRE serves, press it when a game or a life starts
-  /// A training aid, for games with a way to go: points for every pixel of it (and as many lost on
-  /// the way back). The game's score, and so every evaluation, has none.
+  bool fire_reset = true;      ///< where FIRE serves, it is pressed when a game or a life starts
+  /// A training aid for games that lead along a way: points for every pixel forward, and as many
+  /// lost for every pixel back. The game's score, and so every evaluation, leaves them out.
   float progress_reward = 0;
 
   /// Reads every option; throws UsageError if one is out of range.
   static ArcadeOptions from(const Config& config);
 };
 
-/// Games that lead along a way: pixels made so far.
+/// Games that lead along a way offer `int travelled() const`, the pixels walked so far.
 template <class G>
 concept HasWay = requires(const G& seen) {
   { seen.travelled() } -> std::same_as<int>;
 };
 
-/// Writes `game` as a picture for people.
+/// Draws the whole screen of `game` for people, in colour.
 template <Game G>
 void draw_screen(const G& game, Canvas& canvas) {
   Window window(kWholeScreen);
@@ -66,9 +66,10 @@ void draw_screen(const G& game, Canvas& canvas) {
   }
 }
 
-/// The environment: observation format.shape() bytes (newest picture only), reward as the game
-/// scores it. A picture equals develop() of two whole screens, but is made faster: the still part
-/// of the screen is kept in the learner's format, and only what moved is drawn over it.
+/// The environment that a game becomes: its observation is format.shape() bytes (the newest picture
+/// only), its reward what the game scores. A picture equals develop() of two whole screens, but is
+/// made faster: the still part of the screen is kept in the learner's format, and only what moved
+/// is drawn over it.
 template <Game G>
 class Arcade {
  public:
@@ -117,7 +118,8 @@ class Arcade {
     const bool life_lost = !game_.over() && game_.lives() < lives;
     if (life_lost) scored_ += begin_life();
     life_lost_ = options_.episodic_life && life_lost;
-    if (options_.frame_skip == 1) previous_ = game_;  // nothing to take the maximum of
+    if (options_.frame_skip == 1)
+      previous_ = game_;  // there are no two frames to take the maximum of
     update_background();
     const float aid = options_.progress_reward * static_cast<float>(way() - travelled);
     return {scored_ + aid, game_.over() || life_lost_};
@@ -188,7 +190,7 @@ class Arcade {
     return game_.step(action);
   }
 
-  // Idle frames, then random keys, each held for four frames on average.
+  // Plays idle frames, then random keys, each held for four frames on average.
   void wait(Rng& rng) {
     if (options_.noop_max > 0) {
       const std::uint32_t frames = 1 + rng.below(static_cast<std::uint32_t>(options_.noop_max));
@@ -203,7 +205,8 @@ class Arcade {
     }
   }
 
-  // The same whether a life is an episode or not: what is judged has been learnt.
+  // This is the same whether a life is an episode or not, so that evaluation, where it is not,
+  // meets what training has seen.
   float begin_life() {
     held_ = 0;
     return G::kFireServes && options_.fire_reset ? advance(1) : 0;
@@ -214,7 +217,7 @@ class Arcade {
     paint({0, 0, options_.format.size, options_.format.size});
   }
 
-  // background_ is the still part of drawn_; makes it that of game_.
+  // background_ shows the still part of drawn_; afterwards it shows that of game_.
   void update_background() {
     const G drawn = drawn_;
     drawn_ = game_;
@@ -236,15 +239,16 @@ class Arcade {
   ArcadeOptions options_;
   G game_{}, previous_{}, drawn_{};
   int held_ = 0;            // the action of the last frame
-  float scored_ = 0;        // by the last step, without the training aid
+  float scored_ = 0;        // in the last step, without the training aid
   bool life_lost_ = false;  // the episode ended, the game did not
   std::vector<std::uint8_t> background_;
 };
 
-/// Games hold no chance of their own, so that idle frames alone would let a player be judged on the
-/// few starts that it was trained on. The first conditions have training's rules and starts that it
-/// never had, by random keys for too short a time to decide anything. The second are those of the
-/// Arcade Learning Environment's v5 (Machado et al. 2018, section 5).
+/// The conditions of evaluation. Games draw no random numbers, so with idle frames alone a player
+/// would be evaluated from the few starts that it was trained on. The first conditions have the
+/// rules of training, and starts that it never had: random keys, for too short a time to decide
+/// anything. The second are those of the Arcade Learning Environment's v5 (Machado et al. 2018,
+/// section 5).
 inline std::vector<Conditions> arcade_conditions() {
   return {{"unseen_starts", {{"noop_max", std::int64_t{60}}, {"random_start", std::int64_t{40}}}},
           {"sticky_actions", {{"repeat_action_probability", 0.25}}}};

@@ -11,15 +11,15 @@ constexpr int kServeY = 122;
 constexpr std::array kServeX = {16, 78, 80, 142};
 constexpr int kLostY = 210;
 constexpr int kBatTopSpeed = 6;
-constexpr std::array kAcceleration = {3, 2, -1, 1, 1};  // of the frames a key is held
-constexpr std::array kCoast = {0, 0, 1, 2, 2, 2, 3};    // a free bat's next speed, by its speed
+constexpr std::array kAcceleration = {3, 2, -1, 1, 1};  // by the frames for which a key was held
+constexpr std::array kCoast = {0, 0, 1, 2, 2, 2, 3};    // next speed without a key, by the speed
 constexpr int kFastAfter = 12;                          // returns
 constexpr int kFast = 3, kFastest = 4;                  // paces
 
 struct Pace {
   int across, down;
 };
-// Pixels a frame, on even and odd frames.
+// The ball's speed in pixels per frame, on even and odd frames.
 constexpr Pace kPaces[5][2] = {
     {{1, 1}, {1, 1}}, {{2, 1}, {1, 1}}, {{1, 2}, {1, 1}}, {{2, 2}, {2, 2}}, {{2, 3}, {2, 3}}};
 
@@ -97,7 +97,7 @@ void Breakout::bounce_off_walls() {
   }
 }
 
-// At most one brick a frame: the one at the ball's leading corner, else at its other side.
+// At most one brick falls per frame: the one at the ball's leading corner, else at its other side.
 int Breakout::break_brick() {
   const int y = (ball_down < 0 ? ball_y : ball_y + kBallHeight - 1) - kBricksTop;
   if (can_break == 0 || y < 0 || y >= kRows * kBrickHeight) return 0;
@@ -174,8 +174,8 @@ namespace {
 
 constexpr int kHorizon = 1000;  // frames
 
-// Plays on with the bat out of the way until the next frame brings the ball down to the bat's row;
-// the frames that takes, or kHorizon if it never does.
+// Plays on with the bat out of the way until the next frame brings the ball down to the bat's row.
+// Returns the number of frames that took, or kHorizon if it never happens.
 int run_to_bat(Breakout& game) {
   for (int frames = 0; frames < kHorizon && game.in_play != 0; ++frames) {
     const int bottom = game.ball_y + Breakout::kBallHeight;
@@ -188,10 +188,10 @@ int run_to_bat(Breakout& game) {
   return kHorizon;
 }
 
-// What a return of the ball of `arrival` by each fifth of the bat scores before the next one.
+// For each fifth of the bat, what the ball of `arrival` scores after it before the next return.
 std::array<float, 5> values_of_fifths(const Breakout& arrival) {
   std::array<float, 5> values{};
-  // Ties are broken as if at random, or the ball could circle for ever.
+  // Ties are broken by the state, as if at random, or the ball could circle for ever.
   const std::uint32_t favourite =
       (static_cast<std::uint32_t>(arrival.frame) * 2654435761U >> 16) % 5;
   values[favourite] = 0.5F;
@@ -213,7 +213,7 @@ std::array<float, 5> values_of_fifths(const Breakout& arrival) {
 
 int Breakout::oracle(int frames) const {
   if (in_play == 0) return kFire;
-  // At the highest pace some bricks can lie off every line that the ball can still take.
+  // At the highest pace some bricks may be on no line that the ball can still take.
   constexpr int kCircling = 250;
   if (returns > kCircling && balls > 1) return kLeft;
   Breakout arrival = *this;

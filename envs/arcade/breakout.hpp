@@ -10,31 +10,34 @@
 
 namespace tengen::arcade {
 
-/// One game of Breakout, a 60 Hz frame at a time; a small trivially copyable value without
-/// randomness. Geometry, colours and rules are those published for the Atari 2600 game, as far as
-/// docs/arcade.md does not say otherwise; it is not the ROM.
+/// One game of Breakout, played one 60 Hz frame at a time. It is a small trivially copyable value
+/// without randomness. Geometry, colours and rules are those published for the Atari 2600 game,
+/// except where docs/arcade.md says otherwise; it is not the ROM. Lengths are in pixels, speeds in
+/// pixels per frame. The members that every game has are described at Pong.
 struct Breakout {
   static constexpr const char* kId = "Breakout-v0";
   enum Action { kNoop, kFire, kRight, kLeft };
   static std::vector<std::string> action_names() { return {"NOOP", "FIRE", "RIGHT", "LEFT"}; }
-  static constexpr bool kFireServes = true;  ///< without FIRE no ball comes, ever
+  static constexpr bool kFireServes = true;  ///< without FIRE no ball is ever served
 
   static constexpr int kFieldLeft = 8, kFieldRight = 152, kFieldTop = 32, kFieldBottom = 196;
   static constexpr int kColumns = 18, kRows = 6, kBrickWidth = 8, kBrickHeight = 6;
   static constexpr int kBricksLeft = 8, kBricksTop = 57;
-  static constexpr std::array<int, kRows> kPoints = {7, 7, 4, 4, 1, 1};  ///< a brick, from the top
+  static constexpr std::array<int, kRows> kPoints = {7, 7, 4,
+                                                     4, 1, 1};  ///< per brick, from the top
   static constexpr int kBatY = 189, kBatHeight = 4, kWideBat = 16, kNarrowBat = 12;
   static constexpr int kBallWidth = 2, kBallHeight = 4;
   static constexpr int kLives = 5, kWalls = 2;
 
-  /// A new game.
+  /// Begins a new game.
   void reset() { *this = Breakout{}; }
-  /// One frame. The reward: the points of the brick that was hit, if any.
+  /// Plays one frame. Returns the points of the brick that was hit, or 0.
   float step(int action);
-  /// All balls are lost or all walls are gone.
+  /// Whether all balls are lost or all walls are gone.
   [[nodiscard]] bool over() const { return balls == 0 || (walls == kWalls && bricks_left() == 0); }
   [[nodiscard]] int lives() const { return balls; }
-  /// Misses no ball it can reach, and aims at what scores most before the next return.
+  /// The action of a player that misses no ball it can reach and aims at the bricks that score most
+  /// before the next return.
   [[nodiscard]] int oracle(int frames) const;
 
   enum Pixel : std::uint8_t { kBlack, kGrey, kRed, kFirstRow };
@@ -49,7 +52,7 @@ struct Breakout {
                                         {66, 72, 200}}};
   void draw_still(Window& window) const;
   void draw_moving(Window& window) const;
-  /// Everything that draw_moving draws.
+  /// The rectangles in which draw_moving draws.
   [[nodiscard]] std::array<Rect, 2> moving() const { return {bat(), ball()}; }
   /// Calls area(Rect) for every part that draw_still draws differently for `other`.
   template <class F>
@@ -75,17 +78,19 @@ struct Breakout {
   [[nodiscard]] int bat_width() const { return narrow ? kNarrowBat : kWideBat; }
 
   static constexpr std::uint32_t kFullRow = (1U << kColumns) - 1;
-  /// Bit j of a row: its brick j stands.
+  /// Bit j of a row is set while brick j of it stands.
   std::array<std::uint32_t, kRows> bricks = {kFullRow, kFullRow, kFullRow,
                                              kFullRow, kFullRow, kFullRow};
-  int bat_x = 99, bat_speed = 0, bat_held = 0;  ///< pixels a frame; frames a key has been held
+  int bat_x = 99, bat_speed = 0;
+  int bat_held = 0;  ///< frames for which a key has been held
   int ball_x = 0, ball_y = 0, ball_right = 1, ball_down = 1;  ///< directions are 1 or −1
   int pace = 0;                                               ///< row of the table of speeds, 0…4
-  int returns = 0;                                            ///< of this ball
+  int returns = 0;  ///< how often the bat has hit this ball
   int balls = kLives, walls = 1, score = 0, frame = 0;
-  int in_play = 0;    ///< 0: waits for FIRE
-  int can_break = 1;  ///< a brick falls only after bat, ceiling or a wall below the bricks
-  int narrow = 0;     ///< the ball has touched the ceiling
+  int in_play = 0;  ///< 0 while the game waits for FIRE
+  int can_break =
+      1;           ///< 0 after a brick until the ball meets bat, ceiling or a wall below the bricks
+  int narrow = 0;  ///< 1 once this ball has touched the ceiling
 
  private:
   static constexpr Rect kScore{36, 5, 44, 10}, kBalls{100, 5, 12, 10};

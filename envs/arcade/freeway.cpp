@@ -6,9 +6,9 @@ namespace tengen::arcade {
 namespace {
 
 struct Traffic {
-  int period;  // frames a pixel; negative: to the left
+  int period;  // frames per pixel; negative: to the left
   int start;   // x of the car at the start
-  int phase;   // frames by which its first move comes earlier
+  int phase;   // frames by which the first move comes earlier
 };
 constexpr std::array<Traffic, Freeway::kLanes> kTraffic = {{{-5, 5, -2},
                                                             {-4, 5, -2},
@@ -22,14 +22,14 @@ constexpr std::array<Traffic, Freeway::kLanes> kTraffic = {{{-5, 5, -2},
                                                             {5, 157, 3}}};
 constexpr int kRoundTrip = kScreenWidth + Freeway::kCarWidth;
 
-// Eight columns a row, the car's front at the right.
+// Each row has eight columns; the car's front is at the right.
 constexpr std::array<std::uint8_t, Freeway::kCarHeight> kCarRight = {
     0b01100110, 0b01100110, 0b11111110, 0b11111011, 0b11001011,
     0b11001011, 0b11111011, 0b11111110, 0b01100110, 0b01100110};
 constexpr std::array<std::uint8_t, Freeway::kCarHeight> kCarLeft = {
     0b01100110, 0b01100110, 0b01111111, 0b11011111, 0b11010011,
     0b11010011, 0b11011111, 0b01111111, 0b01100110, 0b01100110};
-// Six columns, from the side.
+// Each row has six columns; the chicken is seen from the side.
 constexpr std::array<std::uint8_t, Freeway::kChickenHeight> kChickenShape = {
     0b00011000, 0b00111100, 0b10011000, 0b11011100, 0b11111100, 0b01111000, 0b00110000, 0b00101000};
 
@@ -127,8 +127,8 @@ void Freeway::draw_moving(Window& window) const {
   window.sprite(kChickenX, chicken_y, kChickenShape, kChicken);
 }
 
-// Tries one move, then a wait of up to a dozen moves, then straight up; the sooner across the
-// better, and if no way is free, the farther.
+// Tries every move, followed by a wait of up to a dozen moves and then straight up. The plan that
+// is across soonest is best; if no way is free, the one that gets farthest.
 int Freeway::oracle(int frames) const {
   if (pushed > 0 || stunned > 0) return kUp;
   int best = kUp;

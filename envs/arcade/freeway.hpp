@@ -9,9 +9,10 @@
 
 namespace tengen::arcade {
 
-/// One game of Freeway, a 60 Hz frame at a time; a small trivially copyable value without
-/// randomness. Geometry, colours and rules are those published for the Atari 2600 game, as far as
-/// docs/arcade.md does not say otherwise; it is not the ROM.
+/// One game of Freeway, played one 60 Hz frame at a time. It is a small trivially copyable value
+/// without randomness. Geometry, colours and rules are those published for the Atari 2600 game,
+/// except where docs/arcade.md says otherwise; it is not the ROM. Lengths are in pixels. The
+/// members that every game has are described at Pong.
 struct Freeway {
   static constexpr const char* kId = "Freeway-v0";
   enum Action { kNoop, kUp, kDown };
@@ -25,17 +26,17 @@ struct Freeway {
   static constexpr int kGameFrames = 8192, kBlinkFrom = 7680;
   static constexpr int kPushed = 24, kStunned = 28;  ///< frames after a collision or a crossing
 
-  /// A new game.
+  /// Begins a new game.
   void reset() { *this = Freeway{}; }
-  /// One frame. The reward: 1 for a crossing.
+  /// Plays one frame. Returns 1 for a crossing, else 0.
   float step(int action);
   [[nodiscard]] bool over() const { return frame >= kGameFrames; }
   [[nodiscard]] int lives() const { return 0; }
-  /// Looks ahead, as the traffic can be foreseen.
+  /// The action of a player that looks ahead, since the traffic can be foreseen.
   [[nodiscard]] int oracle(int frames) const;
 
   enum Pixel : std::uint8_t { kBlack, kRoad, kPavement, kDash, kMiddle, kChicken, kFirstCar };
-  static constexpr Pixel kPink = static_cast<Pixel>(kFirstCar + 3);  ///< of lane 3 and the score
+  static constexpr Pixel kPink = static_cast<Pixel>(kFirstCar + 3);  ///< for lane 3 and the score
   static constexpr Palette kPalette = {{{0, 0, 0},
                                         {142, 142, 142},
                                         {170, 170, 170},
@@ -54,7 +55,7 @@ struct Freeway {
                                         {210, 210, 64}}};
   void draw_still(Window& window) const;
   void draw_moving(Window& window) const;
-  /// Everything that draw_moving draws.
+  /// The rectangles in which draw_moving draws.
   [[nodiscard]] std::array<Rect, kLanes + 1> moving() const;
   /// Calls area(Rect) for every part that draw_still draws differently for `other`.
   template <class F>
@@ -73,14 +74,14 @@ struct Freeway {
   }
 
   int chicken_y = kStartY;
-  int pushed = 0, stunned = 0;  ///< frames left of either
+  int pushed = 0, stunned = 0;  ///< frames for which the chicken will still be so
   int score = 0, frame = 0;
 
  private:
   static constexpr Rect kScore{41, 5, 14, 8};
 
   [[nodiscard]] bool hit() const;
-  [[nodiscard]] int shown_score() const;  // −1: hidden
+  [[nodiscard]] int shown_score() const;  // −1 while it is hidden
 };
 
 }  // namespace tengen::arcade

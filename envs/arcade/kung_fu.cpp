@@ -6,15 +6,15 @@ namespace tengen::arcade {
 namespace {
 
 struct Blow {
-  int frames;    // until the next can begin
+  int frames;    // until the next blow can begin
   int from, to;  // the frames in which it hits
-  int reach;     // of fist or foot, from the middle of the body
+  int reach;     // from the middle of the body to fist or foot, pixels
   int up;
 };
 constexpr Blow kBlows[] = {{}, {12, 3, 6, 10, 23}, {16, 4, 9, 13, 15}, {16, 4, 9, 12, 4}};
 
-// What a floor's encounters are drawn from: henchmen ahead, on both sides (B), throwers (K), imps,
-// snakes, balls (O), moths, dragons.
+// A floor's encounters are drawn from these letters: H for henchmen ahead, B for henchmen on both
+// sides, K for throwers, I for imps, S for snakes, O for balls, M for moths, D for dragons.
 constexpr const char* kMenus[KungFu::kFloors] = {"HHHHHHHHBBBBKKKK", "SSSOOOMMDDIIHHHB",
                                                  "HHHHHBBBBKKKKIII", "MMMOODDSIIIHHBBK",
                                                  "HHHBBBKKKKIIMDOB"};
@@ -150,7 +150,7 @@ void KungFu::move_player(const Keys& keys) {
   }
 }
 
-// Who turns about shakes; who strikes while turning, twice as hard.
+// A player that turns about shakes; one that strikes while turning shakes twice.
 void KungFu::struggle(const Keys& keys) {
   attack = Attack::kNone;
   low = 0;
@@ -179,7 +179,7 @@ void KungFu::walk(int across) {
 }
 
 void KungFu::look_on() {
-  constexpr int kLeftmost = 72, kRightmost = 88;  // of the player, on the screen
+  constexpr int kLeftmost = 72, kRightmost = 88;  // columns of the screen that the player keeps to
   camera = std::clamp(camera, x - kRightmost, x - kLeftmost);
   camera = std::clamp(camera, 0, kFloorLength - kScreenWidth);
 }
@@ -266,7 +266,8 @@ void KungFu::send_enemies() {
   }
 }
 
-// From beyond the edge of the screen, `offset` farther out; what falls or stands, within it.
+// Enemies come from `offset` pixels beyond the edge of the screen; those that fall or stand appear
+// within it.
 void KungFu::send(Kind kind, bool ahead, int offset) {
   const auto at = std::ranges::find(enemies, Kind::kNone, &Enemy::kind);
   if (at == enemies.end()) return;
@@ -289,7 +290,7 @@ void KungFu::send(Kind kind, bool ahead, int offset) {
   if (kind == Kind::kBoss) enemy.x = from > 0 ? kFloorLength - 44 : 44;
 }
 
-// What to do about one enemy; −1: nothing yet.
+// The action against one enemy; −1 if nothing need be done yet.
 int KungFu::answer(const Enemy& enemy, int frames) const {
   const bool right = enemy.x > x;
   const int far = distance(enemy);

@@ -12,14 +12,15 @@
 
 namespace tengen::arcade {
 
-/// One game of Kung-Fu, a 60 Hz frame at a time; a small trivially copyable value without
-/// randomness: what comes next is stirred by the keys pressed so far. The screen's layout, colours
-/// and keys are those published for the Atari 2600's Kung-Fu Master; rules and points are our own
-/// (docs/arcade.md). It is not the ROM.
+/// One game of Kung-Fu, played one 60 Hz frame at a time. It is a small trivially copyable value
+/// without randomness: which enemies come depends on the keys pressed so far. The screen's layout,
+/// colours and keys are those published for the Atari 2600's Kung-Fu Master; rules and points are
+/// our own (docs/arcade.md). It is not the ROM. The members that every game has are described at
+/// Pong.
 ///
-/// Places: x counts pixels along the floor, `up` pixels above the ground; a figure's x is its
-/// middle. Sides and directions are 1 (right) or −1 (left). Times count frames, speeds eighths of
-/// a pixel a frame.
+/// Places are in pixels: x along the floor, `up` above the ground; a figure's x is its middle.
+/// Sides and directions are 1 (right) or −1 (left). Times are in frames, speeds in eighths of a
+/// pixel per frame.
 struct KungFu {
   static constexpr const char* kId = "KungFu-v0";
   enum Action {
@@ -41,37 +42,39 @@ struct KungFu {
   static std::vector<std::string> action_names();
   static constexpr bool kFireServes = false;
 
-  static constexpr int kFloors = 5, kFloorLength = 960, kArena = 150;  ///< the boss's end
-  static constexpr int kGround = 160;                                  ///< the row under the feet
+  static constexpr int kFloors = 5, kFloorLength = 960;
+  static constexpr int kArena = 150;   ///< length of the boss's end of a floor
+  static constexpr int kGround = 160;  ///< the screen's row under the feet
   static constexpr int kLives = 4, kEnergy = 38, kTime = 2000, kFramesATick = 2;
-  static constexpr int kShakes = 6;  ///< to be free of those who hold
+  static constexpr int kShakes = 6;  ///< that throw off the henchmen who hold the player
   static constexpr int kFallen = 48, kCleared = 60;
 
   enum class Kind { kNone, kHenchman, kThrower, kImp, kSnake, kBall, kMoth, kDragon, kBoss };
   enum class Doing { kMoves, kHolds, kReadies, kStrikes, kReels, kFalls, kHidden };
-  enum class Guard { kNone, kHigh, kLow };  ///< what a blow cannot get through
+  enum class Guard { kNone, kHigh, kLow };  ///< the height at which a blow does nothing
   struct Enemy {
     Kind kind = Kind::kNone;
     Doing doing = Doing::kMoves;
     int x = 0, up = 0;
-    int side = 1;   ///< where it looks
-    int clock = 0;  ///< frames; of what depends on kind and doing
-    int hits = 1;   ///< that it still takes; a boss has boss_energy
-    int low = 0;    ///< its next throw or blow is at the feet, not at the head
-    int count = 0;  ///< a dragon's breaths
+    int side = 1;   ///< the direction in which it looks
+    int clock = 0;  ///< frames of something that depends on kind and doing
+    int hits = 1;   ///< how many it still survives; a boss has boss_energy instead
+    int low = 0;    ///< 1: its next throw or blow is at the feet, not at the head
+    int count = 0;  ///< breaths of a dragon
     Guard guard = Guard::kNone;
     friend bool operator==(const Enemy&, const Enemy&) = default;
   };
   enum class Shot { kNone, kKnife, kBoomerang, kFire };
   enum class Attack { kNone, kStrike, kKick, kSweep };
 
-  /// A new game.
+  /// Begins a new game.
   void reset();
-  /// One frame. The reward: points scored.
+  /// Plays one frame. Returns the points scored.
   float step(int action);
   [[nodiscard]] bool over() const { return lives_left == 0; }
   [[nodiscard]] int lives() const { return lives_left; }
-  /// Walks on, strikes what comes near, ducks and jumps; looks one thing ahead at a time.
+  /// The action of a player that walks on, strikes what comes near, ducks and jumps. It considers
+  /// one threat at a time.
   [[nodiscard]] int oracle(int frames) const;
 
   enum Pixel : std::uint8_t {
@@ -111,7 +114,7 @@ struct KungFu {
   void draw_still(Window& window) const;
   void draw_moving(Window& window) const;
   static constexpr int kEnemies = 4;
-  /// Everything that draw_moving draws.
+  /// The rectangles in which draw_moving draws.
   [[nodiscard]] std::array<Rect, kEnemies + 2> moving() const;
   /// Calls area(Rect) for every part that draw_still draws differently for `other`.
   template <class F>
@@ -131,13 +134,15 @@ struct KungFu {
     bar_changed(kBossBar, boss_energy, other.boss_energy, area);
   }
 
-  /// The floor, 0 to 4; the times all five have been cleared; where the way leads, −1 or 1.
+  /// The floor, 0 to 4.
   [[nodiscard]] int floor() const { return cleared % kFloors; }
+  /// How often all five floors have been cleared.
   [[nodiscard]] int round() const { return cleared / kFloors; }
+  /// The direction in which this floor leads, −1 or 1.
   [[nodiscard]] int way() const { return floor() % 2 == 0 ? -1 : 1; }
-  /// Pixels from the start of the floor.
+  /// Pixels from the start of this floor.
   [[nodiscard]] int progress() const { return way() > 0 ? x : kFloorLength - x; }
-  /// On all floors so far; a floor that is cleared counts whole.
+  /// Pixels walked on all floors so far; a floor that is cleared counts whole.
   [[nodiscard]] int travelled() const { return cleared * kFloorLength + progress(); }
   [[nodiscard]] int height() const;  ///< of the player's feet
   [[nodiscard]] bool ducks() const { return low != 0 && in_air == 0; }
@@ -168,10 +173,10 @@ struct KungFu {
   int x = kFloorLength - 40, side = -1;
   int camera = kFloorLength - kScreenWidth;
   int walking = 0;                ///< the direction, or 0
-  int walked = 0;                 ///< pixels; the walk's animation
-  int low = 0;                    ///< 1: ducks
-  int in_air = 0, jump_way = 0;   ///< frames of a jump; 0: on the ground
-  Attack attack = Attack::kNone;  ///< being made
+  int walked = 0;                 ///< pixels, for the animation of the walk
+  int low = 0;                    ///< 1 while the player ducks
+  int in_air = 0, jump_way = 0;   ///< frames of the jump, 0 on the ground; its direction or 0
+  Attack attack = Attack::kNone;  ///< the one that is being made
   int attack_frame = 0, landed = 0;
   int stun = 0, pushed = 0, shaken = 0;  ///< frames; direction; shakes so far
   int falling = 0, triumph = 0;       ///< frames left of losing a life, of having cleared a floor
@@ -204,7 +209,7 @@ struct KungFu {
   struct Trait {
     int half_width, height;
     int speed;
-    int damage;  ///< of being touched, or burst over
+    int damage;  ///< energy that a touch or a burst costs
     int points;
   };
   static const Trait& trait(Kind kind);
@@ -246,7 +251,7 @@ struct KungFu {
   void move_shot();
   [[nodiscard]] int answer(const Enemy& enemy, int frames) const;
 
-  /// How high a jump of `frames` is after `t` of them.
+  /// How high a jump of `frames` frames is after `t` of them.
   static constexpr int arc(int t, int frames, int height) {
     return 4 * height * t * (frames - t) / (frames * frames);
   }

@@ -1,4 +1,4 @@
-// What Kung-Fu's enemies do.
+// How Kung-Fu's enemies move and fight.
 #include "envs/arcade/kung_fu.hpp"
 
 namespace tengen::arcade {
@@ -6,17 +6,17 @@ namespace {
 
 struct Style {
   int speed;
-  int keep;   // the distance it seeks
-  int reach;  // of its blows
+  int keep;   // the distance from the player that he seeks
+  int reach;  // of his blows
   int damage, loss;
   int ready, rest;  // frames before and after a blow or throw
-  int low;          // blows at the feet, of 16
+  int low;          // how many of 16 blows are at the feet
   KungFu::Shot shot;
-  bool steady;  // no blow stops it
-  bool learns;  // guards the height at which he was hit last
+  bool steady;  // no blow stops him
+  bool learns;  // he guards the height at which he was hit last
   bool vanishes;
 };
-// Stick fighter, boomerang thrower, giant, sorcerer, grand master.
+// These are the stick fighter, boomerang thrower, giant, sorcerer and grand master.
 constexpr Style kStyles[KungFu::kFloors] = {
     {7, 20, 26, 6, 5, 20, 36, 5, KungFu::Shot::kNone, false, false, false},
     {6, 64, 15, 6, 5, 18, 44, 8, KungFu::Shot::kBoomerang, false, false, false},
@@ -25,7 +25,7 @@ constexpr Style kStyles[KungFu::kFloors] = {
     {9, 16, 18, 8, 4, 10, 20, 8, KungFu::Shot::kNone, false, true, false}};
 
 constexpr int kGrip = 7;
-constexpr int kHigh = 27, kLow = 6;  // of throws and of a boss's blows
+constexpr int kHigh = 27, kLow = 6;  // heights of throws and of a boss's blows
 constexpr int kBoomerangTurns = 44;
 
 constexpr int kLeapFrames = 36, kLeapHeight = 30;
@@ -54,7 +54,7 @@ void KungFu::hit(Enemy& enemy) {
     return;
   }
   enemy.doing = Doing::kFalls;
-  // A henchman who is let come as near as a strike needs is worth two.
+  // A henchman whom the player lets come as near as a strike needs is worth twice as much.
   const bool close = enemy.kind == Kind::kHenchman && attack == Attack::kStrike;
   score += trait(enemy.kind).points * (close ? 2 : 1);
 }
@@ -149,7 +149,7 @@ void KungFu::move_thrower(Enemy& enemy) {
   }
 }
 
-// Runs up, leaps at the head, and once it has hurt, runs off.
+// An imp runs up, leaps at the head, and runs off once it has hurt the player.
 void KungFu::move_imp(Enemy& enemy) {
   const int speed = trait(enemy.kind).speed + round();
   enemy.x += enemy.side * pace(speed);
@@ -167,7 +167,7 @@ void KungFu::move_imp(Enemy& enemy) {
   touch(enemy);
 }
 
-// Snakes and moths: straight on.
+// Snakes and moths go straight on.
 void KungFu::move_beast(Enemy& enemy) {
   enemy.x += enemy.side * pace(trait(enemy.kind).speed + round());
   if (enemy.kind == Kind::kMoth) enemy.up = 18 + arc(enemy.clock % 32, 32, 10);
@@ -183,7 +183,7 @@ void KungFu::touch(Enemy& enemy) {
   enemy.doing = Doing::kReels;
 }
 
-// Sinks to the height of a head, glows, and bursts.
+// A ball sinks to the height of a head, glows, and bursts.
 void KungFu::move_ball(Enemy& enemy) {
   constexpr int kHang = 22, kGlow = 40, kBurst = 12, kSplinters = 18;
   if (enemy.doing == Doing::kMoves) {
@@ -201,7 +201,7 @@ void KungFu::move_ball(Enemy& enemy) {
   }
 }
 
-// Comes and goes in smoke; breathes fire three times.
+// A dragon comes and goes in smoke and breathes fire three times.
 void KungFu::move_dragon(Enemy& enemy) {
   constexpr int kSmokes = 30, kWaits = 50, kOpens = 20;
   enemy.side = enemy.x > x ? -1 : 1;

@@ -1,4 +1,4 @@
-// What Kung-Fu looks like.
+// How Kung-Fu is drawn.
 #include "envs/arcade/kung_fu.hpp"
 #include "envs/arcade/kung_fu_sprites.hpp"
 
@@ -12,7 +12,7 @@ constexpr std::uint8_t kNameOfPlayer[] = {0xe0, 0xa0, 0xe0, 0x80, 0x80};
 constexpr std::uint8_t kNameOfEnemy[] = {0xe0, 0x80, 0xc0, 0x80, 0xe0};
 constexpr std::uint8_t kFace[] = {0x38, 0x7c, 0x70, 0x54, 0x7c, 0x38, 0x10};
 
-// Hair, flesh, jacket, trousers, belt and shoes, trim, white.
+// A costume has the colours of hair, flesh, jacket, trousers, belt and shoes, trim, and white.
 using K = KungFu;
 constexpr Costume kPlayerCostume = {0,         K::kBlack, K::kSkin,    K::kPaleGrey, K::kPaleGrey,
                                     K::kBlack, K::kFlame, K::kPaleGrey};
@@ -32,7 +32,7 @@ constexpr Costume kSmokeCostume = {0,        K::kBlack, K::kSkin, K::kGrey,
 struct Master {
   Head head;
   Costume costume;
-  int tall;  // eighths of everybody's height
+  int tall;  // height in eighths of the usual one
 };
 constexpr Master kMasters[KungFu::kFloors] = {
     {kBand, {0, K::kBlack, K::kSkin, K::kSlate, K::kBrown, K::kBlack, K::kFlame, K::kPaleGrey}, 8},
@@ -54,7 +54,7 @@ const Pose& step_of(const std::array<Pose, 4>& cycle, int pixels) {
 
 }  // namespace
 
-// A sprite, or a posture with a head, and what is in its hand.
+// A sprite, or a posture with a head, and the thing in its hand.
 struct KungFu::Figure {
   struct Part {
     const Sprite* sprite;
@@ -254,7 +254,7 @@ void KungFu::draw_moving(Window& window) const {
 
 int KungFu::last_ornament() const { return (camera + kScreenWidth) / kOrnamentPitch; }
 
-// Pillars, and between them lanterns, or scrolls on the floors that lead to the right.
+// Ornaments are pillars, and between them lanterns, or scrolls on floors that lead to the right.
 Rect KungFu::ornament(int index) const {
   const int place = kOrnamentPitch * index - camera;
   if (index % 2 == 0) return {place, kRail, kPillarWidth, kGround - kRail};

@@ -1,4 +1,4 @@
-// Kung-Fu's drawings, all our own. A figure is put together of legs, torso and head.
+// Kung-Fu's drawings, all our own. A figure consists of legs, torso and head.
 #pragma once
 
 #include "envs/arcade/screen.hpp"
@@ -10,7 +10,7 @@
 
 namespace tengen::arcade::kung_fu {
 
-/// What the letters of a drawing stand for; a costume gives each a colour.
+/// The meaning of the letters of a drawing; a costume gives each a colour.
 enum Role { kClear, kHair, kFlesh, kJacket, kTrousers, kBelt, kTrim, kWhite, kRoles };
 inline constexpr char kLetters[] = ".hsjtbew";
 using Costume = std::array<std::uint8_t, kRoles>;
@@ -22,7 +22,7 @@ struct Sprite {
   int left = kFigureColumns, right = 0;  ///< the columns that are not empty: [left, right)
 };
 
-/// N sprites of one height, four side by side and then the next four below, a letter a pixel.
+/// Reads N sprites of one height, four side by side and the next four below, one letter per pixel.
 template <std::size_t N, std::size_t H>
 consteval std::array<Sprite, N> sheet(const char* const (&lines)[H]) {
   constexpr std::size_t kBlocks = (N + 3) / 4;
@@ -33,7 +33,7 @@ consteval std::array<Sprite, N> sheet(const char* const (&lines)[H]) {
     for (std::size_t row = 0; row < H / kBlocks; ++row)
       for (int x = 0; x < kFigureColumns; ++x) {
         const char* line = lines[i / 4 * (H / kBlocks) + row];
-        std::uint64_t role = 0;  // a letter that is none of them does not compile
+        std::uint64_t role = 0;  // an unknown letter runs past the end, which does not compile
         while (kLetters[role] != line[i % 4 * (kFigureColumns + 1) + static_cast<std::size_t>(x)])
           ++role;
         if (role == 0) continue;

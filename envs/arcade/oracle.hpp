@@ -1,12 +1,13 @@
-// What the scripted players share.
+// The search that the scripted players share.
 #pragma once
 
 #include <array>
 
 namespace tengen::arcade {
 
-/// The first of the three moves, each held for `frames` frames and followed by moves[0], after
-/// which miss(move of frame i) is smallest, over all 27 sequences.
+/// Tries all 27 sequences of three of the `moves`, each held for `frames` frames and the last
+/// followed by moves[0] for ever. `miss` gets a sequence as a function from frame to move and
+/// returns how bad it is. Returns the first move of the best sequence.
 template <class Miss>
 int best_first_move(const std::array<int, 3>& moves, int frames, Miss&& miss) {
   int best = moves[0];

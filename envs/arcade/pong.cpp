@@ -9,8 +9,8 @@
 namespace tengen::arcade {
 namespace {
 
-constexpr float kTopSpeed = 5.75F;  // of the player's bat, pixels a frame
-constexpr float kResponse = 0.3F;   // how much of the wanted change of speed a frame brings
+constexpr float kTopSpeed = 5.75F;  // of the player's bat, pixels per frame
+constexpr float kResponse = 0.3F;   // the part of the wanted change of speed that a frame brings
 constexpr float kPlayerMin = 24, kPlayerMax = 190, kPlayerSlow = 170;
 constexpr float kHardHit = 5;  // a bat this fast speeds the ball up
 constexpr int kBallTopSpeed = 4;
@@ -57,7 +57,7 @@ void Pong::move_player(int action) {
   player_y = std::clamp(player_y + move, kPlayerMin, kPlayerMax);
 }
 
-// Two pixels a frame, but for every eighth: this is where it loses.
+// It moves two pixels a frame except in every eighth, which is why it can lose.
 void Pong::move_enemy() {
   if (frame % 8 == 0 || ball_y == enemy_y) return;
   enemy_y += ball_y > enemy_y ? 2 : -2;
@@ -83,7 +83,7 @@ void Pong::move_ball(bool fire) {
   }
 }
 
-// Each fifth of the bat has an angle of its own.
+// Each fifth of a bat returns the ball at an angle of its own.
 void Pong::bounce_off(float bat_y) {
   const float middle = static_cast<float>(ball_y) + kBallHeight / 2.0F - bat_y;
   const int fifth = std::clamp(static_cast<int>(middle * 5 / kBatHeight), 0, 4);
@@ -95,7 +95,7 @@ float Pong::score_point() {
   if (ball_x >= kGoalLeft && ball_x <= kGoalRight) return 0;
   const bool won = ball_x < kGoalLeft;
   ++(won ? player_score : enemy_score);
-  // Served towards the side that conceded.
+  // The next ball is served towards the side that lost the point.
   ball_vx = won ? -1 : 1;
   ball_vy = ball_y > kStartY ? 1 : -1;
   ball_x = kStartX;
@@ -133,8 +133,8 @@ void Pong::draw_moving(Window& window) const {
 
 namespace {
 
-// Plays `pong` on without the player until the ball is about to reach the player's bat or a point
-// is made; returns the frames that takes.
+// Plays on without the player until the ball is about to reach the player's bat or a point is made.
+// Returns the number of frames that took.
 int run_to_bat(Pong& pong) {
   const int score = pong.player_score + pong.enemy_score;
   for (int frames = 0;; ++frames) {
@@ -146,8 +146,8 @@ int run_to_bat(Pong& pong) {
   }
 }
 
-// The top of the bat that sends the ball of `arrival` back where the enemy misses it, if there is
-// one.
+// Where the top of the bat must be to send the ball of `arrival` to a place where the enemy misses
+// it, if there is such a place.
 float best_bat(const Pong& arrival) {
   const auto bat_for = [&](int fifth) {
     const float middle = static_cast<float>(fifth) + 0.5F;

@@ -9,30 +9,32 @@
 
 namespace tengen::arcade {
 
-/// One game of Pong, a 60 Hz frame at a time; a small trivially copyable value without randomness.
-/// The learner holds the right bat. Geometry, colours and rules are those published for the Atari
-/// 2600 game, as far as docs/arcade.md does not say otherwise; it is not the ROM.
+/// One game of Pong, played one 60 Hz frame at a time. It is a small trivially copyable value
+/// without randomness. The learner holds the right bat. Geometry, colours and rules are those
+/// published for the Atari 2600 game, except where docs/arcade.md says otherwise; it is not the
+/// ROM. Lengths are in pixels, speeds in pixels per frame, rows count downwards.
 struct Pong {
   static constexpr const char* kId = "Pong-v0";
-  /// RIGHT is up and LEFT is down, as the paddle turns.
+  /// RIGHT moves up and LEFT down, as the paddle turns.
   enum Action { kNoop, kFire, kRight, kLeft, kRightFire, kLeftFire };
   static std::vector<std::string> action_names() {
     return {"NOOP", "FIRE", "RIGHT", "LEFT", "RIGHTFIRE", "LEFTFIRE"};
   }
-  static constexpr bool kFireServes = false;  ///< the ball comes by itself
+  static constexpr bool kFireServes = false;  ///< the ball is served without FIRE
 
   static constexpr int kFieldTop = 34, kFieldBottom = 194;  ///< between the walls
   static constexpr int kEnemyX = 16, kPlayerX = 140, kBatWidth = 4, kBatHeight = 16;
   static constexpr int kBallWidth = 2, kBallHeight = 4;
   static constexpr int kWinningScore = 21, kServeWait = 60;
 
-  /// A new game.
+  /// Begins a new game.
   void reset() { *this = Pong{}; }
-  /// One frame. The reward: 1 for a point, −1 for a point of the enemy.
+  /// Plays one frame. Returns 1 for a point, −1 for a point of the enemy, else 0.
   float step(int action);
   [[nodiscard]] bool over() const;
   [[nodiscard]] int lives() const { return 0; }
-  /// Wins nearly every point: sees the whole state and acts for `frames` frames at a time.
+  /// The action of a player that sees the whole state and wins nearly every point. It is to be held
+  /// for `frames` frames.
   [[nodiscard]] int oracle(int frames) const;
 
   enum Pixel : std::uint8_t { kBackground, kWhite, kEnemyColour, kPlayerColour };
@@ -40,7 +42,7 @@ struct Pong {
       {{144, 72, 17}, {236, 236, 236}, {213, 130, 74}, {92, 186, 92}}};
   void draw_still(Window& window) const;
   void draw_moving(Window& window) const;
-  /// Everything that draw_moving draws.
+  /// The rectangles in which draw_moving draws.
   [[nodiscard]] std::array<Rect, 3> moving() const { return {enemy(), player(), ball()}; }
   /// Calls area(Rect) for every part that draw_still draws differently for `other`.
   template <class F>
@@ -57,7 +59,7 @@ struct Pong {
            all_within(0, kLongestClock, {wait, frame});
   }
 
-  float player_y = 96, player_speed = 0;  ///< top of the bat, pixels; pixels a frame, down is > 0
+  float player_y = 96, player_speed = 0;  ///< top of the bat; positive speeds are down
   int enemy_y = 115;
   int ball_x = 78, ball_y = 115, ball_vx = -1, ball_vy = 1;
   int wait = kServeWait;  ///< frames until the ball is in play

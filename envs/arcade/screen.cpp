@@ -9,12 +9,12 @@
 namespace tengen::arcade {
 namespace {
 
-// Three by five cells a digit, bit 2 leftmost.
+// Each digit has five rows of three cells, bit 2 leftmost.
 constexpr std::uint8_t kDigits[10][5] = {
     {7, 5, 5, 5, 7}, {2, 2, 2, 2, 2}, {7, 1, 7, 4, 7}, {7, 1, 3, 1, 7}, {5, 5, 7, 1, 1},
     {7, 4, 7, 1, 7}, {7, 4, 7, 5, 7}, {7, 1, 1, 1, 1}, {7, 5, 7, 5, 7}, {7, 5, 7, 1, 7}};
 
-// The bytes of eight pixels that are 0xFF where a sprite's row has a bit, bit 7 first.
+// For each row of a sprite eight bytes, one per pixel, bit 7 first: 0xFF where the bit is set.
 constexpr std::array<std::uint64_t, 256> kMasks = [] {
   std::array<std::uint64_t, 256> masks{};
   for (std::size_t bits = 0; bits < masks.size(); ++bits) {
@@ -26,12 +26,12 @@ constexpr std::array<std::uint64_t, 256> kMasks = [] {
 }();
 
 // One axis of an area resize from kPixels to kCells: cell i is the weighted sum of kTaps pixels
-// from first[i] on. Weights are whole numbers that sum to kTotal; weights past the end are 0.
+// from first[i] on. Weights are whole numbers that sum to kTotal; those of unused taps are 0.
 template <int kPixels, int kCells>
 struct Axis {
   static constexpr int kCommon = std::gcd(kPixels, kCells);
-  static constexpr int kTotal = kPixels / kCommon;  // units a cell
-  static constexpr int kUnits = kCells / kCommon;   // units a pixel
+  static constexpr int kTotal = kPixels / kCommon;  // units per cell
+  static constexpr int kUnits = kCells / kCommon;   // units per pixel
   static constexpr int kTaps = [] {
     int taps = 0;
     for (int i = 0; i < kCells; ++i)
@@ -70,7 +70,7 @@ Rect pixels_under(const Rect& cells) {
   const auto left = static_cast<std::size_t>(cells.x), top = static_cast<std::size_t>(cells.y);
   const auto right = left + static_cast<std::size_t>(cells.width) - 1;
   const auto bottom = top + static_cast<std::size_t>(cells.height) - 1;
-  // All taps are read, those of weight 0 too.
+  // All taps are read, those of weight 0, too.
   return {across.first[left], down.first[top],
           across.first[right] + across.kTaps - across.first[left],
           down.first[bottom] + down.kTaps - down.first[top]};
@@ -150,7 +150,7 @@ void Window::sprite(int x, int y, std::span<const std::uint8_t> rows, std::uint8
   std::uint8_t* at = pixels_ + (part.y - area_.y) * area_.width + (part.x - area_.x);
   for (int row = part.y; row < part.bottom(); ++row, at += area_.width) {
     const std::uint8_t bits = rows[static_cast<std::size_t>(row - y)];
-    if (part.width == 8) {  // all eight at once
+    if (part.width == 8) {  // a whole row of eight pixels at once
       std::uint64_t pixels;
       std::memcpy(&pixels, at, 8);
       pixels = (pixels & ~kMasks[bits]) | (kMasks[bits] & shade * 0x0101010101010101U);
@@ -169,7 +169,7 @@ void Window::figure(int x, int y, int height, int direction, std::span<const std
   if (part.empty()) return;
   std::uint8_t shades[8];
   for (std::size_t i = 0; i < 8; ++i) shades[i] = shades_[colours[i]];
-  // Columns from `first` on, at `start`, are not cut off.
+  // Columns from `first` on are inside the window, beginning at `start`.
   const int first = direction > 0 ? part.x - left : left + kFigureColumns - part.right();
   const int start = direction > 0 ? part.x : part.right() - 1;
   const auto count = static_cast<int>(rows.size());

@@ -1,4 +1,5 @@
-// The 160×210 screen of the arcade games, any part of it at a time, and what a learner sees of it.
+// The 160×210 screen of the arcade games, which can be drawn in parts, and what a learner sees of
+// it.
 #pragma once
 
 #include "core/canvas.hpp"
@@ -12,13 +13,15 @@
 
 namespace tengen::arcade {
 
-/// For valid() of games: whether every place, speed and clock is one that a picture can be made of.
+/// Whether all values are in [low, high]. The valid() of games asks this of every place, speed and
+/// clock, so that a picture can be made of a state.
 constexpr bool all_within(int low, int high, std::initializer_list<int> values) {
   for (const int value : values)
     if (value < low || value > high) return false;
   return true;
 }
-constexpr int kFarthest = 10'000, kLongestClock = 1 << 30;
+constexpr int kFarthest = 10'000;       ///< pixels; no place or speed of a game is larger
+constexpr int kLongestClock = 1 << 30;  ///< frames
 
 inline constexpr int kScreenWidth = 160, kScreenHeight = 210;
 
@@ -50,22 +53,23 @@ constexpr Rect united(const Rect& a, const Rect& b) {
   return {x, y, std::max(a.right(), b.right()) - x, std::max(a.bottom(), b.bottom()) - y};
 }
 
-inline constexpr int kFigureColumns = 21, kFigureMiddle = 7;  ///< of Window::figure
+/// The width of a drawing for Window::figure, and the column of it that is the figure's middle.
+inline constexpr int kFigureColumns = 21, kFigureMiddle = 7;
 
 /// A game's colours; pixels are indices into it.
 inline constexpr int kMaxColours = 16;
 using Palette = std::array<Colour, kMaxColours>;
 
-/// What a window holds for each palette index.
+/// The value that a window stores for each palette index.
 using Shades = std::array<std::uint8_t, kMaxColours>;
 inline constexpr Shades kIndices = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
 
-/// A part of the screen, one palette index a pixel, or what `shades` makes of it. Drawing is in
-/// screen coordinates and clipped to the part, so that a game draws itself the same way into any of
-/// them.
+/// A part of the screen with one byte per pixel: its palette index, or what `shades` makes of that.
+/// Drawing is in screen coordinates and clipped to the part, so that a game draws itself the same
+/// way into every part.
 class Window {
  public:
-  /// `area` lies within the screen. Pixels start undefined: a game paints all of them.
+  /// `area` lies within the screen. Pixels are undefined until a game has painted all of them.
   explicit Window(const Rect& area, const Shades& shades = kIndices)
       : area_(area), shades_(shades) {}
 
@@ -85,14 +89,15 @@ class Window {
     }
     for (int y = 0; y < part.height; ++y, at += area_.width) std::fill_n(at, part.width, shade);
   }
-  /// A decimal digit, 0…9, of three by five cells stretched over `rect`.
+  /// Draws a decimal digit, 0…9, of three by five cells stretched over `rect`.
   void digit(const Rect& rect, int value, std::uint8_t colour);
-  /// Rows of up to eight pixels, bit 7 leftmost; pixel (x, y) of the screen is the first row's
-  /// bit 7.
+  /// Draws rows of up to eight pixels, one bit per pixel: bit 7 is leftmost, and the first row's
+  /// bit 7 is at (x, y) of the screen. Bits that are 0 are transparent.
   void sprite(int x, int y, std::span<const std::uint8_t> rows, std::uint8_t colour);
-  /// Rows of kFigureColumns values, three bits each, column 0 lowest: 0 is transparent, value v
-  /// has colours[v]. They are stretched over rows y to y + height − 1. The figure's middle,
-  /// kFigureMiddle, stands at column x; direction −1 mirrors it there.
+  /// Draws rows of kFigureColumns values of three bits each, column 0 in the lowest bits. The value
+  /// 0 is transparent, and value v has colours[v]. The rows are stretched over rows y to
+  /// y + height − 1 of the screen. The figure's middle column, kFigureMiddle, is at column x;
+  /// direction −1 mirrors the figure about it.
   void figure(int x, int y, int height, int direction, std::span<const std::uint64_t> rows,
               std::span<const std::uint8_t, 8> colours);
 
@@ -102,7 +107,7 @@ class Window {
   std::uint8_t pixels_[kScreenWidth * kScreenHeight];  // NOLINT: undefined on purpose
 };
 
-/// What a learner sees of the screen: `size` is 84 or 42, `channels` 1 (luminance) or 3 (RGB).
+/// The format of a learner's picture: `size` is 84 or 42, `channels` 1 (luminance) or 3 (RGB).
 struct Format {
   int size = 84;
   int channels = 1;
@@ -113,14 +118,14 @@ struct Format {
   friend constexpr bool operator==(const Format&, const Format&) = default;
 };
 
-/// OpenCV's RGB → grey: 0.299 R + 0.587 G + 0.114 B in 15-bit fixed point, rounded.
+/// Grey as OpenCV makes it of RGB: 0.299 R + 0.587 G + 0.114 B in 15-bit fixed point, rounded.
 constexpr std::uint8_t luminance(const Colour& c) {
   return static_cast<std::uint8_t>((c.red * 9798 + c.green * 19235 + c.blue * 3735 + (1 << 14)) >>
                                    15);
 }
 
-/// Luminance, red, green and blue of the channel-wise maximum of two pixels, by
-/// older · kMaxColours + newer.
+/// Four tables, for luminance, red, green and blue, of the channel-wise maximum of two pixels; the
+/// index is older · kMaxColours + newer.
 using MixTable = std::array<std::array<std::uint8_t, kMaxColours * kMaxColours>, 4>;
 
 constexpr MixTable mix_table(const Palette& palette) {
@@ -136,7 +141,7 @@ constexpr MixTable mix_table(const Palette& palette) {
   return table;
 }
 
-/// Luminance, red, green and blue of a colour and itself in `mix`, by index.
+/// The luminance, red, green and blue of each single colour, taken from `mix`.
 constexpr std::array<Shades, 4> shades_of(const MixTable& mix) {
   std::array<Shades, 4> shades{};
   for (std::size_t channel = 0; channel < 4; ++channel)
@@ -147,7 +152,7 @@ constexpr std::array<Shades, 4> shades_of(const MixTable& mix) {
 
 /// The cells of a size × size picture that depend on pixels of `area`.
 Rect cells_over(const Rect& area, int size);
-/// The pixels that those cells depend on.
+/// The pixels that these cells depend on.
 Rect pixels_under(const Rect& cells, int size);
 
 /// Writes `cells` of the picture: the maximum of two frames, grey or RGB, shrunk by pixel area
@@ -155,8 +160,8 @@ Rect pixels_under(const Rect& cells, int size);
 /// pixels_under(cells). `out` is the whole picture of format.shape().
 void develop(const Window& older, const Window& newer, const MixTable& mix, const Format& format,
              const Rect& cells, std::span<std::uint8_t> out);
-/// The same of a single frame, one channel at a time, and faster: `shaded` holds what shades_of
-/// says of that channel.
+/// The same for a single frame, one channel at a time, and faster: `shaded` was drawn with the
+/// shades of that channel (shades_of), and `channel` has size × size bytes.
 void develop(const Window& shaded, int size, const Rect& cells, std::span<std::uint8_t> channel);
 
 }  // namespace tengen::arcade

@@ -6,7 +6,7 @@ namespace tengen::arcade {
 namespace {
 
 using Shape = std::array<std::uint8_t, SpaceInvaders::kAlienHeight>;
-// Two pictures of each row's aliens, from the top.
+// There are two pictures of each row's aliens; rows are from the top.
 constexpr Shape kShapes[SpaceInvaders::kRows][2] = {
     // an eye on stalks
     {{0b00111100, 0b01111110, 0b11000011, 0b11011011, 0b11000011, 0b01111110, 0b00100100,
@@ -103,14 +103,15 @@ Rect SpaceInvaders::formation() const {
   return all;
 }
 
-// Different in every frame and for every place of the cannon, and the same when it is played again.
+// A number that looks random: it differs with every frame and every place of the cannon, and is the
+// same whenever the same game is played again.
 std::uint32_t SpaceInvaders::chance() const {
   std::uint32_t bits = static_cast<std::uint32_t>(frame) * 2654435761U;
   bits = (bits ^ bits >> 15 ^ static_cast<std::uint32_t>(cannon_x)) * 2246822519U;
   return bits >> 13;
 }
 
-// A pixel every other frame.
+// The cannon moves one pixel every other frame.
 void SpaceInvaders::move_cannon(int action) {
   if (frame % 2 != 0) return;
   const bool right = action == kRight || action == kRightFire;
@@ -128,7 +129,7 @@ void SpaceInvaders::move_ufo() {
   }
 }
 
-// A step aside, or at the edge one down and back.
+// All aliens step aside or, at the edge, down and turn.
 void SpaceInvaders::march_on() {
   if (++march < march_period(kAliens - aliens_left())) return;
   march = 0;
@@ -146,7 +147,7 @@ void SpaceInvaders::march_on() {
   if (all.bottom() > kCannonY) cannons = 0;
 }
 
-// The lowest alien of some column.
+// The lowest alien of some column drops it.
 void SpaceInvaders::drop_bomb() {
   if (frame % kBombPeriod != 0) return;
   std::uint32_t columns = 0;
@@ -204,7 +205,8 @@ void SpaceInvaders::burst_at(const Rect& target) {
   shot = {};
 }
 
-// Takes the first chunk that `hit` meets out of its shield; direction: −1 from below, 1 from above.
+// Removes the first chunk that `hit` meets from its shield, and returns whether there was one.
+// `direction` is −1 from below, 1 from above.
 bool SpaceInvaders::erode(const Rect& hit, int direction) {
   for (int i = 0; i < kShields; ++i) {
     const Rect touched = intersection(hit, shield(i));
@@ -297,8 +299,8 @@ void SpaceInvaders::draw_moving(Window& window) const {
     window.sprite(cannon_x, kCannonY, kBurningShapes[dying / 8 % 2], kGreen);
 }
 
-// A plan: some turns to one side or none, shooting all the way or not before its end, then stay and
-// shoot. Points count the more the sooner they come, a cannon as much as three hundred.
+// A plan is some turns to one side, or none, with shots all the way or only at its end, and then to
+// stay and shoot. Points count the more the sooner they come, and a cannon counts three hundred.
 int SpaceInvaders::oracle(int frames) const {
   constexpr int kHorizon = 120;
   constexpr double kDiscount = 0.99, kLoss = 300;

@@ -12,10 +12,11 @@
 
 namespace tengen::arcade {
 
-/// One game of Space Invaders, a 60 Hz frame at a time; a small trivially copyable value without
-/// randomness: which column drops a bomb follows from the frame and the cannon's place. Geometry,
-/// colours and rules are those published for the Atari 2600 game, as far as docs/arcade.md does not
-/// say otherwise; it is not the ROM.
+/// One game of Space Invaders, played one 60 Hz frame at a time. It is a small trivially copyable
+/// value without randomness: which column drops a bomb follows from the frame and the cannon's
+/// place. Geometry, colours and rules are those published for the Atari 2600 game, except where
+/// docs/arcade.md says otherwise; it is not the ROM. Lengths are in pixels, speeds in pixels per
+/// frame. The members that every game has are described at Pong.
 struct SpaceInvaders {
   static constexpr const char* kId = "SpaceInvaders-v0";
   enum Action { kNoop, kFire, kRight, kLeft, kRightFire, kLeftFire };
@@ -25,11 +26,12 @@ struct SpaceInvaders {
   static constexpr bool kFireServes = false;
 
   static constexpr int kRows = 6, kColumns = 6, kAliens = kRows * kColumns;
-  static constexpr int kAlienWidth = 8, kAlienHeight = 10, kAcross = 16, kDown = 18;  ///< pitches
+  static constexpr int kAlienWidth = 8, kAlienHeight = 10;
+  static constexpr int kAcross = 16, kDown = 18;  ///< from one alien to the next
   static constexpr int kAliensLeft = 22, kAliensRight = 136, kAliensTop = 31, kDescent = 10;
   static constexpr std::array<int, kRows> kPoints = {30, 25, 20, 15, 10, 5};  ///< from the top
   static constexpr int kCannonY = 185, kCannonWidth = 7, kCannonHeight = 10;
-  static constexpr int kCannonLeft = 41, kCannonRight = 123;  ///< first and last x
+  static constexpr int kCannonLeft = 41, kCannonRight = 123;  ///< the cannon's first and last x
   static constexpr int kGroundY = 195, kSkyY = 11;            ///< shots fly between them
   static constexpr int kShotHeight = 10, kShotSpeed = 4, kBombs = 3, kBombSpeed = 2;
   static constexpr int kBombPeriod = 30;  ///< frames
@@ -38,14 +40,15 @@ struct SpaceInvaders {
   static constexpr int kUfoWidth = 7, kUfoHeight = 8, kUfoPoints = 200, kUfoPeriod = 960;
   static constexpr int kLives = 3, kBurning = 126, kDeathPause = 191, kWavePause = 64;  ///< frames
 
-  /// A new game.
+  /// Begins a new game.
   void reset() { *this = SpaceInvaders{}; }
-  /// One frame. The reward: the points it brings.
+  /// Plays one frame. Returns the points it brings.
   float step(int action);
-  /// The last cannon is lost, or the aliens have landed.
+  /// Whether the last cannon is lost or the aliens have landed.
   [[nodiscard]] bool over() const { return cannons == 0; }
   [[nodiscard]] int lives() const { return cannons; }
-  /// Tries a few dozen plans on copies of the game; dodges, and shoots what it is sure to hit.
+  /// The action of a player that tries a few dozen plans on copies of the game. It dodges, and
+  /// shoots what it is sure to hit.
   [[nodiscard]] int oracle(int frames) const;
 
   enum Pixel : std::uint8_t { kBlack, kGreen, kOlive, kBrown, kPurple, kGrey, kGround };
@@ -58,7 +61,7 @@ struct SpaceInvaders {
                                         {80, 89, 22}}};
   void draw_still(Window& window) const;
   void draw_moving(Window& window) const;
-  /// Everything that draw_moving draws: cannon, shot, UFO, burst, bombs.
+  /// The rectangles in which draw_moving draws: cannon, shot, UFO, burst, bombs.
   [[nodiscard]] std::array<Rect, 4 + kBombs> moving() const;
   /// Calls area(Rect) for every part that draw_still draws differently for `other`.
   template <class F>
@@ -79,7 +82,7 @@ struct SpaceInvaders {
   }
 
   struct Shot {
-    int x = 0, y = 0;  ///< of its top; y = 0: none
+    int x = 0, y = 0;  ///< of its top; y = 0: there is none
     [[nodiscard]] bool flies() const { return y != 0; }
     [[nodiscard]] Rect rect() const { return flies() ? Rect{x, y, 1, kShotHeight} : Rect{}; }
   };
@@ -88,9 +91,9 @@ struct SpaceInvaders {
   [[nodiscard]] Rect alien(int row, int column) const {
     return {aliens_x + column * kAcross, aliens_y + row * kDown, kAlienWidth, kAlienHeight};
   }
-  /// Around the aliens that are left in that row.
+  /// The rectangle around the aliens that are left in that row.
   [[nodiscard]] Rect aliens_in(int row) const;
-  /// Around all aliens that are left.
+  /// The rectangle around all aliens that are left.
   [[nodiscard]] Rect formation() const;
   [[nodiscard]] Rect cannon() const { return {cannon_x, kCannonY, kCannonWidth, kCannonHeight}; }
   [[nodiscard]] Rect ufo() const {
@@ -98,7 +101,7 @@ struct SpaceInvaders {
   }
 
   static constexpr std::uint32_t kFullRow = (1U << kColumns) - 1;
-  /// Bit 4 r + c of a new shield: its chunk in row r, column c stands.
+  /// Bit 4 r + c of a shield is set while its chunk in row r, column c stands.
   static constexpr std::uint32_t kNewShield = 0x9FFFF6;
 
   [[nodiscard]] bool valid() const {
@@ -114,20 +117,21 @@ struct SpaceInvaders {
            all_within(0, kLongestClock, {steps, march, burst, dying, clearing, wave, score, frame});
   }
 
-  /// Bit j of a row: the alien in column j lives.
+  /// Bit j of a row is set while the alien in column j lives.
   std::array<std::uint32_t, kRows> aliens = {kFullRow, kFullRow, kFullRow,
                                              kFullRow, kFullRow, kFullRow};
   int aliens_x = kAliensLeft, aliens_y = kAliensTop;  ///< of the top left alien, alive or not
-  int aliens_right = 1, steps = 0, march = 0;  ///< direction; steps made; frames since the last
+  int aliens_right = 1;                               ///< the direction of the march, 1 or −1
+  int steps = 0, march = 0;                           ///< steps made; frames since the last of them
   std::array<std::uint32_t, kShields> shields = {kNewShield, kNewShield, kNewShield};
   int cannon_x = kCannonLeft;
   Shot shot;
   std::array<Shot, kBombs> bombs{};
-  int ufo_x = 0, ufo_right = 0;             ///< direction; 0: there is none
-  int burst_x = 0, burst_y = 0, burst = 0;  ///< where something was hit; frames it is still seen
+  int ufo_x = 0, ufo_right = 0;             ///< its direction; 0: there is none
+  int burst_x = 0, burst_y = 0, burst = 0;  ///< where something was hit; frames it will be seen
   int dying = 0, clearing = 0;              ///< frames until the next cannon, the next wave
   int cannons = kLives, wave = 1, score = 0;
-  int frame = 0;  ///< of play: it stands still while a cannon burns
+  int frame = 0;  ///< frames of play, which do not count while a cannon burns
 
  private:
   static constexpr int kScoreY = 1, kSparesY = 198;

@@ -12,10 +12,13 @@
 
 namespace tengen {
 
-/// Sutton (1996), with Gymnasium's Acrobot-v1 arithmetic (the book's equations, no torque noise).
-/// Observation: cos θ₁, sin θ₁, cos θ₂, sin θ₂, θ̇₁, θ̇₂ (rad/s); θ₁ = 0 hangs straight down, θ₂ is
-/// relative to the first link. Reward −1 a step, 0 on the last. Terminated when the tip is more
-/// than a link's length above the joint: −cos θ₁ − cos(θ₁ + θ₂) > 1.
+/// Acrobot of Sutton (1996), with the arithmetic of Gymnasium's Acrobot-v1 (the book's equations,
+/// no torque noise).
+///
+/// Observation, 6 floats: cos θ₁, sin θ₁, cos θ₂, sin θ₂, θ̇₁, θ̇₂ (rad/s). At θ₁ = 0 the first link
+/// hangs straight down; θ₂ is relative to the first link. Actions: torque −1, 0 or 1 N·m. Reward:
+/// −1 per step, 0 on the last. The episode terminates when the tip is more than a link's length
+/// above the joint: −cos θ₁ − cos(θ₁ + θ₂) > 1. It is truncated after 500 steps.
 struct Acrobot {
   using Element = float;
   using Action = int;
@@ -23,7 +26,7 @@ struct Acrobot {
   static constexpr double kPi = std::numbers::pi;
   static constexpr double kMaxSpeed1 = 4 * kPi, kMaxSpeed2 = 9 * kPi;
 
-  /// θ₁, θ₂ in [−π, π], θ̇₁, θ̇₂.
+  /// θ₁, θ₂ in [−π, π], θ̇₁ in ±kMaxSpeed1, θ̇₂ in ±kMaxSpeed2 (rad, rad/s).
   std::array<double, 4> state{};
 
   [[nodiscard]] EnvSpec spec() const {
@@ -86,7 +89,7 @@ struct Acrobot {
     return out;
   }
 
-  // Link masses and lengths 1, centres of mass at 0.5, moments of inertia 1.
+  // Both links have mass 1 and length 1, their centre of mass at 0.5, and moment of inertia 1.
   static State slope(const State& s, double torque) {
     constexpr double kGravity = 9.8, kCentre = 0.5;
     const auto& [angle1, angle2, speed1, speed2] = s;

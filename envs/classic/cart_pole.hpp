@@ -12,17 +12,21 @@
 
 namespace tengen {
 
-/// Barto, Sutton and Anderson (1983), with Gymnasium's CartPole-v1 arithmetic in the same order of
-/// operations. Observation: cart position (m), velocity (m/s), pole angle (rad, 0 upright,
-/// positive to the right), angular velocity (rad/s). Reward 1 a step. Terminated when the cart
-/// leaves ±2.4 m or the pole ±12°.
+/// CartPole of Barto, Sutton and Anderson (1983), with the arithmetic of Gymnasium's CartPole-v1 in
+/// the same order of operations.
+///
+/// Observation, 4 floats: cart position (m), velocity (m/s), pole angle (rad; 0 is upright,
+/// positive leans right), angular velocity (rad/s). Actions push the cart left or right. Reward: 1
+/// per step. The episode terminates when the cart leaves ±2.4 m or the pole ±12°, and is truncated
+/// after 500 steps.
 struct CartPole {
   using Element = float;
   using Action = int;
 
   static constexpr double kMaxPosition = 2.4;
   static constexpr double kMaxAngle = 12 * 2 * std::numbers::pi / 360;
-  /// For NoVelocity: columns of the observation, and those that are positions (Gymnasium's bound).
+  /// For NoVelocity: the number of columns of the observation, those that are positions, and
+  /// Gymnasium's bound on these.
   static constexpr std::size_t kColumns = 4;
   static constexpr std::array<std::size_t, 2> kPositions{0, 2};
   static constexpr float kPositionBound = 2 * kMaxPosition;

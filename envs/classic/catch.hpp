@@ -8,10 +8,13 @@
 
 namespace tengen {
 
-/// As in bsuite (Osband et al. 2020). A ball starts above one of 5 columns and falls a row a step
-/// through 10 rows; the paddle in the last row starts in the middle. Observation: the board, 10
-/// rows × 5 columns, 1 where the ball or the paddle is, else 0. When the ball arrives (after 9
-/// steps) the reward is 1 if it was caught and −1 if not.
+/// Catch as in bsuite (Osband et al. 2020). A ball starts at the top of one of 5 columns and falls
+/// one row per step through 10 rows; the paddle in the last row starts in the middle and moves one
+/// column per step.
+///
+/// Observation: the board, 10 rows × 5 columns, 1 where the ball or the paddle is, else 0. Reward:
+/// when the ball arrives, after 9 steps, 1 if it was caught and −1 if not; then the episode
+/// terminates.
 struct Catch {
   using Element = float;
   using Action = int;

@@ -9,11 +9,14 @@
 
 namespace tengen {
 
-/// Four rooms (Sutton, Precup and Singh 1999) on size × size cells: walls along the middle row and
-/// column, a door in each of the four. The walker starts in the top left corner; the goal is the
-/// bottom right one. Reward −1 a step, so that the best return is −2 (size − 1), which the doors
-/// allow. Moves into a wall are illegal; taken nonetheless, the walker stays. Observation: three
-/// planes of size × size cells, 1 at the walker, at the goal, and at walls.
+/// Four rooms (Sutton, Precup and Singh 1999) on size × size cells. Walls run along the middle row
+/// and column, and each of their four halves has a door. The walker starts in the top left corner;
+/// the goal is the bottom right one, where the episode terminates.
+///
+/// Observation: three planes of size × size cells, 1 at the walker, at the goal, and at walls.
+/// Reward: −1 per step, so that the best return is −2 (size − 1), which the doors allow. Moves into
+/// a wall are illegal; if one is made all the same, the walker stays. The episode is truncated
+/// after 4 size² steps.
 struct GridWorld {
   using Element = float;
   using Action = int;
@@ -59,8 +62,8 @@ struct GridWorld {
     }
   }
 
-  /// A step of a shortest path: the cells that reach the goal grow from it until they touch the
-  /// walker.
+  /// A step of a shortest path. The set of cells that reach the goal grows from it until it touches
+  /// the walker.
   [[nodiscard]] int oracle() const {
     std::array<std::uint32_t, kLargest + 2> reached{};  // bit c + 1 of word r + 1: cell (r, c)
     reached[static_cast<std::size_t>(size)] = 1U << size;

@@ -11,8 +11,11 @@
 
 namespace tengen {
 
-/// Moore (1990), with Gymnasium's MountainCar-v0 arithmetic. Observation: position in [−1.2, 0.6],
-/// velocity in [−0.07, 0.07]. Reward −1 a step. Terminated at position ≥ 0.5, moving right.
+/// Mountain Car of Moore (1990), with the arithmetic of Gymnasium's MountainCar-v0.
+///
+/// Observation, 2 floats: position in [−1.2, 0.6], velocity in [−0.07, 0.07] per step. Reward: −1
+/// per step. The episode terminates at position ≥ 0.5, moving right, and is truncated after 200
+/// steps.
 struct MountainCar {
   using Element = float;
   using Action = int;
@@ -65,7 +68,7 @@ struct MountainCar {
                           y(kGoal) - 36, x(kGoal),      y(kGoal) - 28};
     canvas.polygon(flag, palette::kGold);
 
-    // The car's own axes on the slope: along the ground and away from it (upwards is −y).
+    // The car is drawn in its own axes on the slope: along the ground and away from it (up is −y).
     const double slope = 3 * 105 * sin_cos(3 * position).cos / kScale;
     const double length = std::sqrt(1 + slope * slope), cosine = 1 / length, sine = slope / length;
     const auto along = [&](double a, double b) { return x(position) + a * cosine - b * sine; };

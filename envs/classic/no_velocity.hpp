@@ -1,4 +1,4 @@
-// CartPoleNoVel-v0, PendulumNoVel-v0: positions only, so that velocities must be inferred.
+// CartPoleNoVel-v0, PendulumNoVel-v0: only positions are seen, so that velocities must be inferred.
 #pragma once
 
 #include "envs/environment.hpp"
@@ -7,9 +7,9 @@
 
 namespace tengen {
 
-/// E, of whose observation only the columns E::kPositions remain; dynamics, rewards and ends are
-/// E's. Observation: those columns in their order, within ±E::kPositionBound. Named as E with NoVel
-/// before the version, which is v0.
+/// E with the dynamics, rewards and ends of E, but only the columns E::kPositions of its
+/// observation, in their order and within ±E::kPositionBound. Its name is E's without the version,
+/// followed by NoVel-v0.
 template <Environment E>
 struct NoVelocity : E {
   [[nodiscard]] EnvSpec spec() const {

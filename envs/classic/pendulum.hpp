@@ -13,22 +13,25 @@
 
 namespace tengen {
 
-/// Gymnasium's Pendulum-v1 arithmetic, its float32 torque included. Action: torque in [−2, 2] N·m,
-/// clipped. Observation: cos θ, sin θ, θ̇ in [−8, 8] rad/s; θ = 0 is upright. Reward
-/// −(θ² + 0.1 θ̇² + 0.001 torque²) with θ in [−π, π). Never terminates.
+/// A pendulum with the arithmetic of Gymnasium's Pendulum-v1, its float32 torque included.
+///
+/// Action, 1 float: torque in [−2, 2] N·m, clipped. Observation, 3 floats: cos θ, sin θ, θ̇ in
+/// [−8, 8] rad/s; at θ = 0 the pendulum is upright. Reward: −(θ² + 0.1 θ̇² + 0.001 torque²) with θ
+/// in [−π, π). The episode never terminates; it is truncated after 200 steps.
 struct Pendulum {
   using Element = float;
   using Action = std::span<const float>;
 
   static constexpr double kMaxSpeed = 8;
   static constexpr float kMaxTorque = 2;
-  /// For NoVelocity: columns of the observation, and those that are positions.
+  /// For NoVelocity: the number of columns of the observation, those that are positions, and the
+  /// bound on these.
   static constexpr std::size_t kColumns = 3;
   static constexpr std::array<std::size_t, 2> kPositions{0, 1};
   static constexpr float kPositionBound = 1;
 
   double angle = std::numbers::pi, speed = 0;
-  float torque = 0;  ///< the last one, for the picture
+  float torque = 0;  ///< of the last step, N·m, for the picture
 
   [[nodiscard]] EnvSpec spec() const {
     return {.name = "Pendulum-v1",
@@ -74,13 +77,13 @@ struct Pendulum {
     canvas.line(kCentre, kCentre, kCentre + kLength * sin, kCentre - kLength * cos, palette::kWood,
                 18);
     canvas.disc(kCentre, kCentre, 8, palette::kInk);
-    const int push = static_cast<int>(torque / kMaxTorque * 160);  // a bar: left or right turn
+    const int push = static_cast<int>(torque / kMaxTorque * 160);  // length of a bar, signed
     canvas.fill(kSide / 2 + std::min(push, 0), kSide - 26, std::abs(push), 10, palette::kBlue);
     canvas.fill(kSide / 2 - 1, kSide - 30, 2, 18, palette::kInk);
   }
 
  private:
-  // Into [−π, π) as Python's % does it.
+  // The angle in [−π, π), computed as Python's % does it.
   static double normalised(double angle) {
     constexpr double kPi = std::numbers::pi;
     const double rest = std::fmod(angle + kPi, 2 * kPi);

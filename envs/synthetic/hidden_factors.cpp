@@ -16,7 +16,8 @@ constexpr int kKnown = 243, kLongest = 16;  // 3^kBoxes
 constexpr std::size_t kWorlds = Copy::kWorlds;
 using World = std::array<std::uint8_t, kBoxes>;
 
-// What is known of the boxes: one base-3 digit a box, 0 closed, else 1 + its value.
+// What is known of the boxes is a number with one base-3 digit per box: 0 if it is closed, else 1 +
+// its value.
 constexpr std::array<int, kBoxes> kPlace{1, 3, 9, 27, 81};
 constexpr int digit(int known, int box) {
   return known / kPlace[static_cast<std::size_t>(box)] % 3;
@@ -26,7 +27,8 @@ int with(int known, int box, const World& world) {
   return known + (1 + world[i]) * kPlace[i];
 }
 
-// Values of a player who remembers everything, by what it knows and the steps left.
+// The best expected returns of a player who remembers everything, by what it knows and the steps
+// that are left.
 class Beliefs {
  public:
   Beliefs(HiddenFormula formula, int horizon, double discount)
@@ -44,7 +46,7 @@ class Beliefs {
   [[nodiscard]] const std::array<World, kWorlds>& worlds() const { return worlds_; }
   [[nodiscard]] double value(int known, int left) const { return values_[index(known, left)]; }
 
-  // Of `action` now and the best ones after it; 0 where no world has such boxes.
+  // The return of `action` now and the best actions after it; 0 where no world has such boxes.
   [[nodiscard]] double value_of(int known, int action, int left) const {
     if (action == kEnd) return 0;
     if (digit(known, action) != 0) return Copy::kAgain + discount_ * value(known, left - 1);
@@ -76,9 +78,10 @@ class Beliefs {
   std::vector<double> values_;
 };
 
-// The best deterministic player of little memory. Plays all worlds side by side, and decides what
-// the player does on some ground when the first world comes there; all worlds that come there do
-// the same from then on. A branch is cut when perfect memory from here on could not save it.
+// Finds the best deterministic player of little memory. It plays all worlds side by side and
+// decides what the player does with some information when the first world gives it that
+// information; all worlds that give it the same do the same from then on. A branch is cut when even
+// perfect memory from here on could not make it the best.
 class Search {
  public:
   Search(const Beliefs& beliefs, int horizon, double discount, HiddenMemory memory)
@@ -160,7 +163,7 @@ class Search {
   int horizon_;
   double discount_;
   HiddenMemory memory_;
-  double best_ = 0;  // to end at once
+  double best_ = 0;  // the return of ending at once
   std::array<std::array<int, kLongest + 1>, kGrounds> decision_{};
 };
 

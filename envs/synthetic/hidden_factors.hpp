@@ -1,4 +1,4 @@
-// HiddenFactors-v0 and -v1: five closed boxes, some of which tell what is in others.
+// HiddenFactors-v0 and -v1: the contents of some of five closed boxes tell what is in others.
 #pragma once
 
 #include "envs/classic/palette.hpp"
@@ -15,7 +15,7 @@ namespace tengen {
 
 /// What Y1 is; Y2 is 1 − Y1.
 enum class HiddenFormula : std::uint8_t {
-  kCopy,  ///< Y1 = X1: the newest observation is all one ever needs
+  kCopy,  ///< Y1 = X1: the newest observation is enough to play best
   kXor,   ///< Y1 = X1 xor X2: two earlier observations must be remembered
 };
 
@@ -23,8 +23,9 @@ enum class HiddenFormula : std::uint8_t {
 /// (github.com/yandexdataschool/AgentNet). X1, X2 and X3 are independent fair bits, Y1 and Y2
 /// follow from them. Actions open a box or end the episode.
 ///
-/// Reward: a box opened for the first time, 2v − 1 for X and 6v − 3 for Y, where v is its value;
-/// an open one again, −0.5; END, 0, and the episode terminates. It is truncated after ten steps.
+/// Reward: opening a box of value v for the first time pays 2v − 1 for an X and 6v − 3 for a Y;
+/// opening it again pays −0.5; END pays 0 and terminates the episode, which is truncated after ten
+/// steps.
 /// Observation, 8 floats of 0 or 1: the value of the box just opened, whether the episode has
 /// ended, and the last action one-hot (6); all zeros at the start.
 template <HiddenFormula kFormula>
@@ -78,7 +79,7 @@ struct HiddenFactors {
            last <= kEnd;
   }
 
-  /// The best player, who knows no more than the open boxes show.
+  /// The action of the best player, who knows no more than the open boxes show.
   [[nodiscard]] int oracle() const {
     if (open[kX1] == 0) return kX1;
     if (kFormula == HiddenFormula::kXor && open[kX2] == 0) return kX2;
@@ -130,18 +131,18 @@ struct HiddenFactors {
 enum class HiddenMemory : std::uint8_t {
   kAll,    ///< everything since the start of the episode
   kCount,  ///< the newest observation, and how often its box has been opened
-  kNone,   ///< the newest observation: a feed-forward network
+  kNone,   ///< the newest observation only, as a feed-forward network has it
 };
 
-/// The exact best expected return, Σ discountᵗ rewardᵗ over `horizon` steps (0 to 16), over all
-/// deterministic players with that much memory. Exhaustive: dynamic programming over what is known
-/// for kAll, branch and bound over all players for the others.
+/// The exact best expected return, Σ discountᵗ rewardᵗ over `horizon` steps (0 to 16), of all
+/// deterministic players with that much memory. The search is exhaustive: dynamic programming over
+/// what is known for kAll, branch and bound over all players for the others.
 ///
-/// Randomness does not help with kAll or kCount, because no such player decides twice on the same
-/// ground in an episode: its return is affine in each of its decisions, so a deterministic player
-/// is among the best. A random player without memory may decide twice on the same ground, but is
-/// also one of kCount, whose figure therefore bounds it. Where the figures of kCount and kNone
-/// agree, that is the best of all players without memory, random or not.
+/// Randomness does not help with kAll or kCount, because no such player decides twice in an episode
+/// on the same information: its return is affine in each of its decisions, so a deterministic
+/// player is among the best. A random player without memory may decide twice on the same
+/// information, but is also one of kCount, whose optimum therefore bounds it. Where the optima of
+/// kCount and kNone agree, that is the best of all players without memory, random or not.
 double hidden_factors_optimum(HiddenFormula formula, int horizon, double discount,
                               HiddenMemory memory);
 

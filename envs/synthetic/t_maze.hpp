@@ -16,20 +16,20 @@ namespace tengen {
 ///
 /// Observation, three floats: 0 1 1 in the first cell if the goal is north, 1 1 0 if it is south;
 /// 1 0 1 in the rest of the corridor; 0 1 0 at the junction. Reward: 4 at the goal, −0.1 in the
-/// other cell, both of which terminate the episode, −0.1 for a step into a wall, else 0. Best
-/// return 4 after length + 1 steps; 1.95 for players without memory, who can but guess. The
-/// episode is truncated after 10 length steps.
+/// other cell, both of which terminate the episode, −0.1 for a step into a wall, else 0. The best
+/// return is 4, after length + 1 steps; players without memory have to guess and get 1.95 on
+/// average. The episode is truncated after 10 length steps.
 struct TMaze {
   using Element = float;
   using Action = int;
 
   static constexpr int kShortest = 2, kLongest = 1000;
-  enum : int { kNorth, kEast, kSouth, kWest };  ///< shown as directions, so that keys play them
+  enum : int { kNorth, kEast, kSouth, kWest };  ///< named UP … LEFT, so that arrow keys play them
 
   int length = 10;  ///< kShortest … kLongest
   int column = 0;   ///< 0 … length; the junction is at `length`
-  int row = 0;      ///< 0; at the end −1 for north, 1 for south
-  int goal = -1;    ///< its row
+  int row = 0;      ///< 0; at the end of an episode −1 for north, 1 for south
+  int goal = -1;    ///< the row of the goal, −1 or 1
 
   [[nodiscard]] EnvSpec spec() const {
     return {.name = "TMaze-v0",
