@@ -56,7 +56,7 @@ void FinalStore::grow_ring() {
 void FinalStore::grow_slots() {
   const std::size_t first = chunks_.size() * kSlotsPerChunk;
   chunks_.push_back(std::make_unique<std::byte[]>(kSlotsPerChunk * frame_bytes_));
-  free_.reserve(first + kSlotsPerChunk);  // so that dropping never allocates
+  free_.reserve(first + kSlotsPerChunk);  // so that drop_before() never allocates
   for (std::size_t i = kSlotsPerChunk; i-- > 0;) free_.push_back(first + i);
 }
 

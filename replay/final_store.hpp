@@ -1,4 +1,4 @@
-// The last observations of finished episodes: few, so they live beside the ring of frames.
+// The last observations of finished episodes. They are few and are kept beside the ring of frames.
 #pragma once
 
 #include <cstddef>
@@ -8,18 +8,21 @@
 
 namespace tengen {
 
-/// A queue of frames found by a strictly increasing id. Memory is recycled: once the largest number
-/// of frames alive at a time has been seen, nothing is allocated.
+/// A queue of frames that are found by strictly increasing ids. Memory is recycled: nothing is
+/// allocated once the largest number of frames at a time has been reached.
 class FinalStore {
  public:
   explicit FinalStore(std::size_t frame_bytes) : frame_bytes_(frame_bytes) {}
 
-  /// Memory for the frame of `id`, which is larger than every id so far. Valid until dropped.
+  /// Returns memory (frame_bytes) for the frame of `id`, which must be larger than every id so far.
+  /// It is valid until the frame is dropped.
   std::byte* add(std::int64_t id);
+  /// Drops the frames of all smaller ids.
   void drop_before(std::int64_t id);
   /// The frame of `id`, which must be there.
   [[nodiscard]] const std::byte* find(std::int64_t id) const;
 
+  /// The number of frames with ids in [begin, end).
   [[nodiscard]] std::int64_t count(std::int64_t begin, std::int64_t end) const;
   /// Calls f(id, frame) for the ids in [begin, end), in order.
   template <class F>
@@ -45,7 +48,7 @@ class FinalStore {
   void grow_slots();
 
   std::size_t frame_bytes_;
-  std::vector<Entry> ring_;  // size 0 or a power of two; entries head_ … tail_ − 1, by id
+  std::vector<Entry> ring_;  // size 0 or a power of two; entries head_ … tail_ − 1 are sorted by id
   std::size_t head_ = 0, tail_ = 0;
   std::vector<std::size_t> free_;  // slots to reuse
   std::vector<std::unique_ptr<std::byte[]>> chunks_;

@@ -23,7 +23,7 @@ struct FileHeader {
 };
 struct GameHeader {
   std::uint32_t magic, bytes;  // of the game, this header included
-  std::uint64_t hash;          // of what follows
+  std::uint64_t hash;          // of everything after it
   std::uint64_t number;
   std::int32_t rows, moves;
   float score, margin;
@@ -76,8 +76,8 @@ std::size_t row_size(const GameRowShape& shape, const RowHeader& header) {
          packed(shape.plane_bytes(), 1) + header.entries * sizeof(PolicyEntry);
 }
 
-// Checksums say that bytes are what was written, not that a game of this shape was. These two say
-// it, so that whatever a store holds can be read.
+// A checksum says that the bytes are those that were written, not that they are a game of this
+// shape. These two functions check that, so that everything in a store can be read.
 bool are_rows(const GameRowShape& shape, int rows, std::span<const std::byte> bytes) {
   for (int row = 0; row < rows; ++row) {
     if (bytes.size() < sizeof(RowHeader)) return false;
@@ -103,7 +103,7 @@ bool is_game(const GameRowShape& shape, std::span<const std::byte> game) {
       header.rows < 1 || header.moves < header.rows || !std::isfinite(header.score) ||
       !std::isfinite(header.margin))
     return false;
-  const auto owned = [](std::byte four) {  // no point is 3
+  const auto owned = [](std::byte four) {  // none of its four points has the value 3
     return (four & (four >> 1) & std::byte{0x55}) == std::byte{0};
   };
   return std::ranges::all_of(game.subspan(sizeof(GameHeader), owners), owned) &&
@@ -217,7 +217,7 @@ void GameStore::open(std::optional<Position> upto) {
   FileHeader header{};
   const std::int64_t size = status.st_size;
   const bool begun = size >= static_cast<std::int64_t>(sizeof(header));
-  if (!begun || (upto && upto->bytes == 0)) {  // new, or killed before there was anything to lose
+  if (!begun || (upto && upto->bytes == 0)) {  // new, or killed before it held anything
     if (upto && upto->bytes > 0) throw Error("'{}' holds less than its checkpoint needs", path_);
     if (::ftruncate(descriptor_, 0) != 0) throw failure("write", path_);
     put(unwritten_, expected);
@@ -258,8 +258,8 @@ void GameStore::read_games(std::optional<Position> upto, std::int64_t size) {
   if (::ftruncate(descriptor_, written_) != 0) throw failure("write", path_);
 }
 
-// Empty where the game is torn: nothing can follow it. What is damaged though games follow is an
-// error: dropping them would be a loss that nobody asked for.
+// The game at that place; empty if it is incomplete, in which case nothing can follow it. If games
+// follow one that is damaged, that is an error: dropping them would lose games that were complete.
 std::optional<std::vector<std::byte>> GameStore::read_game(std::int64_t at,
                                                            std::int64_t size) const {
   GameHeader header{};
@@ -289,7 +289,7 @@ void GameStore::append(const GameRecord& game) {
 
 void GameStore::flush() {
   std::span<const std::byte> rest = unwritten_;
-  // At a known place: what an earlier try may have left there is written over.
+  // Writing at a known place overwrites what an earlier try may have left there.
   for (std::int64_t at = written_; !rest.empty();) {
     const ssize_t n = ::pwrite(descriptor_, rest.data(), rest.size(), at);
     if (n < 0 && errno == EINTR) continue;
@@ -317,7 +317,7 @@ void GameStore::take(std::vector<std::byte> game) {
   TENGEN_CHECK(offset == kept.size(), "{} of {} bytes", offset, kept.size());
   const auto wanted = static_cast<std::size_t>(window_.rows(position_.rows));
   while (rows_.size() > wanted) rows_.pop_front();
-  // A game goes when its last row has.
+  // A game is dropped from memory when its last row has left the window.
   while (games_.size() > 1 && (rows_.empty() || rows_.front().game != games_.front().data())) {
     memory_ -= games_.front().size();
     games_.pop_front();

@@ -1,4 +1,4 @@
-// The memory of self-play: whole games, appended to one file, the newest of them packed in memory.
+// The memory of self-play: whole games, appended to one file, with the newest packed in memory.
 #pragma once
 
 #include <cstddef>
@@ -13,7 +13,7 @@
 
 namespace tengen {
 
-/// The sizes of a training row: those of the game's observation.
+/// The sizes of a training row, which are those of the game's observation (GameSpec).
 struct GameRowShape {
   int points = 0, planes = 0, globals = 0, actions = 0;
   bool ownership = false;
@@ -24,30 +24,33 @@ struct GameRowShape {
   friend bool operator==(const GameRowShape&, const GameRowShape&) = default;
 };
 
-/// How a game ended, for player 0.
+/// How a game ended, as player 0 sees it.
 struct GameResult {
-  float score = 0;                           ///< −1 lost, 0 drawn, 1 won
+  float score = 0;                           ///< −1 lost, 0 drawn, 1 won, or in between
   float margin = 0;                          ///< points ahead; 0 where the game counts none
-  std::span<const std::int8_t> owners = {};  ///< a number a point: 1, 0 or −1; may be empty
+  std::span<const std::int8_t> owners = {};  ///< per point 1, 0 or −1; may be empty
 };
 
-/// One game as bytes: planes a bit each, targets of two bytes an action that is not zero.
+/// One game as bytes. Planes take one bit per point, and the target of the policy two bytes for
+/// each action whose share is not zero.
 class GameRecord {
  public:
-  /// A row of the player to move. `planes` are bytes of 0 or 1; `policy` sums to 1, a number an
-  /// action; `value` is what the search made of the position, for the player to move; the loss of
-  /// the row is multiplied by `weight`.
+  /// Adds a row, as the player to move sees it. `planes` are bytes of 0 or 1; `policy` has one
+  /// number per action and sums to 1; `value` in [−1, 1] is the value that the search found for the
+  /// position; the loss of the row is multiplied by `weight`.
   void add_row(const GameRowShape& shape, int player, std::span<const std::uint8_t> planes,
                std::span<const float> globals, std::span<const float> policy, float value,
                float weight);
+  /// Completes the game, after which bytes() has all of it.
   void finish(const GameRowShape& shape, std::uint64_t number, int moves, const GameResult& result);
 
   [[nodiscard]] int rows() const { return rows_; }
-  /// Rows as far as they have been added, to save a game under way.
+  /// The rows that have been added so far, to save a game under way.
   [[nodiscard]] std::span<const std::byte> unfinished() const { return body_; }
-  /// After finish().
+  /// The whole game, after finish().
   [[nodiscard]] std::span<const std::byte> bytes() const { return whole_; }
-  /// What unfinished() and bytes() gave; empty if that is not what these bytes are.
+  /// The records whose unfinished() and whose bytes() these are; empty if the bytes are something
+  /// else.
   static std::optional<GameRecord> resumed(const GameRowShape& shape, int rows,
                                            std::span<const std::byte> bytes);
   static std::optional<GameRecord> finished(const GameRowShape& shape,
@@ -58,8 +61,9 @@ class GameRecord {
   std::vector<std::byte> body_, whole_;
 };
 
-/// How many of the newest rows are sampled from: everything up to `smallest`, then less and less of
-/// what is added (KataGo, Wu 2019, appendix C): w(N) = c (1 + slope ((N/c)^exponent − 1)/exponent).
+/// How many of the newest rows are sampled from. Up to c = `smallest` rows it is all of them; then
+/// the window grows more slowly than the number N of rows (KataGo, Wu 2019, appendix C):
+/// w(N) = c (1 + slope ((N/c)^exponent − 1)/exponent).
 struct GameWindow {
   std::int64_t smallest = 40'000;
   double exponent = 0.65, slope = 0.4;
@@ -67,7 +71,7 @@ struct GameWindow {
   [[nodiscard]] std::int64_t rows(std::int64_t total) const;
 };
 
-/// Where one symmetry takes the points and the actions.
+/// The points and the actions to which one symmetry moves the points and actions of a board.
 struct RowSymmetry {
   std::vector<int> points, actions;
 };
@@ -79,18 +83,19 @@ struct GameRowView {
   std::span<float> policy;           ///< actions; sums to 1
   std::span<std::int8_t> ownership;  ///< points; for the player to move
 };
-/// The numbers of a row, for its player to move.
+/// The targets of a row that are single numbers, for its player to move.
 struct GameRowTargets {
-  float score = 0;   ///< the game's end
-  float value = 0;   ///< the search's opinion
-  float margin = 0;  ///< the game's end, points
-  float weight = 1;
+  float score = 0;   ///< at the end of the game
+  float value = 0;   ///< as the search found it
+  float margin = 0;  ///< at the end of the game, in points
+  float weight = 1;  ///< of the row in the loss
 };
 
-/// Append-only. A kill or a full disk may tear what is written last: opening drops it and says so.
+/// An append-only file of games. A kill or a full disk may leave part of the game that was being
+/// written; opening the file drops it and says so. Only read() may be called by several threads.
 class GameStore {
  public:
-  /// How much there is.
+  /// How much the store holds.
   struct Position {
     std::int64_t games = 0, rows = 0, bytes = 0;
     [[nodiscard]] bool valid() const {
@@ -99,9 +104,9 @@ class GameStore {
     friend bool operator==(const Position&, const Position&) = default;
   };
 
-  /// Opens or makes the file. What follows `upto` is cut off, as if it had not been written;
-  /// without it, only a torn tail is. Throws Error: not such a file, of another game, less than
-  /// `upto`, damaged before its end.
+  /// Opens or makes the file. Whatever follows `upto` is cut off, as if it had not been written;
+  /// without `upto`, only an incomplete game at the end is. Throws Error if the file is something
+  /// else, is of another game, holds less than `upto`, or is damaged before its end.
   GameStore(const std::filesystem::path& path, const GameRowShape& shape, const GameWindow& window,
             std::optional<Position> upto = {});
   ~GameStore();
@@ -110,17 +115,19 @@ class GameStore {
 
   /// Takes a finished game in. It is on disk after the next flush().
   void append(const GameRecord& game);
-  /// Throws Error (full disk …); a second try goes on where this one stopped.
+  /// Writes what was appended. Throws Error (full disk …); a second try goes on where this stopped.
   void flush();
 
   [[nodiscard]] Position position() const { return position_; }
-  /// What opening dropped: "12 bytes of a game that was being written"; empty if nothing.
+  /// What opening dropped: "12 bytes of a game that was being written"; empty if it dropped
+  /// nothing.
   [[nodiscard]] const std::string& note() const { return note_; }
-  /// Rows that can be sampled: the window's.
+  /// The number of rows that can be sampled, which are those of the window.
   [[nodiscard]] std::size_t rows() const { return rows_.size(); }
   /// Bytes of memory that the window takes.
   [[nodiscard]] std::size_t memory() const { return memory_; }
-  /// Unpacks row `index` of the window, 0 the oldest, turned by `symmetry`. Several threads may.
+  /// Unpacks row `index` of the window, 0 being the oldest, turned by `symmetry`. Several threads
+  /// may do so at the same time.
   GameRowTargets read(std::size_t index, const RowSymmetry& symmetry, const GameRowView& out) const;
 
  private:
@@ -139,8 +146,8 @@ class GameStore {
   GameWindow window_;
   int descriptor_ = -1;
   Position position_;
-  std::int64_t written_ = 0;          // bytes of the file that are good
-  std::vector<std::byte> unwritten_;  // what follows them
+  std::int64_t written_ = 0;          // bytes of the file that are complete
+  std::vector<std::byte> unwritten_;  // the bytes that shall follow them
   std::deque<std::vector<std::byte>> games_;
   std::deque<Row> rows_;
   std::size_t memory_ = 0;

@@ -8,7 +8,7 @@ namespace tengen {
 
 namespace {
 
-// Frames that follow one another in memory, which most do, are one copy.
+// Frames that are neighbours in memory, as most are, take one copy together.
 void copy(std::span<const std::byte* const> frames, std::size_t bytes, std::byte* out) {
   for (std::size_t i = 0; i < frames.size();) {
     std::size_t n = 1;
@@ -26,7 +26,7 @@ void gather(const ReplayBatch& batch, std::span<std::byte> observation,
   const auto stack = static_cast<std::size_t>(batch.stack);
   TENGEN_CHECK(observation.size() == batch.observation.size() * bytes &&
                next_observation.size() == observation.size());
-  // Both stacks of one transition in turn: all but n of their frames are the same.
+  // The two stacks of a transition share all but n of their frames, so they are copied in turn.
   for (std::size_t i = 0; i < batch.observation.size(); i += stack) {
     copy(std::span(batch.observation).subspan(i, stack), bytes, &observation[i * bytes]);
     copy(std::span(batch.next_observation).subspan(i, stack), bytes, &next_observation[i * bytes]);

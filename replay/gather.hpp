@@ -1,4 +1,4 @@
-// Plain contiguous copies of a batch's stacks, for whoever wants arrays rather than pointers.
+// Plain contiguous copies of a batch's stacks, for callers that want arrays rather than pointers.
 #pragma once
 
 #include "replay/replay_buffer.hpp"
@@ -8,7 +8,7 @@
 
 namespace tengen {
 
-/// Writes batch.size × batch.stack × batch.frame_bytes bytes to each of the two.
+/// Copies the stacks of `batch`: batch.size × batch.stack × batch.frame_bytes bytes to each span.
 void gather(const ReplayBatch& batch, std::span<std::byte> observation,
             std::span<std::byte> next_observation);
 

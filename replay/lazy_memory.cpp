@@ -13,7 +13,7 @@ LazyMemory::LazyMemory(std::size_t size) : size_(size) {
                 static_cast<double>(size) * 1e-9);
   data_ = static_cast<std::byte*>(memory);
 #ifdef MADV_HUGEPAGE
-  // Samples are scattered over gigabytes: with 4 KiB pages every one of them misses the TLB.
+  // Samples are scattered over gigabytes: with pages of 4 KiB each of them would miss the TLB.
   ::madvise(memory, size, MADV_HUGEPAGE);
 #endif
 }

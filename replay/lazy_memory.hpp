@@ -1,4 +1,4 @@
-// Memory that costs nothing until it is written.
+// Memory that takes no physical memory until it is written.
 #pragma once
 
 #include <cstddef>
@@ -6,10 +6,10 @@
 namespace tengen {
 
 /// `size` zero bytes straight from the operating system, in huge pages where it grants them. A page
-/// takes physical memory at its first touch, so a large buffer grows with what it holds.
+/// takes physical memory when it is first touched, so a large buffer grows with its contents.
 class LazyMemory {
  public:
-  /// Throws Error if the machine could never hold so much.
+  /// Throws Error if the operating system refuses so much.
   explicit LazyMemory(std::size_t size);
   ~LazyMemory();
   LazyMemory(const LazyMemory&) = delete;

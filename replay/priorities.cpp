@@ -12,7 +12,7 @@
 namespace tengen {
 namespace {
 
-// Keeps everything reachable (Schaul et al. 2016, section 3.3).
+// ε keeps every item reachable (Schaul et al. 2016, section 3.3).
 constexpr double kEpsilon = 1e-6;
 
 }  // namespace

@@ -52,7 +52,7 @@ ReplayBuffer::ReplayBuffer(const EnvSpec& spec, const ReplayOptions& options) tr
       gamma_(options.gamma),
       alpha_(options.alpha),
       times_((options.capacity + lanes_ - 1) / lanes_),
-      // The oldest transition's stack, the newest one's successor, and the slot being written.
+      // Besides: the oldest transition's stack, the newest one's successor, and the lent slot.
       ring_(times_ + n_steps_ + stack_),
       observation_(spec.observation),
       frame_bytes_(spec.observation.bytes()),
@@ -73,7 +73,7 @@ ReplayBuffer::ReplayBuffer(const EnvSpec& spec, const ReplayOptions& options) tr
   throw Error("there is not enough memory for {}", claim(options));
 }
 
-// Says if the memory will not do for what is going to come.
+// The bytes for frames. Warns if memory is too small for the transitions that are going to come.
 std::size_t ReplayBuffer::room_for_frames(const ReplayOptions& options) const {
   const auto rows = static_cast<std::size_t>(lanes_ * ring_);
   const std::size_t row = frame_bytes_ + sizeof(Step) +
@@ -165,7 +165,7 @@ void ReplayBuffer::refresh_newest() {
     put_stack(lane, now_, std::span(newest_).subspan(static_cast<std::size_t>(lane) * n, n));
 }
 
-// The newest out.size() frames of the episode at `time`, oldest first, zeros before its start.
+// Frames before the episode's start are zeros.
 void ReplayBuffer::put_stack(int lane, std::int64_t time, std::span<const std::byte*> out) const {
   std::size_t at = position(time);
   for (std::size_t i = out.size(); i-- > 0;) {
@@ -237,7 +237,7 @@ void ReplayBuffer::draw_indices(float beta, Rng& rng, ReplayBatch& out) const {
   }
   priorities_->draw(beta, rng, out.index, out.weight);
   for (std::int64_t& leaf : out.index) {
-    // The one transition in the window that has this leaf.
+    // Exactly one transition in the window has this leaf.
     const std::int64_t ahead = (leaf - first_id()) % capacity();
     leaf = first_id() + (ahead < 0 ? ahead + capacity() : ahead);
   }

@@ -1,5 +1,5 @@
 // ReplayBuffer's save and load. Frames and steps never change once written, so they go to segments
-// that successive checkpoints share; what does change (priorities, cursors) goes to the archive.
+// that successive checkpoints share; priorities and cursors do change, and go to the archive.
 #include "replay/replay_buffer.hpp"
 #include "replay/segment.hpp"
 
@@ -11,10 +11,11 @@
 namespace tengen {
 namespace {
 
-// Bounds the memory that saving and loading take, and what an overwritten byte keeps on disk.
+// This bounds the memory that saving and loading take, and how much an overwritten byte can keep on
+// disk.
 constexpr std::size_t kSegmentBytes = std::size_t{64} << 20;
-// Added to a segment's number of last frames where their masks follow. Segments that were written
-// before masks were kept have none: everything counts as legal there, as it did then.
+// This is added to a segment's number of final frames if their masks follow. Segments that were
+// written before masks were kept have none: every action counts as legal there, as it did then.
 constexpr std::int64_t kWithMasks = std::int64_t{1} << 62;
 
 std::string file_prefix(std::string name) {
@@ -47,7 +48,7 @@ std::vector<std::pair<std::string_view, double>> ReplayBuffer::geometry() const 
 }
 
 // Calls f(writable bytes) for everything that is stored of times [begin, end), always in the same
-// order; lane by lane, because a frame compresses best after its predecessor.
+// order. It goes lane by lane, because a frame compresses best after its predecessor.
 template <class F>
 void ReplayBuffer::for_each_piece(TimeRange range, F&& f) {
   const auto d = static_cast<std::size_t>(dimensions_);
@@ -76,12 +77,12 @@ void ReplayBuffer::save(ArchiveWriter& writer, const std::string& name,
   const auto gone = [&](const Segment& segment) { return segment.range.end <= oldest_time(); };
   std::erase_if(segments_, gone);
   std::erase_if(unwritten_, gone);
-  // Another directory, or one that somebody has cleaned: everything is new there.
+  // In another directory, or in one that was cleaned, everything has to be written.
   if (directory != directory_ || std::any_of(segments_.begin(), segments_.end(), lost))
     segments_.clear(), unwritten_.clear();
   directory_ = directory;
-  // A save that fails has divided the times as one that did not: the segments of the next one, and
-  // with them its bytes, are those of a run whose disk was never full.
+  // A save that fails divides the times like one that does not. So the next save has the same
+  // segments, and the same bytes, as in a run whose disk was never full.
   const auto longest = static_cast<std::int64_t>(
       std::max<std::size_t>(1, kSegmentBytes / (frame_bytes_ * slot_reward_.size())));
   const auto& last = unwritten_.empty() ? segments_ : unwritten_;
@@ -100,7 +101,7 @@ void ReplayBuffer::save(ArchiveWriter& writer, const std::string& name,
   for (const auto& [key, value] : geometry()) writer.put(fmt::format("{}/{}", name, key), value);
   writer.put(name + "/now", now_);
   if (now_ >= 0) {
-    // The newest frame's step is still to come: it belongs to the next segment.
+    // The newest frame's step is still to come, so it belongs to the next segment.
     std::vector<std::byte> newest;
     for_each_piece({now_, now_ + 1}, [&](std::span<std::byte> piece) {
       newest.insert(newest.end(), piece.begin(), piece.end());
@@ -152,7 +153,7 @@ void ReplayBuffer::load(const ArchiveReader& reader, const std::string& name,
   finals_.drop_before(oldest_time() * lanes_);
   if (now_ >= 0) load_newest(reader, name);
   if (!makes_sense())
-    throw Error("'{}': its replay segments hold what no environment has done", reader.origin());
+    throw Error("'{}': its replay segments hold steps that no environment makes", reader.origin());
   if (now_ >= 0) refresh_newest();
   if (priorities_) priorities_->load(reader, name, first_id(), last_id());
 }
@@ -169,8 +170,8 @@ void ReplayBuffer::load_newest(const ArchiveReader& reader, const std::string& n
   });
 }
 
-// Whether what was loaded can be sampled: actions that exist, something legal everywhere, a last
-// observation for every episode that ended and for nothing else.
+// Whether what was loaded can be sampled: all actions exist, something is legal at every time, and
+// there is a final observation for every episode that ended and for nothing else.
 bool ReplayBuffer::makes_sense() const {
   const std::int64_t oldest = oldest_time();
   std::int64_t ends = 0;
@@ -192,8 +193,8 @@ bool ReplayBuffer::makes_sense() const {
   return good && finals_.count(oldest * lanes_, std::numeric_limits<std::int64_t>::max()) == ends;
 }
 
-// Segments come in the order of time. One may begin before the oldest time still in the ring: what
-// is stale in it is overwritten by what follows.
+// Segments come in the order of time. The first may begin before the oldest time in the ring; later
+// steps then overwrite its stale part.
 void ReplayBuffer::load_segment(const std::string& file) {
   SegmentReader segment(directory_ / file);
   const TimeRange range = segment.range();
@@ -205,7 +206,7 @@ void ReplayBuffer::load_segment(const std::string& file) {
   segment.take(std::as_writable_bytes(std::span(&finals, 1)));
   const std::size_t mask = masked_ && (finals & kWithMasks) != 0 ? mask_bytes() : 0;
   const auto refuse = [&] {
-    throw Error("'{}' holds an end of an episode that cannot be", (directory_ / file).string());
+    throw Error("'{}' holds an impossible end of an episode", (directory_ / file).string());
   };
   finals &= ~kWithMasks;
   for (std::int64_t before = range.begin * lanes_ - 1; finals > 0; --finals) {

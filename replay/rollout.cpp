@@ -9,7 +9,7 @@
 namespace tengen {
 namespace {
 
-constexpr std::size_t kRowBytes = 20;  // an action, a reward, two estimates, marks
+constexpr std::size_t kRowBytes = 20;  // action, reward, value, log-probability and flags
 
 }  // namespace
 
@@ -125,7 +125,7 @@ std::span<const std::uint8_t> Rollout::legal(std::size_t row) const {
   return std::span(legal_).subspan(row * actions_, actions_);
 }
 
-// Every column as (name, vector, elements that count): one list for saving and loading.
+// Every column as (name, vector, elements in use), one list for saving and loading.
 template <class Archive, class Self>
 void Rollout::records(Self& self, Archive&& archive) {
   const auto lanes = static_cast<std::size_t>(self.options_.lanes), rows = self.rows();
@@ -164,7 +164,8 @@ void Rollout::load(const ArchiveReader& reader, const std::string& name) {
   started_ = true;
   records(*this, [&](const char* column, auto& values, std::size_t count) {
     using T = typename std::remove_reference_t<decltype(values)>::value_type;
-    // Saved before scales were kept: those that the caller has set stay.
+    // Rollouts that were saved before scales were kept have none: those that the caller has set
+    // stay.
     const bool late = std::string_view(column) == "shift" || std::string_view(column) == "factor";
     if (late && !reader.has(name + "/" + column)) return;
     reader.get_span<T>(name + "/" + column, std::span(values).first(count));

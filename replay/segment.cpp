@@ -11,7 +11,7 @@
 namespace tengen {
 namespace {
 
-constexpr int kLevel = 1;  // consecutive frames are alike: higher levels cost time and gain little
+constexpr int kLevel = 1;  // consecutive frames are alike, so higher levels gain little
 
 struct Header {
   char magic[8];
@@ -104,7 +104,7 @@ void SegmentReader::finish() {
     throw Error("'{}' holds more than this replay needs", path_.string());
 }
 
-// One call of the decompressor; takes what was filled off the front of `rest`.
+// Makes one call of the decompressor and removes the part that it filled from the front of `rest`.
 void SegmentReader::decompress(std::span<std::byte>& rest) {
   ZSTD_inBuffer in{bytes_.data(), bytes_.size(), taken_};
   ZSTD_outBuffer out{rest.data(), rest.size(), 0};

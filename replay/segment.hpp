@@ -1,5 +1,5 @@
-// Append-only pieces of a replay on disk. A segment's name carries the hash of its bytes, so that
-// two runs, or two tries at one checkpoint, never take each other's files for their own.
+// Append-only pieces of a replay on disk. A segment's name has the hash of its bytes, so that two
+// runs, or two tries at one checkpoint, never take each other's files for their own.
 #pragma once
 
 #include <cstddef>
@@ -15,19 +15,19 @@ namespace tengen {
 
 constexpr std::string_view kSegmentExtension = ".segment";
 
-/// Times [begin, end) of all lanes.
+/// The times in [begin, end), of all lanes.
 struct TimeRange {
   std::int64_t begin = 0, end = 0;
 };
 
-/// Compresses what it is given, piece after piece.
+/// Compresses pieces, one after the other, and writes them as a file.
 class SegmentWriter {
  public:
   explicit SegmentWriter(TimeRange range);
   ~SegmentWriter();
   void add(std::span<const std::byte> piece);
-  /// Writes "<directory>/<prefix>-<begin>-<end>-<hash>.segment" atomically and synced; returns the
-  /// file's name. Throws Error.
+  /// Writes "<directory>/<prefix>-<begin>-<end>-<hash>.segment" atomically and synced, and returns
+  /// the file's name. Throws Error if it cannot be written.
   std::string finish(const std::filesystem::path& directory, std::string_view prefix);
 
  private:
@@ -39,14 +39,15 @@ class SegmentWriter {
   std::vector<std::byte> bytes_;
 };
 
-/// Gives the pieces back, in the same order and sizes. Whatever is wrong with the file is an Error
-/// that names it.
+/// Gives the pieces back in the same order and sizes. Every function throws an Error that names the
+/// file if something is wrong with it.
 class SegmentReader {
  public:
   /// Reads the whole file and verifies its hash.
   explicit SegmentReader(const std::filesystem::path& path);
   ~SegmentReader();
   [[nodiscard]] TimeRange range() const { return range_; }
+  /// Fills `piece` with the next bytes.
   void take(std::span<std::byte> piece);
   /// Throws Error unless everything was taken.
   void finish();
@@ -65,7 +66,7 @@ class SegmentReader {
 
 /// One compressed block, for a record of an archive.
 std::vector<std::byte> compressed(std::span<const std::byte> bytes);
-/// Fills `out` exactly. Throws Error naming `origin` if the block is of another size.
+/// Fills `out` exactly. Throws an Error that names `origin` if the block has another size.
 void decompress(std::span<const std::byte> block, std::span<std::byte> out,
                 const std::string& origin);
 

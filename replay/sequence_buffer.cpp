@@ -15,7 +15,7 @@ const SequenceOptions& checked(const SequenceOptions& o, const EnvSpec& spec) {
     throw Error("replay: sequences are of discrete actions; {} has continuous ones", spec.name);
   at_least("lanes", o.lanes, 1);
   at_least("burn_in", o.burn_in, 0);
-  // Of two rows in a row at least one has an action.
+  // At least one of two successive rows has an action.
   at_least("sequence length", o.length, 2);
   at_least("sequence period", o.period, 1);
   at_least("state_size", o.state_size, 0);
@@ -115,7 +115,7 @@ void SequenceBuffer::draw_indices(float beta, Rng& rng, SequenceBatch& out) cons
   }
   priorities_->draw(beta, rng, out.index, out.weight);
   const std::int64_t leaves = starts_ * options_.lanes;
-  for (std::int64_t& index : out.index)  // the one sequence alive that has this leaf
+  for (std::int64_t& index : out.index)  // exactly one of the kept sequences has this leaf
     index = first + ((index - first) % leaves + leaves) % leaves;
 }
 
@@ -129,7 +129,7 @@ void SequenceBuffer::fill_sequence(std::size_t b, SequenceBatch& out) const {
 
   const auto rows = static_cast<std::size_t>(out.rows()),
              stack = static_cast<std::size_t>(out.stack);
-  bool ending = false;  // this row is the last observation of the episode that was cut at time − 1
+  bool ending = false;  // whether this row is the last observation of an episode cut at time − 1
   for (std::size_t row = b * rows; row < (b + 1) * rows; ++row) {
     const auto frames = std::span(out.observation).subspan(row * stack, stack);
     const auto legal = std::span(out.legal).subspan(row * actions_, actions_);

@@ -10,7 +10,7 @@ namespace tengen {
 
 SumTree::SumTree(std::int64_t leaves) : size_(leaves) {
   TENGEN_CHECK(leaves >= 1);
-  // At least two leaves, so that the root is an inner node.
+  // There are at least two leaves, so that the root is an inner node.
   const std::size_t padded =
       std::bit_ceil(std::max<std::size_t>(2, static_cast<std::size_t>(leaves)));
   leaves_.resize(padded);
@@ -33,7 +33,7 @@ void SumTree::set(std::int64_t leaf, float value) {
 
 void SumTree::find(std::span<const double> targets, std::span<std::int64_t> found) const {
   TENGEN_CHECK(targets.size() == found.size() && total() > 0);
-  // Descents are chains of cache misses; several at once hide one another's.
+  // A descent is a chain of cache misses; several at once hide each other's.
   constexpr std::size_t kAtOnce = 16;
   std::array<double, kAtOnce> rest{};
   std::array<std::size_t, kAtOnce> node{};
@@ -42,8 +42,8 @@ void SumTree::find(std::span<const double> targets, std::span<std::int64_t> foun
     std::copy_n(targets.begin() + static_cast<std::ptrdiff_t>(first), n, rest.begin());
     node.fill(1);
     const auto descend = [&](std::size_t i, double left, double right) {
-      // Rounding may leave a target at the very end of a subtree: an empty right half is no way
-      // out.
+      // Rounding may leave a target at the very end of a subtree; it must not go to a right half
+      // that is empty.
       const bool go_right = rest[i] >= left && right > 0;
       rest[i] -= go_right ? left : 0;
       node[i] = 2 * node[i] + (go_right ? 1 : 0);

@@ -1,4 +1,4 @@
-// The sum tree of prioritised replay: draw a leaf in proportion to its value, in log time.
+// The sum tree of prioritised replay draws a leaf in proportion to its value, in logarithmic time.
 #pragma once
 
 #include <cstddef>
@@ -10,12 +10,12 @@ namespace tengen {
 
 /// A complete binary tree in flat arrays (Schaul et al. 2016, appendix B.2.1).
 ///
-/// Every inner node is exactly the rounded sum of its two children, never a running total: the tree
-/// is a function of its leaves alone, so it does not drift, and one rebuilt from saved leaves is
-/// the same tree bit for bit.
+/// Every inner node is exactly the rounded sum of its two children, never a running total. So the
+/// tree is a function of its leaves alone: it does not drift, and a tree rebuilt from saved leaves
+/// is the same bit for bit.
 class SumTree {
  public:
-  /// All leaves are 0. leaves ≥ 1.
+  /// Makes a tree of `leaves` ≥ 1 leaves that are all 0.
   explicit SumTree(std::int64_t leaves);
 
   [[nodiscard]] std::int64_t size() const { return size_; }
@@ -23,11 +23,11 @@ class SumTree {
   [[nodiscard]] float operator[](std::int64_t leaf) const {
     return leaves_[static_cast<std::size_t>(leaf)];
   }
-  /// value ≥ 0 and finite.
+  /// `value` is finite and ≥ 0.
   void set(std::int64_t leaf, float value);
 
-  /// For each target in [0, total()]: the leaf where the running sum of the leaves passes it.
-  /// Never a leaf of value 0. total() must be > 0; `found` is as long as `targets`.
+  /// For each target in [0, total()], finds the leaf where the running sum of the leaves passes it,
+  /// which is never a leaf of value 0. total() must be > 0; `found` is as long as `targets`.
   void find(std::span<const double> targets, std::span<std::int64_t> found) const;
 
   [[nodiscard]] std::span<const float> leaves() const {
@@ -41,13 +41,13 @@ class SumTree {
   }
 
  private:
-  // Node i of `sums_` (1 is the root) has the children 2i and 2i + 1; those from leaves_.size() on
+  // Node i of `sums_` (1 is the root) has the children 2i and 2i + 1; nodes from leaves_.size() on
   // are leaves.
   [[nodiscard]] double sum_of_leaves(std::size_t node) const;
 
   std::int64_t size_;
   std::vector<float> leaves_;  // padded with zeros to a power of two
-  std::vector<double> sums_;   // as many, [0] unused
+  std::vector<double> sums_;   // as many as leaves_; [0] is unused
 };
 
 }  // namespace tengen
