@@ -31,7 +31,7 @@ Metrics read_metrics(const fs::path& run) {
   Metrics metrics;
   std::string line;
   for (int number = 1; std::getline(file, line); ++number) {
-    if (number == 1 || line.empty()) continue;  // the header
+    if (number == 1 || line.empty()) continue;  // the first line is the header
     const std::size_t first = line.find(','), last = line.rfind(',');
     Point point;
     const auto number_in = [&](std::size_t from, std::size_t to, double& out) {
@@ -40,7 +40,7 @@ Metrics read_metrics(const fs::path& run) {
     };
     if (first == last || !number_in(0, first, point.step) ||
         !number_in(last + 1, line.size(), point.value)) {
-      if (file.peek() == EOF) break;  // the row that a run is just writing
+      if (file.peek() == EOF) break;  // the run is still writing this row
       throw Error("{}:{}: not a row of step,tag,value: '{}'", path.string(), number, excerpt(line));
     }
     Curve& curve = metrics[line.substr(first + 1, last - first - 1)];
@@ -49,7 +49,7 @@ Metrics read_metrics(const fs::path& run) {
   return metrics;
 }
 
-// The runs of one experiment: a colour and a line in the legend.
+// The runs of one experiment, which get one colour and one line in the legend.
 struct Experiment {
   std::string name;
   std::vector<Metrics> seeds;
@@ -99,7 +99,7 @@ std::vector<std::string> choose_tags(const std::vector<Experiment>& experiments,
   return wanted;
 }
 
-// Linear between points; `step` lies within the curve.
+// The value at `step`, which is within the curve, by linear interpolation.
 double value_at(const Curve& curve, double step) {
   const auto after = std::ranges::lower_bound(curve, step, {}, &Point::step);
   if (after == curve.begin() || after->step == step) return after->value;
@@ -111,8 +111,8 @@ struct BandPoint {
   double step, mean, low, high;
 };
 
-// The mean, plus and minus one standard deviation, of the seeds that have come to a step, on a
-// common grid to the end of the longest.
+// The mean plus and minus one standard deviation, over the seeds that have come to a step, on a
+// common grid to the end of the longest curve.
 std::vector<BandPoint> band(const std::vector<const Curve*>& seeds) {
   constexpr int kMostPoints = 600;
   double first = INFINITY, last = 0;
@@ -139,7 +139,7 @@ std::vector<BandPoint> band(const std::vector<const Curve*>& seeds) {
     for (const Curve* seed : seeds)
       if (seed->front().step <= step && step <= seed->back().step)
         values.push_back(value_at(*seed, step));
-    if (values.empty()) continue;  // between two that do not overlap
+    if (values.empty()) continue;  // in a gap between curves that do not overlap
     const auto n = static_cast<double>(values.size());
     double sum = 0, squares = 0;
     for (const double value : values) sum += value;
@@ -150,7 +150,7 @@ std::vector<BandPoint> band(const std::vector<const Curve*>& seeds) {
   return points;
 }
 
-// Okabe and Ito's palette, told apart with any kind of colour vision.
+// Okabe and Ito's palette, whose colours can be told apart with any kind of colour vision.
 constexpr std::array<const char*, 7> kColours{"#0072B2", "#D55E00", "#009E73", "#CC79A7",
                                               "#E69F00", "#56B4E9", "#444444"};
 
@@ -161,14 +161,14 @@ std::string axis_name(const std::string& tag) {
   return tag;
 }
 
-// What the x axis counts in, so that its numbers stay short.
+// The unit of the x axis, chosen so that its numbers stay short.
 struct StepUnit {
-  double steps, last;  // last: of all curves
+  double steps, last;  // steps per unit; the last step of all curves
   std::string name;
 };
 StepUnit step_unit(const std::vector<Experiment>& experiments) {
   double last = 0;
-  bool games = true;  // self-play counts those
+  bool games = true;  // whether all runs are self-play, which counts games
   for (const Experiment& experiment : experiments)
     for (const Metrics& metrics : experiment.seeds) {
       games = games && metrics.contains("selfplay/games");
@@ -181,7 +181,7 @@ StepUnit step_unit(const std::vector<Experiment>& experiments) {
   return {1e6, last, what + ", millions"};
 }
 
-// One panel: its data as gnuplot here-documents, then the plot command.
+// The commands of one panel: its data as gnuplot here-documents, then the plot command.
 std::string panel(const std::vector<Experiment>& experiments, const std::string& tag, int index,
                   const StepUnit& unit) {
   std::string data, bands, lines;
@@ -199,7 +199,7 @@ std::string panel(const std::vector<Experiment>& experiments, const std::string&
     data += "END\n";
     const char* colour = kColours[e % kColours.size()];
     if (seeds.size() > 1) {
-      // The band is of as many seeds as there are; thin lines show where each of them got to.
+      // The band does not show how many seeds it is of; thin lines show where each of them ends.
       for (std::size_t k = 0; k < seeds.size(); ++k) {
         const std::string seed = fmt::format("{}_{}", name, k);
         data += seed + " << END\n";
@@ -246,7 +246,7 @@ std::string script(const std::vector<Experiment>& experiments, const std::vector
   for (std::size_t i = 0; i < tags.size(); ++i) {
     if (i + 1 == tags.size()) text += fmt::format("set xlabel {}\n", gnuplot_quoted(unit.name));
     text += panel(experiments, tags[i], static_cast<int>(i), unit);
-    text += "unset key\n";  // the same in every panel
+    text += "unset key\n";  // the legend would be the same in every panel
   }
   return text + "unset multiplot\n";
 }

@@ -1,4 +1,4 @@
-// What ships with the program: recipes and trained networks.
+// Where the recipes and trained networks are that ship with the program.
 #pragma once
 
 #include <filesystem>
@@ -6,8 +6,8 @@
 
 namespace tengen {
 
-/// Where data that ships stands ("recipes", "models"): beside the installed program if it is there,
-/// else in the source tree it was built from.
+/// The folder of the data of that kind, "recipes" or "models": beside the installed program if it
+/// is there, else in the source tree from which the program was built.
 std::filesystem::path data_directory(std::string_view kind);
 
 }  // namespace tengen

@@ -9,13 +9,15 @@
 
 namespace tengen {
 
-/// The environments that ship and those of the given plug-ins and of TENGEN_PLUGIN_PATH
-/// (colon-separated libraries or folders of them). Throws Error where a plug-in does not load.
+/// The environments that ship, those of the given plug-ins, and those of TENGEN_PLUGIN_PATH
+/// (libraries, or folders of them, separated by colons). Throws Error where a plug-in does not
+/// load.
 EnvRegistry make_registry(const std::vector<std::filesystem::path>& plugins);
-/// As above, and the recipe's own plug-ins where the others do not bring its environment.
+/// As above. Where these do not have the recipe's environment, the recipe's own plug-ins are loaded
+/// as well.
 EnvRegistry make_registry(const std::vector<std::filesystem::path>& plugins, const Recipe& recipe);
 
-/// Has a recipe name these plug-ins, if there are any, instead of those that it names.
+/// If there are any `plugins`, sets the recipe's key of that name to their absolute paths.
 void set_plugins(Config& config, const std::vector<std::filesystem::path>& plugins);
 
 }  // namespace tengen

@@ -1,5 +1,5 @@
-// Returns and lengths of the games that training plays, as Stable-Baselines3's Monitor keeps them
-// below the wrappers that help to learn.
+// Returns and lengths of the games that training plays. They are counted as Stable-Baselines3's
+// Monitor counts them, below the wrappers that help training.
 #pragma once
 
 #include "core/archive.hpp"
@@ -11,9 +11,8 @@
 
 namespace tengen {
 
-/// Means over the last 100 finished games, of all lanes: whole games, whatever lives a learner
-/// takes for episodes, and scores as the environment counts them, without rewards that only help to
-/// learn.
+/// Means over the last 100 finished games of all lanes. Games are whole, even where a learner takes
+/// lives for episodes, and scores leave out rewards that only help training.
 class EpisodeStatistics {
  public:
   explicit EpisodeStatistics(int lanes)
@@ -21,13 +20,15 @@ class EpisodeStatistics {
         game_ended_(scored_.size()),
         lanes_(scored_.size()) {}
 
-  /// `step` with memory for what is kept here: hand it to VectorEnv::step().
+  /// Adds to `step` the memory in which the environment writes scores and ends of games. The result
+  /// is for VectorEnv::step().
   [[nodiscard]] StepView asked(StepView step);
-  /// Counts the step that the environment has written to asked().
+  /// Counts the step that the environment has written to the view that asked() returned.
   void take();
   [[nodiscard]] std::int64_t episodes() const { return episodes_; }
-  /// Of the last min(episodes(), 100); 0 if there was none.
+  /// The mean return of the last min(episodes(), 100) games; 0 if there was none.
   [[nodiscard]] double mean_reward() const { return mean(&Episode::reward); }
+  /// The mean length of these games, in steps.
   [[nodiscard]] double mean_length() const { return mean(&Episode::length); }
 
   void save(ArchiveWriter& writer, const std::string& name) const;
@@ -42,9 +43,9 @@ class EpisodeStatistics {
   [[nodiscard]] double mean(double Episode::*figure) const;
 
   std::vector<float> scored_;                                    // of the newest step
-  std::vector<std::uint8_t> game_ended_;                         // likewise
-  std::vector<Episode> lanes_;                                   // under way
-  std::vector<Episode> window_ = std::vector<Episode>(kWindow);  // finished, a ring
+  std::vector<std::uint8_t> game_ended_;                         // in the newest step
+  std::vector<Episode> lanes_;                                   // the games under way
+  std::vector<Episode> window_ = std::vector<Episode>(kWindow);  // finished games, a ring
   std::int64_t episodes_ = 0;
 };
 

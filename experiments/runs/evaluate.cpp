@@ -20,12 +20,12 @@ double mean(const std::vector<T>& values) {
   return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
 }
 
-// One lane's games so far, and the one it is in.
+// The games of one lane so far, and the one that it is playing.
 struct LaneGames {
   int wanted = 0, cut = 0;
   double reward = 0;
   std::int64_t length = 0;
-  bool stuck = false;  // in a game that was cut, until every lane is reset
+  bool stuck = false;  // its game was cut, so it waits until every lane is reset
   Signature course;
   Evaluation games;
 
@@ -113,7 +113,7 @@ Evaluation evaluate(Policy& policy, VectorEnv& env, int episodes, std::uint64_t 
   const std::int64_t longest =
       env.spec().max_episode_steps > 0 ? std::numeric_limits<std::int64_t>::max() : kLongestGame;
   const auto waiting = [](const LaneGames& lane) { return lane.done() || lane.stuck; };
-  // One round, unless games had to be cut whose lanes have more to play.
+  // One round is enough, unless games were cut in lanes that have more to play.
   for (std::uint64_t round = 0; !std::ranges::all_of(games, &LaneGames::done) && !interrupted();
        ++round) {
     policy.reset();

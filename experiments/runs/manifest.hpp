@@ -1,4 +1,4 @@
-// What a run was made with and on.
+// The manifest of a run: with which program and on which machine it was made.
 #pragma once
 
 #include "experiments/runs/recipe.hpp"
@@ -10,16 +10,16 @@
 
 namespace tengen {
 
-/// "libopenblas.so.0", "libtorch_cpu.so (MKL)", "libblas.so.3 (netlib: slow)": the library whose
-/// matrix product this process calls.
+/// The library whose matrix product this process calls: "libopenblas.so.0", "libtorch_cpu.so
+/// (MKL)", "libblas.so.3 (netlib: slow)".
 std::string blas_name();
 
-/// manifest.json of a run at its start: versions, revision, seed, processor, threads, time, and
-/// what `training` says of itself.
+/// The contents of manifest.json at the start of a run: versions, revision, seed, processor,
+/// threads, time, and what `training` describes of itself.
 std::string run_manifest(const Recipe& recipe, const Training& training, int threads);
 
-/// `manifest` with an entry under "resumed" about a run that goes on: where, when, with what, and
-/// what was changed ("agent.gamma: 0.99 → 0.9").
+/// `manifest` with one more entry under "resumed": from which step, when and with which program the
+/// run goes on, and which settings were changed ("agent.gamma: 0.99 → 0.9").
 std::string resumed_manifest(const std::string& manifest, const Recipe& recipe,
                              const Training& training, int threads,
                              const std::vector<std::string>& changes);

@@ -15,7 +15,7 @@ namespace fs = std::filesystem;
 namespace tengen {
 namespace {
 
-// The environment's own scripted expert, which sees the whole state.
+// Plays as the environment's own scripted expert, which sees the whole state.
 class OraclePolicy final : public Policy {
  public:
   explicit OraclePolicy(const VectorEnv& env) : env_(&env) {}
@@ -31,7 +31,7 @@ class OraclePolicy final : public Policy {
 
 bool is_scripted(std::string_view what) { return what == "oracle" || what == "random"; }
 
-// The game of `recipe` as players are judged in it.
+// Makes the environment of `recipe` under the conditions of evaluation.
 void make_game(Player& player, const Config& recipe, const EnvRegistry& registry,
                const PlayerOptions& options) {
   player.conditions = registry.find(recipe.get<std::string>("env.id", "")).conditions;
@@ -97,7 +97,7 @@ ModelFacts model_facts(const ModelInfo& info) {
     throw Error("'{}': its manifest is damaged: {} must be {}", info.origin, what, expected);
   };
   if (!manifest.is_object()) refuse("it", "a JSON object");
-  // What stands at `key` if anything does; it is refused unless `fits`.
+  // The entry at `key`, or null if there is none; an entry that does not fit is refused.
   const auto find = [&](const json& from, const char* key, bool (json::*fits)() const noexcept,
                         const char* expected) -> const json* {
     const auto found = from.find(key);

@@ -1,4 +1,4 @@
-// Players: trained networks in files, scripted experts, chance. What eval and watch load.
+// Players that eval and watch load: trained networks in files, scripted experts, random players.
 #pragma once
 
 #include "agents/agent.hpp"
@@ -16,44 +16,45 @@
 
 namespace tengen {
 
-/// What a model file (*.tgn) says about itself beside the weights.
+/// The texts of a model file (*.tgn) beside the weights.
 struct ModelInfo {
-  std::string recipe;    ///< resolved, TOML: the game, its options and the network
+  std::string recipe;    ///< TOML, all settings: the game, its options and the network
   std::string manifest;  ///< JSON: algo, env, steps, seed, version, score
   std::string origin;    ///< the file, for messages
 };
-/// What the manifest is read for.
+/// The entries of a manifest that are read.
 struct ModelFacts {
   std::string algo, plays;   ///< plays: the environment or game
-  std::int64_t trained = 0;  ///< so many of `unit`
+  std::int64_t trained = 0;  ///< for so many of `unit`
   const char* unit = "steps";
   std::optional<double> mean_reward;
 };
-/// Throws Error that names file, key and what would be right if the manifest is not what
-/// save_model() and the trainer of self-play write; what is missing is left empty.
+/// Reads the manifest; entries that are missing stay empty. Throws an Error that names file, key
+/// and what would be right if an entry is not as save_model() and the trainer of self-play write
+/// it.
 ModelFacts model_facts(const ModelInfo& info);
 
-/// Writes the greedy player of `agent` as a model file, atomically. `scores` is empty where it has
-/// not been judged. The bytes depend on nothing but the arguments. Throws Error.
+/// Writes the greedy player of `agent` as a model file, atomically. `scores` is empty if it has not
+/// been evaluated. The bytes depend on nothing but the arguments. Throws Error if it cannot write.
 void save_model(const std::filesystem::path& path, const Agent& agent, const Recipe& recipe,
                 std::span<const Evaluation> scores);
 
-/// Throws Error if `reader` is no model file.
+/// Throws Error if `reader` is not of a model file.
 ModelInfo model_info(const ArchiveReader& reader);
 
-/// The player that a recipe's start_from names: of a run its newest. Throws as find_model, and
-/// UsageError for oracle and random, which have no weights.
+/// Opens the player that a recipe's start_from names; for a run it is the newest. Throws as
+/// find_model, and UsageError for oracle and random, which have no weights.
 ArchiveReader read_start(const std::string& what);
 
-/// Which player of a run.
+/// Which player of a run is meant.
 enum class RunPlayer : std::uint8_t { kBest, kNewest };
 
 struct PlayerOptions {
-  std::string env;  ///< plays this one instead of the model's own; oracle and random need it
+  std::string env;  ///< an environment instead of the model's own; oracle and random need it
   std::size_t conditions = 0;  ///< which of the environment's; the first decides
   int lanes = 1;
   int threads = 1;
-  std::uint64_t seed = 0;  ///< of the player's own chance, where it has any
+  std::uint64_t seed = 0;  ///< for players that act at random
   std::string device = "cpu";
   RunPlayer run_player = RunPlayer::kBest;
   std::vector<std::filesystem::path> plugins;
@@ -62,9 +63,10 @@ struct PlayerOptions {
 /// A policy and the environment it plays, both for `lanes` lanes. Reset the environment before
 /// use.
 struct Player {
-  std::string name;            ///< as asked for
+  std::string name;            ///< as the user gave it
   std::filesystem::path file;  ///< the model file; empty for oracle and random
-  /// The model's, judged_under() the conditions asked for; of oracle and random only their [env].
+  /// The model's recipe, judged_under() the conditions that were asked for; for oracle and random
+  /// it has only [env].
   Config recipe;
   std::vector<Conditions> conditions;  ///< all that the environment has
   ModelInfo info;                      ///< empty for oracle and random
@@ -73,15 +75,15 @@ struct Player {
   std::unique_ptr<Policy> policy;  ///< may use `env` and `pool`
 };
 
-/// `what`: a model file, a run's folder, the name of a model that ships ("pong"), "oracle",
-/// "random", or the name of a recipe, which means its newest run. Throws UsageError with the
-/// nearest name if it is none of these, Error if the file is damaged or does not fit the game.
+/// Loads a player. `what` is a model file, a run's folder, the name of a model that ships ("pong"),
+/// "oracle", "random", or the name of a recipe, which means its newest run. Throws UsageError with
+/// the nearest name if it is none of these, Error if the file is damaged or does not fit the game.
 Player load_player(const std::string& what, const PlayerOptions& options);
 
 /// The model file that `what` means; empty for "oracle" and "random". Throws as load_player.
 std::filesystem::path find_model(const std::string& what, RunPlayer run_player);
 
-/// Models that ship, by name, sorted.
+/// The names of the models that ship, sorted.
 std::vector<std::string> list_models();
 
 }  // namespace tengen

@@ -1,4 +1,4 @@
-// A stop-watch that is always in one phase.
+// A stopwatch that is always in one phase and sums up the seconds of each.
 #pragma once
 
 #include <array>
@@ -17,9 +17,9 @@ class PhaseClock {
     phase_ = phase;
     began_ = now;
   }
-  /// Of phases that were left.
+  /// Seconds spent in a phase, without those since it was last entered.
   [[nodiscard]] double seconds(Phase phase) const { return seconds_[phase]; }
-  /// Of all, the present one included.
+  /// Seconds spent in all phases, the present one included.
   [[nodiscard]] double total() const {
     double sum = since(Clock::now());
     for (const double s : seconds_) sum += s;

@@ -31,7 +31,7 @@ Recipe Recipe::from_config(Config config, std::string_view default_name) {
   r.seed = config.get<std::uint64_t>("seed", 0);
   r.eval_freq = config.get<std::int64_t>("eval_freq", 10'000, 0, kMany);
   r.n_envs = 1;
-  r.log_freq = 1;  // self-play: every cycle
+  r.log_freq = 1;  // self-play writes metrics after every cycle
   r.stop_at_reward = kInfinity;
   if (!r.self_play()) {
     r.n_envs = config.get<int>("n_envs", r.n_envs, 1, 65'536);

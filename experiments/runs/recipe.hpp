@@ -12,43 +12,45 @@
 
 namespace tengen {
 
-/// The keys that the trainer itself reads; the environment reads [env], the agent [agent] and
-/// [net]. Keys of [eval_env] replace those of [env] where the player is judged or watched, beside
-/// what the environment's own Conditions replace.
+/// The keys that training itself reads; the environment reads [env], the agent [agent] and [net].
+/// Keys of [eval_env] replace those of [env] where the player is evaluated or watched, and so do
+/// the environment's own Conditions.
 struct Recipe {
-  Config config;       ///< the whole file; what is read below is marked read
-  std::string name;    ///< names the run's folder; the file's name unless the recipe says
+  Config config;       ///< the whole file; keys that were read are marked in it
+  std::string name;    ///< of the run's folder; the file's name unless the recipe sets it
   std::string algo;    ///< an agent of `tengen list agents`
-  std::string env;     ///< [env] id; of self-play [game] id
+  std::string env;     ///< [env] id; for self-play [game] id
   std::string device;  ///< cpu, cuda …
-  std::vector<std::string> plugins;  ///< libraries that bring the environment, if need be
-  std::int64_t steps;                ///< environment steps, all lanes together; of self-play games
+  std::vector<std::string> plugins;  ///< libraries with further environments
+  std::int64_t steps;                ///< environment steps, all lanes together; self-play: games
   int n_envs;                        ///< lanes
   std::uint64_t seed;
-  std::int64_t log_freq;         ///< steps between rows of figures
+  std::int64_t log_freq;         ///< steps between rows of metrics
   std::int64_t eval_freq;        ///< steps between evaluations; 0: none
-  int eval_episodes;             ///< full games an evaluation
+  int eval_episodes;             ///< full games per evaluation
   std::int64_t checkpoint_freq;  ///< steps between checkpoints; 0: only at the end
-  double stop_at_reward;  ///< an evaluation with this mean ends the training; infinity: never
+  double stop_at_reward;  ///< an evaluation with this mean ends the training; infinity: none does
 
-  /// Throws UsageError: a key missing, of another type, or out of range.
+  /// Throws UsageError if a key is missing, has another type, or is out of range.
   static Recipe from_config(Config config, std::string_view default_name);
-  /// Whether it learns from whole games: frequencies are then in games, and n_envs and
-  /// stop_at_reward are nobody's.
+  /// Whether it learns from whole games. Frequencies are then in games, and n_envs and
+  /// stop_at_reward are not used.
   [[nodiscard]] bool self_play() const { return algo == "alphazero" || algo == "alphago"; }
 };
 
-/// A recipe as judges and viewers play it: `conditions` and then [eval_env] over its [env]. What
-/// has been laid over stands in section [judged], too.
+/// A recipe as evaluations and viewers play it: `conditions`, and then [eval_env], replace keys of
+/// its [env]. Keys that were replaced are in section [judged], too.
 Config judged_under(const Conditions& conditions, const Config& recipe);
-/// "random_start = 40, progress_reward = 0.0": what judged_under() has laid over; empty: nothing.
+/// The keys that judged_under() has replaced, "random_start = 40, progress_reward = 0.0"; empty if
+/// there are none.
 std::string judged_text(const Config& judged);
 
 /// The file of a recipe given by name ("pong-dqn") or by path. Throws UsageError with the nearest
 /// name if there is none.
 std::filesystem::path find_recipe(const std::string& name_or_path);
 
-/// Its settings. Relative paths in `plugins` start at the file's folder; here they are absolute.
+/// The settings of a recipe file. Paths in `plugins` that are relative to the file's folder are
+/// made absolute. Throws Error or UsageError if the file cannot be read or is no TOML.
 Config read_recipe(const std::filesystem::path& file);
 /// Makes the paths of `plugins` absolute that are relative to `folder`.
 void settle_plugins(Config& config, const std::filesystem::path& folder);

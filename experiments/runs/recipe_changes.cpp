@@ -6,7 +6,7 @@
 namespace tengen {
 namespace {
 
-// A key, or with a dot at its end all below it.
+// A pattern is a key, or a section with a dot at its end, which stands for all keys in it.
 bool matches(std::string_view pattern, std::string_view key) {
   return pattern.ends_with('.') ? key.starts_with(pattern) : key == pattern;
 }
@@ -16,12 +16,12 @@ bool matches_any(const std::array<std::string_view, N>& patterns, std::string_vi
   return std::ranges::any_of(patterns, [&](std::string_view p) { return matches(p, key); });
 }
 
-// What nothing that is learnt depends on.
+// Settings on which nothing that is learnt depends.
 constexpr std::array<std::string_view, 14> kBeside = {
     "name",      "steps",          "device",       "plugins",          "log_freq",
     "eval_freq", "eval_episodes",  "eval.",        "checkpoint_freq",  "stop_at_reward",
     "eval_env.", "agent.eval_eps", "agent.player", "agent.play_device"};
-// The shape or the meaning of what a checkpoint holds.
+// Settings that determine the shape or the meaning of a checkpoint's contents.
 constexpr std::array<std::string_view, 26> kFixed = {"algo",
                                                      "env.id",
                                                      "game.",
@@ -48,7 +48,7 @@ constexpr std::array<std::string_view, 26> kFixed = {"algo",
                                                      "agent.n_workers",
                                                      "agent.n_slots",
                                                      "agent.shards"};
-// Of the networks: what may change although it stands beside what must not.
+// Settings that match one of kFixed, and may change all the same.
 constexpr std::array<std::string_view, 2> kLoose = {"net.dropout", "net.precision"};
 
 std::string line(const Config::Difference& change) {

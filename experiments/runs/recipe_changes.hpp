@@ -1,4 +1,4 @@
-// What a run's recipe says otherwise than the one that its checkpoint was made with.
+// The differences between a run's recipe and the one with which its checkpoint was made.
 #pragma once
 
 #include "core/archive.hpp"
@@ -9,23 +9,23 @@
 
 namespace tengen {
 
-/// Settings that changed, by key.
+/// The settings that changed, by key.
 class RecipeChanges {
  public:
   RecipeChanges() = default;
-  /// From `before`, a resolved recipe, to `now`, whose every key has been asked for. What the
-  /// recipe is silent about and an older program did not know is no change.
+  /// Compares `before`, a resolved recipe, with `now`, of which every key has been read. A setting
+  /// that an older program did not know, and that the recipe does not set, is no change.
   RecipeChanges(const Config& before, const Config& now);
 
   [[nodiscard]] const std::vector<Config::Difference>& all() const { return all_; }
   [[nodiscard]] bool has(std::string_view key) const;
-  /// Throws UsageError naming the first setting that the checkpoint's state is of: another value
-  /// would not fit. One that is not set any more is no other value: its default decides.
+  /// Throws a UsageError that names the first changed setting on which the checkpoint's state
+  /// depends, so that it would not fit. A setting that was removed is not refused: its default
+  /// decides.
   void check_fit() const;
-  /// Whether there are some that the agent or the environment reads, so that a checkpoint may not
-  /// fit them.
+  /// Whether the agent or the environment reads any of them, so that a checkpoint may not fit.
   [[nodiscard]] bool reach_state() const;
-  /// "agent.gamma: 0.99 → 0.9" each.
+  /// One line per change: "agent.gamma: 0.99 → 0.9".
   [[nodiscard]] std::vector<std::string> lines() const;
 
  private:

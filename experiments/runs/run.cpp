@@ -64,7 +64,7 @@ std::string report_json(const Training& training, const RunPaths& run) {
                               {"ended_by", training.ended_by()}};
   training.add_score(line);
   for (const auto& [name, seconds] : training.time_spent()) line["time"][name] = seconds;
-  // A folder's name may be anything.
+  // The name of a folder may be any bytes, also such that are not UTF-8.
   return line.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
 }
 
@@ -74,7 +74,7 @@ std::string report_text(const Training& training, const RunPaths& run) {
                      training.steps_per_second() < 10 ? 2 : 0, training.unit(), training.score());
 }
 
-// A courtesy: where gnuplot is missing or nothing was recorded there are no curves.
+// Curves are a courtesy: if gnuplot is missing or nothing was recorded, the run has none.
 void leave_curves(const RunPaths& run) {
   if (!has_gnuplot()) return;
   try {
@@ -85,7 +85,7 @@ void leave_curves(const RunPaths& run) {
   }
 }
 
-// What went wrong, and from where the run can go on.
+// An error also says from which checkpoint the run can go on.
 void train_or_explain(Training& training, const RunPaths& run, bool quiet) {
   try {
     training.train(quiet);
@@ -108,7 +108,7 @@ void run_training(Training& training, const Recipe& recipe, const RunPaths& run,
   if (!options.quiet) announce(training, recipe, run, options.threads);
   train_or_explain(training, run, options.quiet);
   if (!options.quiet) report_time(training);
-  // Of an answer that nobody reads the run's folder has everything: it is no failure.
+  // If nobody reads the answer, that is no failure: the run's folder has everything.
   write_out((options.json ? report_json(training, run) : report_text(training, run)) + "\n", true);
   if (training.finished()) {
     leave_curves(run);

@@ -1,4 +1,4 @@
-// What `train` and `resume` share: one run, from its first message to its report.
+// The part that `train` and `resume` share: one run, from its first message to its report.
 #pragma once
 
 #include "experiments/runs/recipe.hpp"
@@ -13,8 +13,8 @@ struct RunOptions {
   bool json = false;
 };
 
-/// Says what starts, notes the command line in command.txt, trains, and reports on stdout. Throws
-/// Interrupted after Ctrl-C, when the run has been saved.
+/// Prints what starts, appends the command line to command.txt, trains, and reports on stdout.
+/// Throws Interrupted after Ctrl-C, once the run has been saved, and Error if training failed.
 void run_training(Training& training, const Recipe& recipe, const RunPaths& run,
                   const RunOptions& options);
 

@@ -44,14 +44,15 @@ std::int64_t newest_number(const fs::path& folder, bool (*counts)(const fs::path
   return newest;
 }
 
-// Of a run that was killed before it had a recipe: it may begin again in the same folder.
+// Whether a run wrote this manifest and was killed before it had a recipe: it may begin again in
+// the same folder.
 bool is_manifest_of_ours(const fs::path& file) {
   std::ifstream in(file);
   const auto manifest = nlohmann::json::parse(in, nullptr, false);
   return manifest.is_object() && manifest.contains("tengen") && manifest.contains("recipe");
 }
 
-// Whether a run would write over this file, or take it for its own.
+// Whether a run would overwrite this file, or take it for its own.
 bool in_the_way(const fs::path& file) {
   const std::string name = file.filename().string();
   const RunPaths run{file.parent_path()};
@@ -65,7 +66,7 @@ bool in_the_way(const fs::path& file) {
 }
 
 void check_free(const fs::path& folder) {
-  std::error_code none;  // no folder yet: nothing is in the way
+  std::error_code none;  // a folder that does not exist yet has nothing in the way
   for (const auto& entry : fs::directory_iterator(folder, none))
     if (in_the_way(entry.path()))
       throw Error("'{}' holds a {} that is of no run; a run needs a folder of its own",
@@ -88,7 +89,7 @@ RunPaths create_run(const std::string& recipe_name, const std::optional<fs::path
   fs::create_directories(parent, error);
   if (error) throw Error("cannot create '{}': {}", parent.string(), error.message());
   std::int64_t n = newest_number(parent, [](const fs::path&) { return true; }) + 1;
-  // Another process may take the number first: creating the folder decides.
+  // Another process may take the number first; whoever creates the folder has it.
   while (!fs::create_directory(parent / std::to_string(n), error)) {
     if (error) throw Error("cannot create a folder in '{}': {}", parent.string(), error.message());
     ++n;
@@ -107,14 +108,14 @@ std::optional<RunPaths> find_run(const std::string& name_or_path) {
 
 namespace {
 
-// The recipe of the newest checkpoint that can be read; empty where there is none, or an older one
-// that did not keep it.
+// The recipe of the newest checkpoint that can be read; empty if there is none, or if it is of an
+// older version that did not keep the recipe.
 std::string checkpoint_recipe(const RunPaths& run) {
   for (const std::int64_t step : checkpoint_steps(run)) {
     try {
       const ArchiveReader reader = ArchiveReader::read_file(checkpoint_file(run, step));
       return reader.has("trainer/recipe") ? reader.string("trainer/recipe") : "";
-    } catch (const Error&) {  // the one before may do
+    } catch (const Error&) {  // the checkpoint before may be whole
     }
   }
   return "";
@@ -195,7 +196,7 @@ void drop_old_checkpoints(const RunPaths& run, std::int64_t newest, int kept) {
       for (const std::string& name : reader.names())
         if (name.ends_with("/segments")) segments.push_back(reader.string(name));
     } catch (const Error&) {
-      return;  // nobody knows what a checkpoint that cannot be read just now needs
+      return;  // a checkpoint that cannot be read just now may need any of the segments
     }
   }
   ReplayBuffer::remove_unreferenced_segments(run.segments(), segments);

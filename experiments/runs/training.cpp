@@ -12,7 +12,8 @@
 namespace tengen {
 namespace {
 
-// The settings that may have asked for it: the largest numbers, "agent.n_steps = 1000000".
+// The settings that may have asked for so much memory, which are those with the largest numbers:
+// "agent.n_steps = 1000000".
 std::string largest_settings(const Recipe& recipe) {
   constexpr std::size_t kNamed = 3;
   constexpr double kSmall = 1000;
@@ -141,7 +142,7 @@ std::unique_ptr<Training> make_training(const Recipe& recipe,
   } catch (const Error&) {
     throw;
   } catch (const std::exception& error) {
-    // The standard library's, or what LibTorch says of its allocator.
+    // It is the standard library's error, or a message of LibTorch's allocator.
     const bool memory = dynamic_cast<const std::bad_alloc*>(&error) != nullptr ||
                         dynamic_cast<const std::length_error*>(&error) != nullptr ||
                         std::string_view(error.what()).find("allocat") != std::string_view::npos;

@@ -1,4 +1,4 @@
-// What was built: filled in by cmake/version.cmake at every build.
+// The version of this program, which cmake/version.cmake fills in at every build.
 #pragma once
 
 #include <string>
@@ -8,7 +8,7 @@ namespace tengen {
 
 extern const std::string_view kVersion;    ///< "0.1.0"
 extern const std::string_view kRevision;   ///< git's short hash, or "unknown" outside a repository
-extern const bool kModified;               ///< the tree differed from that revision
+extern const bool kModified;               ///< whether the tree differed from that revision
 extern const std::string_view kBuildType;  ///< "Release"
 
 /// "0.1.0 (3f2a9c1, modified)": version, revision and state of the tree at build.

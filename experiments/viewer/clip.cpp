@@ -14,7 +14,7 @@
 namespace tengen {
 namespace {
 
-// The pixels go to ffmpeg's standard input; it does the coding.
+// Sends the pixels to ffmpeg's standard input, which encodes them.
 class Video final : public Clip {
  public:
   Video(std::filesystem::path path, double frames_per_second)
@@ -51,7 +51,7 @@ class Video final : public Clip {
 
   std::filesystem::path path_;
   double frames_per_second_;
-  std::optional<ProgramInput> ffmpeg_;  // from the first frame on, whose size it must know
+  std::optional<ProgramInput> ffmpeg_;  // started by the first frame, whose size it must know
 };
 
 // Keeps between n and 2n pictures at an even stride, whatever the number of frames added.
@@ -83,7 +83,7 @@ class ContactSheet final : public Clip {
     Canvas sheet(columns * (width + kGap) + kGap, rows * (height + kGap) + kGap,
                  theme::kBackground);
     for (std::size_t i = 0; i < n; ++i) {
-      // Spread evenly, first and last included.
+      // The pictures are spread evenly, with the first and the last among them.
       const Picture& picture = kept_[n > 1 ? i * (kept_.size() - 1) / (n - 1) : 0];
       const int x = kGap + static_cast<int>(i) % columns * (width + kGap);
       const int y = kGap + static_cast<int>(i) / columns * (height + kGap);
@@ -100,7 +100,7 @@ class ContactSheet final : public Clip {
     std::string caption;
   };
 
-  // About as wide as 16:10, with few empty places.
+  // The number of columns that makes the sheet about 16:10, with few empty places.
   static int best_columns(int n, int width, int height) {
     int best = 1;
     double best_cost = 1e9;

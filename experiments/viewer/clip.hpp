@@ -1,4 +1,4 @@
-// Clips and contact sheets: composed frames into a GIF, a video or a PNG.
+// Clips and contact sheets: composed frames become a GIF, a video or a PNG.
 #pragma once
 
 #include "core/canvas.hpp"
@@ -14,16 +14,19 @@ namespace tengen {
 class Clip {
  public:
   virtual ~Clip() = default;
+  /// The layout for which frames of this format are to be composed.
   [[nodiscard]] virtual FrameLayout layout() const = 0;
-  /// `caption` is written under the picture where the format has room for it.
+  /// Adds a frame. `caption` is written under the picture where the format has room for it. Throws
+  /// Error if the file cannot be written.
   virtual void add(const Canvas& frame, std::string_view caption) = 0;
-  /// Completes the file; without it what was written is of no use. Throws Error.
+  /// Completes the file, which is of no use without. Throws Error if it cannot be written.
   virtual void finish() = 0;
 };
 
-/// By ending: .gif (animated, endless), .mp4 .webm .mkv .mov (ffmpeg does the coding), .png
-/// (contact sheet of `pictures` frames spread evenly over everything added). Throws UsageError for
-/// another ending, Error if the file cannot be written or ffmpeg is missing.
+/// Makes the clip that the path's ending asks for: .gif (animated, endless), .mp4, .webm, .mkv or
+/// .mov (encoded by ffmpeg), .png (a contact sheet of `pictures` frames, spread evenly over all
+/// that are added). Throws UsageError for another ending, Error if the file cannot be written or
+/// ffmpeg is missing.
 std::unique_ptr<Clip> make_clip(const std::filesystem::path& path, double frames_per_second,
                                 int pictures);
 
@@ -31,13 +34,14 @@ std::unique_ptr<Clip> make_gif(const std::filesystem::path& path, double frames_
 std::unique_ptr<Clip> make_video(const std::filesystem::path& path, double frames_per_second);
 std::unique_ptr<Clip> make_contact_sheet(const std::filesystem::path& path, int pictures);
 
-/// True for a contact sheet: it shows a whole episode in a few pictures.
+/// Whether the path is of a contact sheet, which shows a whole episode in a few pictures.
 bool is_contact_sheet(const std::filesystem::path& path);
 
-/// Composes what the session shows now and adds it to the clip.
+/// Composes frames of a session and adds them to a clip.
 class Recorder {
  public:
   explicit Recorder(std::unique_ptr<Clip> clip) : clip_(std::move(clip)) {}
+  /// Adds a frame of the session as it is now. Throws as Clip::add.
   void add(const Session& session);
   void finish() { clip_->finish(); }
   [[nodiscard]] int frames() const { return frames_; }

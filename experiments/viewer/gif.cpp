@@ -1,4 +1,4 @@
-// Animated GIF through giflib: each frame is the rectangle that changed, in its own colours.
+// Animated GIFs by giflib: each frame is the rectangle that changed, in its own colours.
 #include "experiments/viewer/clip.hpp"
 
 #include <fcntl.h>
@@ -21,7 +21,7 @@ struct Rectangle {
 
 std::uint32_t packed(Colour c) { return (std::uint32_t{c.red} << 16) | (c.green << 8) | c.blue; }
 
-// The smallest rectangle outside which both are equal; one pixel where nothing changed.
+// The smallest rectangle outside of which both are equal; one pixel if nothing changed.
 Rectangle changed(const Canvas& before, const Canvas& now) {
   int left = now.width(), top = now.height(), right = -1, bottom = -1;
   for (int y = 0; y < now.height(); ++y)
@@ -36,8 +36,8 @@ Rectangle changed(const Canvas& before, const Canvas& now) {
   return {left, top, right - left + 1, bottom - top + 1};
 }
 
-// A picture in at most 256 colours: exactly its own where they suffice, else with fewer and fewer
-// low bits.
+// A picture in at most 256 colours. These are exactly its own if they are no more; else low bits
+// are dropped until they are.
 struct Indexed {
   std::vector<std::uint32_t> colours;  // sorted
   std::vector<GifByteType> pixels;
@@ -68,7 +68,7 @@ class Gif final : public Clip {
       : path_(std::move(path)), seconds_per_frame_(1 / std::min(frames_per_second, 50.0)) {
     const int descriptor = open(path_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
     if (descriptor < 0) throw Error("cannot write {}: {}", path_.string(), std::strerror(errno));
-    file_ = EGifOpenFileHandle(descriptor, nullptr);  // which closes it
+    file_ = EGifOpenFileHandle(descriptor, nullptr);  // giflib will close the descriptor
     if (file_ == nullptr) throw Error("cannot write {}", path_.string());
   }
   ~Gif() override {
@@ -104,7 +104,7 @@ class Gif final : public Clip {
   void begin(const Canvas& frame) {
     EGifSetGifVersion(file_, true);
     expect(EGifPutScreenDesc(file_, frame.width(), frame.height(), 8, 0, nullptr));
-    // Play for ever: the Netscape application extension.
+    // The Netscape application extension makes it play for ever.
     const std::array<GifByteType, 3> loop{1, 0, 0};
     expect(EGifPutExtensionLeader(file_, APPLICATION_EXT_FUNC_CODE));
     expect(EGifPutExtensionBlock(file_, 11, "NETSCAPE2.0"));
@@ -112,7 +112,7 @@ class Gif final : public Clip {
     expect(EGifPutExtensionTrailer(file_));
   }
 
-  // Delays are whole hundredths of a second; rounding errors do not add up.
+  // Delays are whole hundredths of a second, chosen so that rounding errors do not add up.
   void put_delay() {
     const auto at = [&](int frame) { return std::lround(100 * seconds_per_frame_ * frame); };
     GraphicsControlBlock control{DISPOSE_DO_NOT, false,
@@ -136,7 +136,7 @@ class Gif final : public Clip {
         EGifPutImageDesc(file_, area.left, area.top, area.width, area.height, false, map);
     GifFreeMapObject(map);
     expect(status);
-    std::vector<GifByteType> pixels = image.pixels;  // giflib masks them in place
+    std::vector<GifByteType> pixels = image.pixels;  // a copy, because giflib masks them in place
     expect(EGifPutLine(file_, pixels.data(), static_cast<int>(pixels.size())));
   }
 

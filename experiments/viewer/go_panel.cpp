@@ -8,7 +8,7 @@ namespace {
 
 constexpr Colour kBlackSide{10, 11, 14}, kWhiteSide{232, 230, 222};
 
-// "0.0" never has a sign.
+// The text of 0.0 never has a sign.
 std::string margin_text(double margin) {
   const double shown = std::round(10 * std::abs(margin)) / 10;
   return shown == 0 ? "even" : fmt::format("{}+{:.1f}", margin > 0 ? 'B' : 'W', shown);
@@ -43,7 +43,7 @@ class GoColumn {
   void both(std::string_view left, std::string_view right, Colour colour,
             Colour right_colour = theme::kMuted);
   [[nodiscard]] std::string fitting(std::string_view text, double width) const;
-  // The newest analysis, or what is remembered of this place; for Black.
+  // The evaluation for Black, by the newest analysis, or as it is remembered for this place.
   [[nodiscard]] GoFigures now() const {
     if (analysis_.visits == 0) return session_.figures();
     return {static_cast<float>(sign_ * analysis_.value),
@@ -119,7 +119,7 @@ void GoColumn::status(const std::string& note) {
   skip(gap_ / 2);
 }
 
-// Whose the game is: a bar, Black's part from the left.
+// Draws both sides' chances as a bar, with Black's part on the left.
 void GoColumn::balance() {
   const GoFigures figures = now();
   if (std::isnan(figures.value)) {
@@ -142,7 +142,7 @@ void GoColumn::balance() {
        short_visits(figures.visits) + " visits", theme::kReturn);
 }
 
-// Black's win rate after each move of the line.
+// Draws Black's win rate after each move of the line.
 void GoColumn::graph(double height) {
   if (height < 3 * row() || room() < height) return;
   both("Black's win rate", "", theme::kMuted);
@@ -160,11 +160,11 @@ void GoColumn::graph(double height) {
   painter_.fill({std::round(x_of(static_cast<std::size_t>(session_.move_number()))) - 1, frame.y, 2,
                  frame.height},
                 theme::kBar);
-  std::size_t before = figures.size();  // the last that is known
+  std::size_t before = figures.size();  // the last move with an evaluation; none yet
   for (std::size_t i = 0; i < figures.size(); ++i) {
     if (std::isnan(figures[i].value)) continue;
     const double x = x_of(i), y = y_of(figures[i].value);
-    // Places never looked at are bridged.
+    // A straight line bridges places that were never analysed.
     if (before < i) painter_.line(x_of(before), y_of(figures[before].value), x, y, theme::kValue);
     painter_.fill({std::round(x) - 1, std::round(y) - 1, 3, 3}, theme::kValue);
     before = i;

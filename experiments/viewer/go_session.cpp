@@ -31,7 +31,7 @@ std::vector<BoardMark> marks_of(const SgfNode& from, int columns, int rows) {
   return marks;
 }
 
-// A fresh game as a file would have it.
+// A new game as a file would have it.
 SgfTree tree_of(const GoGame& game) {
   GoRecord record = game.to_record();
   record.rules = rules_text(game.ruleset());
@@ -58,7 +58,7 @@ GoSession::GoSession(SgfTree tree, const GoRuleset& rules, SgfWarnings* warnings
   given_white_ = white;
   recorded_result_ = record.result;
   start_ = GoGame::from_record(record, recorded_rules(record, rules, warnings), 0, warnings);
-  // What the root does not say about komi may stand further on.
+  // If the root does not give the komi, a later node may.
   if (!record.komi)
     if (const auto later = go_record(tree_).komi) {
       GoRuleset ruleset = start_.ruleset();
@@ -73,9 +73,10 @@ GoSession::GoSession(SgfTree tree, const GoRuleset& rules, SgfWarnings* warnings
   stand_at(0);
 }
 
-// What every node does, and what of it is against the rules.
+// Finds out what every node does, and which moves are illegal.
 void GoSession::read_nodes(SgfWarnings* warnings) {
-  // Bounds the time that hostile trees take; going back to a branch costs the moves up to there.
+  // This bounds the time that hostile trees take, since going back to a branch replays all moves up
+  // to it.
   constexpr std::int64_t kMostSteps = 1'000'000;
   std::int64_t steps = 0;
   for (std::size_t i = 1; i < nodes_.size(); ++i) {
@@ -105,7 +106,7 @@ void GoSession::read_nodes(SgfWarnings* warnings) {
   }
 }
 
-// Does to the board what a node says.
+// Makes the moves and set-up of a node on the board.
 void GoSession::apply(int node, SgfWarnings* warnings) {
   const auto events = go_events(tree_, node, start_.columns(), start_.rows());
   if (warnings == nullptr) return game_.execute(events);
@@ -114,7 +115,7 @@ void GoSession::apply(int node, SgfWarnings* warnings) {
   });
 }
 
-// Puts game and path at a node; returns how many nodes that took.
+// Moves game and path to a node. Returns how many nodes had to be applied.
 int GoSession::move_to(int node, SgfWarnings* warnings) {
   int steps = 1;
   if (node != 0 && in_tree(node).parent == path_.back()) {
@@ -156,7 +157,7 @@ void GoSession::read_place() {
 std::string GoSession::result() const {
   if (resigned() >= 0) return resigned() == 0 ? "W+R" : "B+R";
   if (!game_.passed_out()) return "";
-  if (std::exchange(judged_, at_) != at_)  // it is shown many times a second
+  if (std::exchange(judged_, at_) != at_)  // computed once, since it is shown many times a second
     judged_result_ = score_text(static_cast<float>(judge(game_).balance) - game_.full_komi());
   return judged_result_;
 }
@@ -193,7 +194,7 @@ bool GoSession::undo() {
   }
   if (at_ == 0) return false;
   const int gone = at_, parent = in_tree(at_).parent;
-  // The node stays, unreachable: numbers are for ever.
+  // The node stays, out of reach, because numbers are never used again.
   std::vector<int>& left = tree_.nodes[static_cast<std::size_t>(parent)].children;
   std::erase(left, gone);
   node_at(parent).next = left.empty() ? -1 : left.front();

@@ -1,4 +1,4 @@
-// A Go player that thinks on a thread of its own, so that nobody waits for it.
+// A Go player that thinks on a thread of its own, so that the window does not wait for it.
 #pragma once
 
 #include "experiments/go/go_player.hpp"
@@ -14,28 +14,29 @@
 
 namespace tengen {
 
-/// One question at a time; a new one replaces the last. Players outlive this and are used by its
-/// thread alone.
+/// Answers one question at a time; a new question replaces the last. Players outlive this and are
+/// used by its thread alone. All functions return at once, except for the destructor.
 class GoThinker {
  public:
   GoThinker();
-  ~GoThinker();  ///< waits until the player stops; one that chooses a move has its time
+  ~GoThinker();  ///< waits until the player stops; a player that chooses a move uses its time
   GoThinker(const GoThinker&) = delete;
   GoThinker& operator=(const GoThinker&) = delete;
 
-  /// Thinks about the position until it is asked something else. `tag` names the question.
+  /// Lets the player analyse the position until another question comes. `tag` names the question.
   void analyse(GoPlayer& player, const GoGame& game, int tag, bool ownership);
-  /// Chooses a move.
+  /// Lets the player choose a move.
   void choose(GoPlayer& player, const GoGame& game, int tag, const ThinkLimit& limit,
               bool ownership);
+  /// Drops the question.
   void stop();
 
   struct State {
     int tag = -1;  ///< of the question; −1: none
     bool thinking = false;
-    std::optional<int> action;  ///< what choose() came to; −1: it resigns
-    GoAnalysis analysis;        ///< as far as it has come
-    std::string error;          ///< why the player gave up
+    std::optional<int> action;  ///< the answer to choose(); −1: the player resigns
+    GoAnalysis analysis;        ///< the newest; empty before the first
+    std::string error;          ///< why the player failed; empty if it did not
   };
   [[nodiscard]] State state() const;
 
@@ -51,7 +52,7 @@ class GoThinker {
   void ask(Question question, int tag);
   void run();
   void answer(Question& question);
-  // What is known of question `number`, if it is still the question.
+  // Applies change(state_) if question `number` is still the newest.
   template <class F>
   void tell(std::uint64_t number, F&& change);
 

@@ -6,7 +6,7 @@
 namespace tengen {
 namespace {
 
-// Fewer visits than this part of the best move's are noise.
+// A move with fewer visits than this part of the best move's is noise and gets no disc.
 constexpr double kLeastShare = 0.01;
 constexpr std::size_t kMostSpots = 24;
 
@@ -92,8 +92,7 @@ void GoScene::add_variation(const GoMoveInfo& move, int mover) {
   int number = 0, player = mover;
   for (const int action : move.variation) {
     ++number;
-    // A second stone on one point would hide the first: the numbers that follow are told by the
-    // list beside the board.
+    // A second stone on a point would hide the first; the list beside the board shows such moves.
     const bool taken = action >= static_cast<int>(stones_.size()) ||
                        stones_[static_cast<std::size_t>(action)] != 0 ||
                        std::ranges::count(ghosts_, action, &BoardGhost::point) > 0;

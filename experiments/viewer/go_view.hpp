@@ -1,5 +1,5 @@
-// What is shown of a Go session: the board's picture, and the panel beside it. For the window and
-// for files.
+// The view of a Go session: the board's picture and the panel beside it, for the window and for
+// files.
 #pragma once
 
 #include "envs/board/board_picture.hpp"
@@ -11,24 +11,25 @@
 
 namespace tengen {
 
+/// What the discs on the board show.
 enum class GoHeat : std::uint8_t { kOff, kPolicy, kVisits };
 
-/// What somebody wants to see.
+/// What the user has chosen to see.
 struct GoShow {
   GoHeat heat = GoHeat::kVisits;
   bool ownership = false;
-  int hover = -1;         ///< the point under the mouse
-  bool may_play = false;  ///< the mouse would play there
+  int hover = -1;         ///< the point under the mouse; −1: none
+  bool may_play = false;  ///< whether a click would play there
   bool coordinates = true;
 };
 
-/// The board's picture with the memory that it views.
+/// The board's picture, and the memory into which it points.
 class GoScene {
  public:
-  /// `analysis` is of the session's place; without visits nothing of it is shown. Over a move that
-  /// it considers, its variation is shown.
+  /// `analysis` is of the session's place; without visits it is not shown. With the mouse over a
+  /// move that it considers, the move's variation is shown.
   void update(const GoSession& session, const GoAnalysis& analysis, const GoShow& show);
-  /// Until the next update().
+  /// The picture; valid until the next update().
   [[nodiscard]] const BoardPicture& picture() const { return picture_; }
 
  private:
@@ -43,31 +44,31 @@ class GoScene {
   std::vector<BoardMark> marks_;
 };
 
-/// What the panel says beside the session's own words.
+/// Texts of the panel that the session does not know.
 struct GoPanelText {
   std::string black, white;  ///< who plays; "" for the session's names
-  std::string thinker;       ///< whose analysis it is
-  std::string note;          ///< a line of the surface's own
+  std::string thinker;       ///< the name of the player whose analysis is shown
+  std::string note;          ///< a line from the window or the file
 };
 
-/// Where the panel has what the mouse may use.
+/// The parts of the panel that react to the mouse.
 struct GoPanelPlaces {
   Area graph;               ///< of moves 0 … line_length()
-  std::vector<Area> moves;  ///< a line of the list a move of the analysis, from the first
+  std::vector<Area> moves;  ///< the lines of the list, one per move of the analysis
   /// The move number at an x inside the graph.
   [[nodiscard]] int move_at(double x, int line_length) const;
 };
 
-/// Players and prisoners, win rate and lead, the graph of the line, the moves that are considered,
-/// the comment. What does not fit into `area` is left out from the bottom.
+/// Paints players and prisoners, win rate and lead, the graph of the line, the moves that are
+/// considered, and the comment. Parts at the bottom that do not fit into `area` are left out.
 GoPanelPlaces paint_go_panel(Painter& painter, const Area& area, const GoSession& session,
                              const GoAnalysis& analysis, const GoPanelText& text);
 
-/// Board and panel side by side, as clips and contact sheets show them.
+/// Draws board and panel side by side, as clips and contact sheets show them.
 void compose_go(const GoSession& session, const GoAnalysis& analysis, const GoShow& show,
                 const GoPanelText& text, const FrameLayout& layout, Canvas& out);
 
-/// "1.2k" of 1234.
+/// A number of visits in few characters: 1234 becomes "1.2k".
 std::string short_visits(int visits);
 
 }  // namespace tengen

@@ -24,7 +24,7 @@ double seconds_since(Clock::time_point then) {
 }
 
 constexpr double kFrameSeconds = 1.0 / 60;
-constexpr double kBetweenEngines = 0.4;  // so that people can follow two of them
+constexpr double kBetweenEngines = 0.4;  // seconds per move, so that people can follow two engines
 constexpr std::array<KeyHelp, 14> kHelp{{
     {"mouse", "play; over a candidate: its variation"},
     {"left, right, wheel", "one move back, forward"},
@@ -42,7 +42,7 @@ constexpr std::array<KeyHelp, 14> kHelp{{
     {"Esc, Q", "quit"},
 }};
 
-// What a picture of the board depends on.
+// Everything on which the picture of the board depends.
 struct Drawn {
   int node = -1, visits = -1, hover = -2, width = 0, height = 0;
   GoHeat heat{};
@@ -83,7 +83,7 @@ class GoViewer {
   void save_game();
   void save_screenshot();
 
-  // Asks the player whose turn it is, or the analyst, and takes in what they say.
+  // Asks the player whose turn it is, or the analyst, and takes in the answer.
   void think();
   void take_in(const GoThinker::State& state);
   [[nodiscard]] GoPlayer* engine_to_move() const {
@@ -112,7 +112,7 @@ class GoViewer {
   bool analyse_, paused_ = false, help_ = false, closed_ = false, screenshot_ = false;
   int simulations_;
   double mouse_x_ = -1, mouse_y_ = -1;
-  int asked_node_ = -1;  // of the question that the thinker has; −1: none
+  int asked_node_ = -1;  // the node of the thinker's question; −1: none
   bool asked_move_ = false, asked_ownership_ = false;
   Clock::time_point played_ = Clock::now(), said_;
   std::string message_;
@@ -125,7 +125,7 @@ class GoViewer {
   GoAnalysis analysis_;  // of the session's place
   GoPanelPlaces places_;
   double controls_height_ = 70;
-  GoThinker thinker_;  // last: its thread ends first
+  GoThinker thinker_;  // the last member, so that its thread ends first
 };
 
 void GoViewer::handle(const SDL_Event& event) {
@@ -188,7 +188,8 @@ void GoViewer::press(SDL_Keycode key) {
       return new_game();
     case SDLK_a:
       analyse_ = !analyse_ && options_.analyst != nullptr;
-      if (options_.analyst == nullptr) say("nobody to analyse: --analyse PLAYER");
+      if (options_.analyst == nullptr)
+        say("there is no player to analyse with: start with --analyse PLAYER");
       return;
     case SDLK_v:
       show_.heat = show_.heat == GoHeat::kVisits   ? GoHeat::kPolicy
@@ -225,7 +226,7 @@ bool inside(const Area& area, double x, double y) {
   return x >= area.x && y >= area.y && x < area.x + area.width && y < area.y + area.height;
 }
 
-// The point under the mouse: on the board, or of a move in the panel's list.
+// The point under the mouse, on the board or as a move in the panel's list; −1: none.
 int GoViewer::hovered() const {
   for (std::size_t i = 0; i < std::min(places_.moves.size(), analysis_.moves.size()); ++i)
     if (inside(places_.moves[i], mouse_x_, mouse_y_))
@@ -255,13 +256,13 @@ void GoViewer::play(int action) {
   played_ = Clock::now();
 }
 
-// Against an engine, back to where people are to move.
+// Against an engine it goes back to where the user is to move.
 void GoViewer::undo() {
   const auto& engines = options_.engines;
   const bool against = (engines[0] == nullptr) != (engines[1] == nullptr);
   if (!session_.undo()) return;
   if (against && engine_to_move() != nullptr) session_.undo();
-  if (against && engine_to_move() != nullptr) paused_ = true;  // the engine opens the game
+  if (against && engine_to_move() != nullptr) paused_ = true;  // the engine made the first move
 }
 
 void GoViewer::new_game() {
@@ -445,7 +446,7 @@ void GoViewer::draw_controls(const Area& area) {
   button("Help (H)", SDLK_h);
   if (engines) {
     ImGui::SetNextItemWidth(std::min(260.0F, ImGui::GetContentRegionAvail().x - 150));
-    ImGui::SliderInt("simulations a move", &simulations_, 0, 20'000,
+    ImGui::SliderInt("simulations per move", &simulations_, 0, 20'000,
                      simulations_ == 0 ? "as the player likes" : "%d",
                      ImGuiSliderFlags_Logarithmic);
   }

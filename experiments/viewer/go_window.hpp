@@ -11,16 +11,16 @@ namespace tengen {
 
 struct GoWindowOptions {
   std::array<GoPlayer*, 2> engines{};  ///< Black's and White's; null: people play
-  GoPlayer* analyst = nullptr;         ///< whose thoughts are shown; null: nobody's
-  bool analyse = true;                 ///< from the start
-  ThinkLimit limit;                    ///< of the engines, a move
+  GoPlayer* analyst = nullptr;         ///< the player whose analysis is shown; null: none
+  bool analyse = true;                 ///< whether analysis is on at the start
+  ThinkLimit limit;                    ///< of the engines, per move
   GoShow show;
-  std::filesystem::path folder;  ///< where screenshots and games go
-  int moves = 0;                 ///< close once the game has so many; 0: when the user does
+  std::filesystem::path folder;  ///< for screenshots and games
+  int moves = 0;  ///< the window closes once the game has so many; 0: never by itself
 };
 
-/// Opens a window on the session and returns when it is closed. The players are used by another
-/// thread until then. Throws Error where the build has no window, there is no display or SDL fails.
+/// Opens a window on the session and returns when it is closed. Another thread uses the players
+/// until then. Throws Error if the build has no window, there is no display, or SDL fails.
 void run_go_window(GoSession& session, const GoWindowOptions& options);
 
 }  // namespace tengen

@@ -14,7 +14,7 @@ namespace tengen {
 namespace {
 
 ImTextureID id_of(SDL_Texture* texture) {
-  return (ImTextureID) reinterpret_cast<std::intptr_t>(texture);  // a pointer or an integer
+  return (ImTextureID) reinterpret_cast<std::intptr_t>(texture);  // ImGui has it as either type
 }
 
 void render_list(SDL_Renderer* renderer, const ImDrawList& list) {
@@ -66,7 +66,7 @@ ImVec2 point(double x, double y) { return {static_cast<float>(x), static_cast<fl
 
 SdlWindow::SdlWindow(const std::string& title, int width, int height) {
   SDL_SetHint(SDL_HINT_VIDEO_ALLOW_SCREENSAVER, "1");
-  // Where no display answers, SDL falls back to drawing where nobody sees it.
+  // If no display answers, SDL would draw where no user can see it.
   const bool seen = SDL_Init(SDL_INIT_VIDEO) == 0 &&
                     (std::getenv("SDL_VIDEODRIVER") != nullptr ||
                      std::string_view(SDL_GetCurrentVideoDriver()) != "offscreen");
@@ -88,7 +88,7 @@ SdlWindow::SdlWindow(const std::string& title, int width, int height) {
   }
   SDL_SetWindowMinimumSize(window_, 640, 420);
   ImGui::CreateContext();
-  ImGui::GetIO().IniFilename = nullptr;  // leaves no file behind
+  ImGui::GetIO().IniFilename = nullptr;  // ImGui shall leave no file behind
   apply_theme();
   load_font();
   ImGui_ImplSDL2_InitForSDLRenderer(window_
@@ -114,7 +114,7 @@ void SdlWindow::close() {
 }
 
 void SdlWindow::load_font() {
-  // A proportional font where the system has it; ImGui's own otherwise.
+  // It is a proportional font if the system has one, else ImGui's own.
   ImFontAtlas& fonts = *ImGui::GetIO().Fonts;
   for (const char* file : {"/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf",
                            "/usr/share/fonts/truetype/liberation/LiberationSans-Regular.ttf"})

@@ -22,13 +22,16 @@ class SdlWindow {
   SdlWindow(const SdlWindow&) = delete;
   SdlWindow& operator=(const SdlWindow&) = delete;
 
-  /// What is drawn with ImGui in between is rendered by end_frame() and shown by present().
+  /// Everything drawn with ImGui between begin_frame() and end_frame() is rendered by the latter
+  /// and shown by present().
   void begin_frame();
   void end_frame();
   void present();
-  /// What end_frame() rendered, before present().
+  /// The pixels that end_frame() rendered; to be called before present(). Throws Error if SDL
+  /// fails.
   [[nodiscard]] Canvas screenshot() const;
-  /// A copy of the picture for this frame, drawn crisp.
+  /// Copies `picture` into a texture that is valid for this frame and scales without smoothing.
+  /// Throws Error if SDL fails.
   ImTextureID texture(const Canvas& picture);
   void toggle_fullscreen();
 
@@ -65,12 +68,13 @@ class ImGuiPainter final : public Painter {
 
 /// A key and what it does.
 using KeyHelp = std::pair<const char*, const char*>;
-/// A table of keys over the middle of an area.
+/// Draws a table of keys over the middle of an area.
 void draw_key_help(const Area& area, std::span<const KeyHelp> keys);
 
 /// Begins an ImGui window over `area` that cannot be moved; ImGui::End() ends it.
 void begin_controls(const Area& area);
-/// A button beside the one before, or below where there is no room; true when pressed.
+/// Draws a button beside the one before, or below it where there is no room. Returns true when it
+/// is pressed.
 bool control_button(const char* label, bool first);
 
 }  // namespace tengen

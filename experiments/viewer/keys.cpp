@@ -34,7 +34,7 @@ KeyMap::KeyMap(ActionSpace space) : space_(std::move(space)) {
   if (discrete == nullptr) return;
   for (const std::string& name : discrete->names) needs_.push_back(keys_named(name));
   needs_.resize(static_cast<std::size_t>(discrete->n));
-  // Two or three actions without a direction in their names: from left to right.
+  // Two or three actions without a direction in their names lie from left to right.
   if (std::ranges::count(needs_, 0U) == discrete->n && (discrete->n == 2 || discrete->n == 3)) {
     needs_.front() = kLeft;
     needs_.back() = kRight;

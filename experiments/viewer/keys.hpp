@@ -1,4 +1,4 @@
-// What the arrow keys and the space bar mean in an action space.
+// The meaning of the arrow keys and the space bar in an action space.
 #pragma once
 
 #include "core/space.hpp"
@@ -20,23 +20,24 @@ struct GameKeys {
   }
 };
 
-/// Maps keys to actions. Discrete actions are understood by name, in any case: those that contain
-/// UP, DOWN, LEFT, RIGHT or FIRE ("UPRIGHTFIRE") are played when exactly those keys are down, or
-/// the most of them; all others mean doing nothing. Where nothing goes up or down, those keys mean
-/// right and left, as Pong's paddle has it. Box actions: left and right push axis 0 to its ends,
-/// down and up axis 1, otherwise an axis rests at zero or the nearest value to it.
+/// Maps keys to actions. Discrete actions are understood by their names, in upper or lower case.
+/// Actions whose names contain UP, DOWN, LEFT, RIGHT or FIRE ("UPRIGHTFIRE") are played when
+/// exactly these keys are down, or most of them; all others mean doing nothing. If no action goes
+/// up or down, the keys up and down mean right and left, as for Pong's paddle. For Box actions left
+/// and right push axis 0 to its ends, down and up axis 1; otherwise an axis is at zero or the value
+/// that is nearest to it.
 class KeyMap {
  public:
   explicit KeyMap(ActionSpace space);
-  /// Writes lane 0's action. False where the keys mean nothing and doing nothing is not among the
-  /// actions: the game then waits. `legal` may be empty.
+  /// Writes lane 0's action. Returns false if the keys mean no action and doing nothing is none
+  /// either; the game then waits. `legal` may be empty, which means that every action is legal.
   [[nodiscard]] bool choose(const GameKeys& keys, std::span<const std::uint8_t> legal,
                             ActionBuffer out) const;
 
  private:
   ActionSpace space_;
-  std::vector<unsigned> needs_;  // keys of an action, as bits; Discrete only
-  bool vertical_ = false;        // some action goes up or down
+  std::vector<unsigned> needs_;  // the keys of each action, as bits; Discrete only
+  bool vertical_ = false;        // whether any action goes up or down
 };
 
 }  // namespace tengen

@@ -1,4 +1,4 @@
-// What stands in for window.cpp and go_window.cpp where SDL2 or Dear ImGui is missing.
+// Replaces window.cpp and go_window.cpp where SDL2 or Dear ImGui is missing.
 #include "experiments/viewer/go_window.hpp"
 #include "experiments/viewer/window.hpp"
 

@@ -32,7 +32,7 @@ double CanvasPainter::text_width(std::string_view text) const {
   return 6.0 * scale_ * static_cast<double>(text.size());
 }
 
-double CanvasPainter::line_height() const { return 9.0 * scale_; }  // 7 and air
+double CanvasPainter::line_height() const { return 9.0 * scale_; }  // letters of 7 and a gap of 2
 
 Area fitted(const Area& area, double aspect) {
   const double width = std::floor(std::min(area.width, area.height * aspect));
@@ -70,7 +70,7 @@ Sight sight_of(const Session& session) {
   const ObservationView input = session.insight().input;
   if (input.empty()) return {"newest observation", newest};
   if (is_picture(newest.shape)) return {"what the network sees", input};
-  // Of a stack of vectors, the newest.
+  // If vectors are stacked, the newest of them is shown.
   ObservationView last = newest;
   last.data = input.data + input.row_bytes() - newest.row_bytes();
   return {"what the network sees", last};
@@ -101,7 +101,7 @@ class Column {
   void input();
   [[nodiscard]] double room() const { return left_.height; }
   [[nodiscard]] double row() const { return painter_.line_height() + std::round(gap_ * 0.6); }
-  /// The height that input() would like to have, heading included.
+  // The height that input() needs for its pictures, heading included.
   [[nodiscard]] double wanted_by_input() const;
 
  private:
@@ -120,10 +120,10 @@ class Column {
   double gap_;
   Area left_;
   Sight sight_;
-  std::vector<Canvas> pictures_;  // what is seen, unless it is a plain vector
+  std::vector<Canvas> pictures_;  // of the input; empty if it is a plain vector
 };
 
-// As many letters as fit, the last one a dot where something was cut off.
+// As many letters as fit; the last one is a dot if something was cut off.
 std::string shortened(const Painter& painter, std::string_view text, double width) {
   std::string result(text);
   while (result.size() > 1 && painter.text_width(result) > width) {
@@ -167,7 +167,7 @@ void Column::header(const Session& session, std::string_view note) {
     text_line(fmt::format("last {}", score_text(scores.back())),
               fmt::format("mean of {}: {}", scores.size(), figure_text(mean)), theme::kMuted);
   } else {
-    skip(row());  // nothing jumps when the first episode ends
+    skip(row());  // so that nothing moves when the first episode ends
   }
   skip(gap_);
 }
@@ -188,8 +188,9 @@ void Column::bar(std::string_view name, std::string_view figure, double from, do
   skip(height);
 }
 
-// How much of its track a figure fills, from 0 to 1. The best Q-value fills it, and differences are
-// to scale with what is at stake: actions of nearly the same worth look nearly the same.
+// The part of its track that each bar fills, from 0 to 1. The best Q-value fills all of it, and
+// differences are relative to the size of the values, so that actions of nearly the same value look
+// nearly the same.
 std::vector<double> bar_lengths(std::string_view kind, std::span<const float> figures) {
   std::vector<double> lengths(figures.begin(), figures.end());
   if (kind != "probability") {
@@ -239,7 +240,7 @@ void Column::actions(const Session& session) {
   skip(gap_);
 }
 
-// One figure a pixel column: the mean of those that fall on it.
+// One number per pixel column: the mean of those that fall on it.
 std::vector<double> by_column(std::span<const float> figures, int columns) {
   std::vector<double> means;
   const std::size_t n = figures.size(), count = std::min(n, static_cast<std::size_t>(columns));
@@ -262,7 +263,7 @@ void Column::plot(std::string_view name, std::span<const float> figures, Colour 
   if (means.empty()) return;
   const auto [lowest, highest] = std::ranges::minmax_element(means);
   double low = std::min(0.0, *lowest), high = std::max(0.0, *highest);
-  if (*lowest > 0.5 * *highest) low = *lowest;  // far from zero: show what moves
+  if (*lowest > 0.5 * *highest) low = *lowest;  // all far from zero: the axis leaves zero out
   if (*highest < 0.5 * *lowest) high = *highest;
   const double margin = std::max(0.08 * (high - low), 1e-3);
   const auto y_of = [&](double figure) {
@@ -277,7 +278,8 @@ void Column::plot(std::string_view name, std::span<const float> figures, Colour 
                   frame.x + 1 + static_cast<double>(i) * step, y_of(means[i]), colour);
 }
 
-// Blue for −1 over dark for 0 to amber for 1; what lies beyond (an LSTM's cell may) is cut off.
+// From blue for −1 over dark for 0 to amber for 1. Values beyond, which an LSTM's cell may have,
+// are clamped.
 Colour state_colour(float value) {
   const float size = std::min(std::abs(value), 1.0F);
   const Colour far = value < 0 ? theme::kValue : theme::kChosen, near = theme::kTrack;
@@ -288,7 +290,7 @@ Colour state_colour(float value) {
   return {mix(near.red, far.red), mix(near.green, far.green), mix(near.blue, far.blue)};
 }
 
-// Recurrent state as a strip of colours, a cell a number, in a few lines.
+// Draws the recurrent state as a few lines of colours, one cell per number.
 void Column::memory(std::span<const float> state) {
   const int count = static_cast<int>(state.size());
   const int rows = std::clamp(count / 64, 1, 8), columns = (count + rows - 1) / rows;
@@ -306,7 +308,7 @@ void Column::memory(std::span<const float> state) {
 // `count` pictures of one aspect, as large as fits into width × height.
 struct Grid {
   int columns = 1, rows = 1;
-  double width = 0, height = 0;  // of one picture
+  double width = 0, height = 0;  // of each picture
 };
 Grid fit_grid(int count, double aspect, double width, double height, double gap) {
   Grid best;
@@ -370,7 +372,7 @@ void paint_panel(Painter& painter, const Area& area, const Session& session,
   column.actions(session);
   const Insight insight = session.insight();
   if (!insight.state.empty()) column.memory(insight.state);
-  // The curves share what the network's input leaves.
+  // The curves share the height that the network's input leaves.
   const bool has_values = !session.values().empty(), undecided = !session.entropies().empty();
   const double for_input = std::min(column.wanted_by_input(), column.room() * 0.5);
   const double for_plot =

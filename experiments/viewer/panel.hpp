@@ -1,4 +1,4 @@
-// The picture around the game, laid out once for every surface: the window paints it with Dear
+// The panel beside the game, laid out in one way for every surface: the window paints it with Dear
 // ImGui, clips and contact sheets on a Canvas.
 #pragma once
 
@@ -23,7 +23,7 @@ inline constexpr Colour kBackground{18, 20, 26}, kPanel{28, 31, 39}, kTrack{43, 
     kValue{112, 176, 255}, kReturn{120, 205, 140}, kAlert{240, 92, 92};
 }  // namespace theme
 
-/// A surface with one font.
+/// A surface to paint on, with one font. Coordinates are pixels, y downwards.
 class Painter {
  public:
   virtual ~Painter() = default;
@@ -38,7 +38,7 @@ class Painter {
 
 class CanvasPainter final : public Painter {
  public:
-  /// `canvas` outlives this; `scale` is the pixel font's.
+  /// `canvas` outlives this; `scale` ≥ 1 is the size of the pixel font.
   CanvasPainter(Canvas& canvas, int scale) : canvas_(canvas), scale_(scale) {}
   void fill(const Area& area, Colour colour) override;
   void line(double x0, double y0, double x1, double y1, Colour colour) override;
@@ -52,31 +52,32 @@ class CanvasPainter final : public Painter {
   int scale_;
 };
 
-/// The largest area of the given width / height inside `area`, in its middle, on whole pixels.
+/// The largest area with width / height = `aspect` inside `area`, in its middle, on whole pixels.
 Area fitted(const Area& area, double aspect);
 
-/// Which of `count` actions to show where there is room for `room`: all, or those judged best (one
-/// figure an action, or none) with `chosen` among them; in order.
+/// The actions of `count` to show where there is room for `room`, in order: all, or those that
+/// `judgement` values most, with `chosen` among them. `judgement` has one number per action, or is
+/// empty.
 std::vector<std::size_t> shown_actions(std::size_t count, std::size_t room,
                                        std::span<const float> judgement, std::size_t chosen);
 
-/// Player, episode, score; a bar an action; value and return over time; what the network sees.
-/// What does not fit into `area` is left out from the bottom. `note` is a line of the surface's own
-/// ("60 frames/s").
+/// Paints player, episode and score, a bar for each action, value and return over time, and what
+/// the network sees. Parts at the bottom that do not fit into `area` are left out. `note` is a line
+/// that the surface adds ("60 frames/s").
 void paint_panel(Painter& painter, const Area& area, const Session& session,
                  std::string_view note = "");
 
-/// How large a composed frame is.
+/// The size of a composed frame, in pixels.
 struct FrameLayout {
   int game_height = 720;
   int panel_width = 440;
   int text_scale = 2;
 };
-inline constexpr FrameLayout kClipLayout{720, 440, 2};   // video
-inline constexpr FrameLayout kSmallLayout{360, 220, 1};  // GIF
-inline constexpr FrameLayout kSheetLayout{240, 160, 1};  // one picture of a contact sheet
+inline constexpr FrameLayout kClipLayout{720, 440, 2};   // for videos
+inline constexpr FrameLayout kSmallLayout{360, 220, 1};  // for GIFs
+inline constexpr FrameLayout kSheetLayout{240, 160, 1};  // for one picture of a contact sheet
 
-/// Game and panel side by side. Width and height are even, as video coders want them.
+/// Draws game and panel side by side. Width and height are even, as video encoders need them.
 void compose(const Session& session, const FrameLayout& layout, Canvas& out);
 
 }  // namespace tengen

@@ -108,7 +108,7 @@ float value_at(const ObservationView& observation, std::size_t i) {
              : observation.row<float>(0)[i];
 }
 
-// The range that is shown from black to white.
+// The range of values that is shown from black to white.
 std::pair<float, float> grey_range(const ObservationView& observation, float low, float high) {
   if (std::isfinite(low) && std::isfinite(high) && low < high) return {low, high};
   low = high = value_at(observation, 0);

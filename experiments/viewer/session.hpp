@@ -1,4 +1,4 @@
-// One lane of an environment, whoever plays it, and the figures that viewers show.
+// One lane of an environment, played by a policy or by hand, and the numbers that viewers show.
 #pragma once
 
 #include "agents/agent.hpp"
@@ -13,12 +13,12 @@
 
 namespace tengen {
 
-/// Runs one lane and remembers what happened. Between steps it stands at an observation for which
-/// the policy has already chosen: picture, insight and action belong together.
+/// Runs one lane and remembers what happened. Between steps the policy has already chosen its
+/// action for the newest observation, so picture, insight and action belong together.
 class Session {
  public:
-  /// `env` has one lane and outlives this. `policy` may be null: then only people play.
-  /// `player` names it for people ("dqn, 400,000 steps").
+  /// `env` has one lane and outlives this. If `policy` is null, the lane can only be played by
+  /// hand. `player` is the policy's name for people ("dqn, 400,000 steps").
   Session(VectorEnv& env, std::unique_ptr<Policy> policy, std::string player, std::uint64_t seed);
 
   Session(const Session&) = delete;
@@ -26,23 +26,23 @@ class Session {
 
   /// Plays the policy's action.
   void advance();
-  /// Plays somebody else's action; the policy goes on looking.
+  /// Plays another action than the policy's, which goes on choosing its own.
   void advance(const ActionView& by_hand);
-  /// A fresh episode, with another seed than the one before.
+  /// Starts a new episode, with another seed than the one before.
   void restart();
-  /// Another player takes over in the middle of the episode.
+  /// Lets another policy go on in the middle of the episode.
   void replace_policy(std::unique_ptr<Policy> policy, std::string player);
 
   [[nodiscard]] const EnvSpec& spec() const { return env_.spec(); }
   [[nodiscard]] bool has_policy() const { return policy_ != nullptr; }
   [[nodiscard]] const std::string& player() const { return player_; }
-  /// The game as it stands; an environment that draws nothing shows its observation.
+  /// The picture of the game as it is now; of its observation if the environment draws nothing.
   [[nodiscard]] const Canvas& picture() const;
-  /// Width / height the picture is shown at.
+  /// The width / height at which the picture is to be shown.
   [[nodiscard]] double aspect() const;
-  /// The policy's thoughts about what the picture shows; empty without a policy.
+  /// The policy's insight into what the picture shows; empty without a policy.
   [[nodiscard]] Insight insight() const { return policy_ ? policy_->insight() : Insight{}; }
-  /// What the policy is about to play; after advance(by_hand), what the hand played last.
+  /// The action that the policy is about to play; after advance(by_hand), the last one by hand.
   [[nodiscard]] ActionView action() const { return by_hand_ ? hand_ : choice_; }
   /// The observation as the environment emits it: the newest frame only.
   [[nodiscard]] const StepView& seen() const { return buffer_.view(); }
@@ -51,12 +51,12 @@ class Session {
   [[nodiscard]] int step() const { return step_; }  ///< of this episode
   [[nodiscard]] std::int64_t total_steps() const { return total_steps_; }
   [[nodiscard]] double score() const { return score_; }
-  /// Sum of rewards so far and the state's value, one figure for every step of this episode.
+  /// The sum of rewards so far and the state's value, one number for every step of this episode.
   [[nodiscard]] std::span<const float> returns() const { return returns_; }
   [[nodiscard]] std::span<const float> values() const { return values_; }
-  /// How undecided the policy was, the same way; empty for players that are not random.
+  /// The policy's entropy in nats, for every step; empty for deterministic players.
   [[nodiscard]] std::span<const float> entropies() const { return entropies_; }
-  /// Scores of the episodes that ended.
+  /// The scores of the episodes that ended.
   [[nodiscard]] std::span<const float> finished() const { return finished_; }
 
  private:
@@ -80,14 +80,14 @@ class Session {
   std::vector<float> returns_, values_, entropies_, finished_;
 };
 
-/// True where the last two extents are rows × columns of a picture, false for a plain vector.
+/// Whether the last two extents are rows × columns of a picture; false for a plain vector.
 bool is_picture(const Shape& shape);
-/// The pictures in an observation, oldest first: the last two extents are rows × columns, three
-/// uint8 planes are red, green and blue; all else is grey from `low` to `high` (or from the
-/// smallest to the largest value where those are not finite). Empty unless is_picture().
+/// The pictures in an observation, oldest first; none unless is_picture(). The last two extents are
+/// rows × columns. Three uint8 planes are red, green and blue; everything else is grey from `low`
+/// to `high`, or from the smallest to the largest value if these are not finite.
 std::vector<Canvas> observation_pictures(const ObservationView& observation, float low, float high);
 
-/// Names for people: the space's own, or the numbers.
+/// The names of the actions for people: the space's own, or numbers.
 std::vector<std::string> action_names(const ActionSpace& space);
 
 }  // namespace tengen

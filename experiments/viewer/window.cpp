@@ -41,7 +41,7 @@ constexpr std::array<Speed, 8> kSpeeds{{{0.25, "1/4x"},
                                         {16, "16x"},
                                         {std::numeric_limits<double>::infinity(), "max"}}};
 constexpr double kFrameSeconds = 1.0 / 60;
-constexpr double kStepBudget = 0.012;  // of a frame; the rest draws
+constexpr double kStepBudget = 0.012;  // seconds per frame for steps; the rest is for drawing
 
 constexpr std::array<KeyHelp, 12> kHelp{{
     {"P", "pause, go on"},
@@ -58,7 +58,7 @@ constexpr std::array<KeyHelp, 12> kHelp{{
     {"Esc, Q", "quit"},
 }};
 
-// Counts events and tells how many there were a second.
+// Counts events and tells how many there were per second.
 class Rate {
  public:
   void count(int events) { events_ += events; }
@@ -129,13 +129,13 @@ class Viewer {
   SdlWindow window_;
   KeyMap keys_;
   ActionMemory hand_;
-  GameKeys held_, tapped_;  // tapped_: pressed since the last step, however shortly
+  GameKeys held_, tapped_;  // tapped_: pressed since the last step, even if only for a moment
   bool manual_, paused_ = false, help_ = false, closed_ = false, screenshot_ = false;
   int speed_ = 2;
-  double owed_ = 0;  // steps of game time not yet played
+  double owed_ = 0;  // steps that are due and not played yet
   Clock::time_point ticked_ = Clock::now(), polled_ = Clock::now(), said_;
   std::string message_;
-  double controls_height_ = 70;  // as the last frame had it: buttons wrap in narrow windows
+  double controls_height_ = 70;  // in the last frame; buttons wrap in narrow windows
   Rate frames_, steps_;
   std::optional<Recorder> recorder_;
   std::filesystem::path recording_;
@@ -154,7 +154,7 @@ void Viewer::handle(const SDL_Event& event) {
   }
 }
 
-// True if the key is one of the game's.
+// Returns whether the key is one of the game's.
 bool Viewer::game_key(SDL_Keycode key, bool down) {
   const auto mark = [&](bool GameKeys::*which) {
     held_.*which = down;
@@ -236,7 +236,8 @@ void Viewer::toggle_manual() {
   tapped_ = manual_ ? tapped_ : GameKeys{};
 }
 
-// False where nobody moves: no policy yet, or a game without "do nothing" that waits for a key.
+// Returns false if there is no action: without a policy, or when a game without "do nothing" waits
+// for a key.
 bool Viewer::step() {
   if (manual_) {
     if (!keys_.choose(held_ | tapped_, session_.seen().legal.data, hand_.view())) return false;
@@ -261,7 +262,7 @@ void Viewer::advance_time() {
     options_.every_second(session_);
   }
   if (paused_) return;
-  // Whoever cannot keep up owes no more than a tenth of a second.
+  // A machine that cannot keep up never owes more than a tenth of a second.
   const double rate =
       session_.spec().steps_per_second * kSpeeds[static_cast<std::size_t>(speed_)].factor;
   owed_ = std::min(owed_ + passed * rate, std::max(1.0, 0.1 * rate));
@@ -311,7 +312,7 @@ void Viewer::toggle_recording() {
   }
 }
 
-// A line of text on a dark ground, its upper left corner at (x, y).
+// Draws a line of text on a dark ground, its upper left corner at (x, y).
 void draw_label(double x, double y, std::string_view text, Colour colour) {
   ImDrawList& list = *ImGui::GetForegroundDrawList();
   const ImVec2 size = ImGui::CalcTextSize(text.data(), text.data() + text.size());
