@@ -1,4 +1,5 @@
-# Everything from outside is found, never fetched. scripts/run installs what Debian and Ubuntu have.
+# Libraries from outside are found on the system, never fetched. scripts/run installs those that Debian and Ubuntu
+# have.
 find_package(Threads REQUIRED)
 find_package(fmt REQUIRED)
 find_package(PkgConfig REQUIRED)
@@ -7,5 +8,5 @@ pkg_check_modules(XXHASH REQUIRED IMPORTED_TARGET libxxhash)
 find_path(TOMLPLUSPLUS_INCLUDE toml++/toml.h REQUIRED)
 find_path(STB_INCLUDE stb/stb_image_write.h REQUIRED)
 find_package(GIF REQUIRED)
-find_package(pagmo QUIET)  # CMA-ES; without it the program says so
+find_package(pagmo QUIET)  # for CMA-ES; a program built without it says so
 include(cmake/torch.cmake)

@@ -1,4 +1,4 @@
-# Compiler settings every target shares, through the interface target tengen_options.
+# Compiler settings that every target shares through the interface target tengen_options.
 option(TENGEN_WERROR "Warnings are errors" OFF)
 set(TENGEN_MARCH "native" CACHE STRING "-march of this build; the program is built where it runs. Empty for the compiler's default")
 set(TENGEN_SANITIZE "" CACHE STRING "Sanitizers, e.g. address,undefined or thread")
@@ -17,7 +17,7 @@ set(CMAKE_POSITION_INDEPENDENT_CODE ON)
 
 find_program(CCACHE_PROGRAM ccache)
 if(CCACHE_PROGRAM)
-  # A precompiled header is cached too, if told that its time stamps do not matter.
+  # ccache also caches precompiled headers if it is told that their time stamps do not matter.
   set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env
     CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime ${CCACHE_PROGRAM})
   if(CMAKE_CXX_COMPILER_ID STREQUAL GNU)
@@ -26,7 +26,7 @@ if(CCACHE_PROGRAM)
 endif()
 
 add_library(tengen_options INTERFACE)
-# No contraction into fused multiply-adds: the same bits on every processor.
+# Multiplications and additions are not contracted, so that every processor computes the same bits.
 target_compile_options(tengen_options INTERFACE -Wall -Wextra -Wshadow -Wpedantic -ffp-contract=off)
 if(TENGEN_WERROR)
   target_compile_options(tengen_options INTERFACE -Werror)
@@ -36,7 +36,7 @@ if(TENGEN_MARCH)
 endif()
 if(TENGEN_SANITIZE)
   target_compile_options(tengen_options INTERFACE -fsanitize=${TENGEN_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all
-    $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)  # GCC 12 sees ghosts in instrumented code
+    $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)  # false alarms of GCC 12 in instrumented code
   target_link_options(tengen_options INTERFACE -fsanitize=${TENGEN_SANITIZE})
 endif()
 if(TENGEN_FUZZ)

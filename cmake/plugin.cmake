@@ -1,5 +1,5 @@
-# tengen_plugin(name sources…): a shared library lib<name>.so for --plugin. It carries its own copy of what it
-# uses of Tengen and shows nothing but the symbol tengen_plugin, so that it depends on no symbol of the program.
+# tengen_plugin(name sources…) makes a shared library lib<name>.so for --plugin. It has its own copy of the parts of
+# Tengen that it uses and exports only the symbol tengen_plugin, so that it depends on no symbol of the program.
 function(tengen_plugin name)
   add_library(${name} MODULE ${ARGN})
   target_link_libraries(${name} PRIVATE tengen::envs)

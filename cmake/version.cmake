@@ -1,4 +1,4 @@
-# Writes OUTPUT with the version and the git revision; touches it only when they change.
+# Writes the version and the git revision to OUTPUT; touches the file only when they change.
 # cmake -DSOURCE=… -DOUTPUT=… -DVERSION=… -DBUILD_TYPE=… -P version.cmake
 set(revision unknown)
 set(modified false)

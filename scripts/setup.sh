@@ -1,11 +1,11 @@
 # shellcheck shell=bash
-# Sourced by scripts/run and scripts/test: installs what the build needs, configures a preset, builds it.
+# scripts/run and scripts/test source this. It installs what the build needs, configures a preset, and builds it.
 # Works from a fresh clone on Debian 12 or later and on Ubuntu 22.04 or later.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 install_missing=true  # --no-install turns it off
-torch_version=2.13.0  # the PyTorch wheel where the distribution has no LibTorch of 1.13 or later
+torch_version=2.13.0  # of the PyTorch wheel, for distributions without LibTorch 1.13 or later
 
 say() { printf '== %s\n' "$*" >&2; }
 fail() { printf 'error: %s\n' "$*" >&2; exit 1; }
@@ -13,7 +13,7 @@ fail_usage() { printf 'error: %s\n' "$*" >&2; exit 2; }
 
 as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi; }
 
-# apt_version PACKAGE: the version that apt would install; nothing if it has none.
+# apt_version PACKAGE prints the version that apt would install, or nothing if it has none.
 apt_version() { apt-cache policy "$1" | awk '/Candidate:/ && $2 != "(none)" {print $2}'; }
 
 has_package() { [ "$(dpkg-query -W -f='${db:Status-Status}' "$1" 2>/dev/null)" = installed ]; }
@@ -24,8 +24,8 @@ update_lists() {
   lists_updated=true
 }
 
-# need REASON PACKAGE…: installs the packages that are missing, saying what and why.
-absent=()  # what --no-install leaves missing
+# need REASON PACKAGE… installs the packages that are missing, and says which and why.
+absent=()  # packages that are missing and that --no-install does not install
 need() {
   local reason=$1 package missing=()
   shift
@@ -38,7 +38,7 @@ need() {
   as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >&2
 }
 
-# A C++20 compiler: the distribution's g++, or g++-12 where that is older (Ubuntu 22.04).
+# The C++20 compiler is the distribution's g++, or g++-12 where that is older (Ubuntu 22.04).
 choose_compiler() {
   if dpkg --compare-versions "$(apt_version g++ | cut -d: -f2)" ge 12; then
     need "C++20 compiler" g++
@@ -48,7 +48,7 @@ choose_compiler() {
   fi
 }
 
-# Ubuntu 22.04 has no package of toml++: its headers come out of a Python package that carries them, into .deps/.
+# Ubuntu 22.04 has no package of toml++, so its headers are taken from a Python package that contains them, into .deps/.
 fetch_tomlplusplus() {
   local name=pytomlpp-1.1.0
   [ ! -e .deps/usr/include/toml++/toml.h ] || return 0
@@ -62,7 +62,8 @@ fetch_tomlplusplus() {
   tar xzf .deps/$name.tar.gz -C .deps/usr --strip-components=3 "$name/third_party/tomlplusplus/include"
 }
 
-# LibTorch: the distribution's (with OpenBLAS as its BLAS: the default one is 40 times slower), or a wheel in .venv/.
+# LibTorch is the distribution's (with OpenBLAS as its BLAS, since the default one is 40 times slower), or a wheel in
+# .venv/.
 choose_torch() {
   local version
   version=$(apt_version libtorch-dev)
@@ -93,7 +94,7 @@ use_openblas() {
   done
 }
 
-# setup: everything that the build needs; sets $torch where LibTorch is not the distribution's.
+# setup installs everything that the build needs, and sets $torch if LibTorch is not the distribution's.
 setup() {
   command -v apt-get >/dev/null || fail "this script installs with apt (Debian, Ubuntu); elsewhere see docs/building.md"
   torch=ON
@@ -111,7 +112,7 @@ setup() {
   [ ${#absent[@]} = 0 ] || fail "missing: ${absent[*]}; install them, or leave out --no-install"
 }
 
-# build PRESET [TARGET…]: configures and builds.
+# build PRESET [TARGET…] configures and builds.
 build() {
   local preset=$1 options=()
   shift

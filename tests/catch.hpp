@@ -1,4 +1,4 @@
-// Catch2 as the distribution has it: version 2 (Debian 12, Ubuntu 22.04) or 3.
+// Includes Catch2 in the version that the distribution has: 2 (Debian 12, Ubuntu 22.04) or 3.
 #pragma once
 
 #if __has_include(<catch2/catch_all.hpp>)

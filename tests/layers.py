@@ -16,7 +16,7 @@ MAX_FILES = 40  # of a folder, not counting those of its folders
 CONTRACTS = ["envs/environment.hpp", "envs/vector_env.hpp", "envs/game.hpp"]
 EVERYTHING_BELOW = ["core/", "physics/", "envs/", "replay/", "nets/", "agents/"]
 
-# What a folder may include from the project, as path prefixes; the most specific folder decides.
+# The path prefixes that files of a folder may include from the project; the most specific folder decides.
 ALLOWED = {
     "core": ["core/"],
     "physics": ["core/", "physics/"],
@@ -36,7 +36,7 @@ ALLOWED = {
     "experiments/examples/my_env": ["core/", "envs/", ""],  # a project of its own
     "tests": [""],
 }
-# Which folders may include a library from outside; libraries not named here are anyone's.
+# The folders that may include a library from outside; every folder may include libraries that are not named here.
 LIBRARIES = {
     r"torch/|ATen/|c10/": ["nets/", "tests/nets/"],
     r"SDL|imgui": ["experiments/viewer/"],
@@ -63,7 +63,7 @@ def crosses(path, quote, included):
 
 
 def sources(root):
-    """Every source file, without what a build has left in the tree."""
+    """Every source file, without those that a build has left in the tree."""
     for file in sorted(root.rglob("*")):
         path = file.relative_to(root).as_posix()
         if file.suffix in {".hpp", ".cpp", ".h", ".py"} and not path.startswith("build"):

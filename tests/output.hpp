@@ -1,4 +1,4 @@
-// Where a test lets something print, to read it afterwards.
+// A file into which a test lets code print, to read it afterwards.
 #pragma once
 
 #include <cstdio>
@@ -13,7 +13,7 @@ class Output {
   Output(const Output&) = delete;
   Output& operator=(const Output&) = delete;
 
-  /// Open until this is gone: declare it before what prints.
+  /// The file is open until this is destroyed, so declare this before anything that prints.
   [[nodiscard]] std::FILE* file() const { return file_; }
   /// Everything printed so far.
   [[nodiscard]] std::string text() const {

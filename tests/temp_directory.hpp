@@ -1,4 +1,4 @@
-// A directory of a test's own, gone when the test is over.
+// A temporary directory for one test, which is removed when the test is over.
 #pragma once
 
 #include "core/check.hpp"

@@ -1,4 +1,5 @@
-// Steps 64 games of Pong at once with random actions: the environment interface on one page.
+// Steps 64 games of Pong at once with random actions. This shows the environment's interface on one
+// page.
 #include "envs/registry.hpp"
 
 #include <fmt/core.h>

@@ -1,4 +1,4 @@
-// DQN learns to catch a falling ball: the training loop on one page.
+// DQN learns to catch a falling ball. This shows the training loop on one page.
 #include "agents/agent.hpp"
 #include "envs/registry.hpp"
 
@@ -6,7 +6,7 @@
 
 using namespace tengen;
 
-// The mean reward of `games` games.
+// The mean return over `games` games.
 double evaluate(VectorEnv& env, Policy& policy, int games) {
   StepBuffer step(env.spec(), env.size());
   ActionMemory action(env.spec().action, env.size());

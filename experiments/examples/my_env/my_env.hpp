@@ -5,8 +5,8 @@
 
 #include <algorithm>
 
-/// Observation: how far the walker has come and how far it has to go, as parts of the longest
-/// corridor. Reward −0.01 a step, +1 at the end.
+/// Observation, 2 floats: how far the walker has come and how far it has to go, as parts of the
+/// longest corridor. Reward: −0.01 per step, +1 at the end.
 struct Walk {
   using Element = float;  // of the observation: float or std::uint8_t
   using Action = int;     // or std::span<const float> for real-valued actions
