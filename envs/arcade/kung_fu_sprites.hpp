@@ -15,7 +15,7 @@ enum Role { kClear, kHair, kFlesh, kJacket, kTrousers, kBelt, kTrim, kWhite, kRo
 inline constexpr char kLetters[] = ".hsjtbew";
 using Costume = std::array<std::uint8_t, kRoles>;
 
-/// A drawing that looks right, for Window::figure.
+/// A drawing of a figure that looks to the right, for Window::figure.
 struct Sprite {
   std::array<std::uint64_t, 16> rows{};
   int height = 0;

@@ -1,4 +1,4 @@
-// Measurements that `tengen bench` prints; one file a subject.
+// Measurements that `tengen bench` prints, one file per subject.
 #pragma once
 
 #include <cstdint>
@@ -8,11 +8,11 @@
 namespace tengen {
 
 struct BenchOptions {
-  int threads = 1;     ///< the most any measurement uses
-  double seconds = 1;  ///< length of one repetition
+  int threads = 1;     ///< the most that any measurement uses
+  double seconds = 1;  ///< the length of one repetition
   int repetitions = 5;
   bool json = false;
-  std::string only;  ///< measure only what contains this
+  std::string only;  ///< measure only names that contain this
 };
 
 /// Runs `work`, which returns how many units it did, for about options.seconds, options.repetitions
@@ -22,15 +22,15 @@ struct BenchOptions {
 double bench(const BenchOptions& options, const std::string& what, const std::string& unit,
              int threads, const std::function<std::int64_t()>& work);
 
-/// Prints a figure that is not a rate (bytes, a ratio) in the same form.
+/// Prints a number that is not a rate (bytes, a ratio) in the same form.
 void report(const BenchOptions& options, const std::string& what, double value,
             const std::string& unit, int threads);
 
-/// False where `what` was not asked for (--only), or names bfloat16 and the processor has none: so
-/// that costly preparations can be left out.
+/// Whether `what` is to be measured, so that costly preparations can be left out. It is not if
+/// --only excludes it, or if it names bfloat16 and the processor has none.
 bool wanted(const BenchOptions& options, const std::string& what);
 
-// One function a subject; each has its line in bench.cpp.
+// There is one function per subject; each has a line in experiments/commands/bench.cpp.
 void bench_envs(const BenchOptions& options);
 void bench_detector(const BenchOptions& options);
 void bench_replay(const BenchOptions& options);

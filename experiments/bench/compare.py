@@ -4,8 +4,8 @@
     experiments/bench/compare.py --peers DIR --python DIR/venv/bin/python
 
 DIR holds the peers' scripts (docs/benchmarks.md says what each must print); PYTHON is an interpreter
-that has the peers. Every round runs ours, then the peer's, so that both meet the same weather; the
-ratio of a row is the median over rounds of ours / peer's. Without --peers only our figures are made.
+that has the peers. Every round runs ours, then the peer's, so that both meet the same conditions; the
+ratio of a row is the median over rounds of ours / peer's. Without --peers only ours are measured.
 """
 import argparse
 import json
@@ -31,7 +31,7 @@ class Row:
     floor: float
     aim: float
     options: tuple = ()  # more of the script's options
-    prints: str = ""  # which of the figures that it prints, by a word in its "what"
+    prints: str = ""  # a word in the "what" of the line that counts, if it prints several
 
 
 ROWS = [

@@ -1,4 +1,4 @@
-// tengen bench detector: showers, tracks and designs a second.
+// tengen bench detector: showers, tracks and designs per second.
 #include "experiments/bench/bench.hpp"
 #include "physics/calorimeter.hpp"
 #include "physics/tracker.hpp"

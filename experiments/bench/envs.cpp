@@ -1,4 +1,5 @@
-// Environment steps a second under random actions: the whole vectorised step, observations written.
+// Environment steps per second under random actions: the whole vectorised step, with observations
+// written.
 #include "experiments/bench/bench.hpp"
 
 #include "core/rng.hpp"
@@ -7,7 +8,7 @@
 namespace tengen {
 namespace {
 
-// Random actions are drawn before the clock starts: a table is cheaper than a generator a step.
+// Random actions are drawn before the clock starts, since a table costs less than a generator.
 class RandomActions {
  public:
   RandomActions(const ActionSpace& space, int lanes)

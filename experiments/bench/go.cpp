@@ -1,4 +1,4 @@
-// Go: random playouts and whole games of legal moves a second, on one core.
+// Go: random playouts and whole games of legal moves per second, on one core.
 #include "envs/board/go.hpp"
 
 #include "experiments/bench/bench.hpp"
@@ -14,12 +14,12 @@ void bench_size(const BenchOptions& options) {
   const Go<kSize> start;
   Rng rng(1);
   bench(options, board + " playouts", "playouts/s", 1, [&] {
-    double sum = 0;  // used, so that nothing is left out
+    double sum = 0;  // the result is used, so that the compiler leaves nothing out
     for (int i = 0; i < 200; ++i) sum += start.playout(rng);
     return sum > 1000 ? 0 : 200;
   });
 
-  // What a search does at every node: a copy, a move, the legal ones, what a network sees, the key.
+  // A search does this at every node: copy, move, legal moves, observation, hash.
   std::vector<std::uint8_t> mask(static_cast<std::size_t>(start.spec().actions));
   std::vector<std::uint8_t> planes(start.spec().plane_bytes());
   std::vector<float> globals(Go<kSize>::kGlobals);

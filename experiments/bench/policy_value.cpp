@@ -1,4 +1,5 @@
-// The network of AlphaZero on a 9x9 board of 16 planes: positions judged, and learnt from.
+// The network of AlphaZero on a 9x9 board of 16 planes: evaluating positions and learning from
+// them.
 #include "agents/alphago/policy_value_learner.hpp"
 #include "experiments/bench/bench.hpp"
 

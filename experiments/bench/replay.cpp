@@ -1,4 +1,4 @@
-// Replay at the size of Atari: 84×84 bytes a frame, stacks of 4, 10⁵ transitions.
+// Replay at the size of Atari: 84×84 bytes per frame, stacks of 4, 10⁵ transitions.
 #include "experiments/bench/bench.hpp"
 
 #include "replay/gather.hpp"
@@ -30,11 +30,11 @@ class Subject {
     write_frame();
     replay_->start();
     while (replay_->size() < replay_->capacity()) add();
-    // Every transition gets a priority of its own, or the tree would be a plain list.
+    // Transitions get different priorities, because equal ones would be too easy for the tree.
     for (int i = 0; prioritised && i < 10'000; ++i) sample();
   }
 
-  // Episodes of 1,000 steps.
+  // Adds a transition; episodes have 1,000 steps.
   void add() {
     write_frame();
     const StepView slot = replay_->slot();
@@ -55,7 +55,7 @@ class Subject {
   }
 
  private:
-  // As the environment would: real memory is behind every frame.
+  // Writes a frame as the environment would, so that every frame has real memory.
   void write_frame() {
     for (auto& byte : replay_->slot().observation.bytes(0)) byte = static_cast<std::byte>(time_);
   }
@@ -83,7 +83,8 @@ void bench_kind(const BenchOptions& options, bool prioritised, int n_steps) {
       return std::int64_t{50};
     };
   };
-  // Both stacks copied into plain arrays, as its peers return them; then what our learner asks for.
+  // First both stacks are copied into plain arrays, as peers return them; then only what our
+  // learner asks for is measured.
   bench(options, name, "rounds/s", 1, repeated(&Subject::sample_and_gather));
   bench(options, pointers, "rounds/s", 1, repeated(&Subject::sample));
   bench(options, added, "adds/s", 1, repeated(&Subject::add));

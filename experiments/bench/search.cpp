@@ -12,7 +12,7 @@ namespace {
 using Game = Go<9>;
 
 void bench_uct(const BenchOptions& options) {
-  constexpr int kPlayouts = 10'000;  // a move
+  constexpr int kPlayouts = 10'000;  // per move
   UctSearch<Game> search;
   Rng rng(1);
   bench(options, "UCT, 9x9 Go, 10k playouts a move", "playouts/s", 1, [&] {
@@ -22,7 +22,7 @@ void bench_uct(const BenchOptions& options) {
   });
 }
 
-// What a search costs beside its evaluations, which are free here.
+// The cost of a search without its evaluations, which are free here.
 void bench_tree(const BenchOptions& options, const SearchOptions& how, const std::string& what) {
   SearchTree<Game> tree(Game(), how);
   EvaluationBatch batch(tree.spec(), 1);

@@ -1,7 +1,7 @@
-// Learning Pong from the screen with the Nature CNN, as Stable-Baselines3 does it. DQN: the whole
-// loop (one lane, minibatches of 32, an update every four steps), and the update by itself. PPO and
-// A2C: the whole loop with eight lanes and the zoo's settings. And SAC on Pendulum, a whole run
-// with RLtools' network, batch and rates.
+// Learning Pong from the screen with the Nature CNN, as Stable-Baselines3 does it. For DQN it is
+// the whole loop (one lane, minibatches of 32, an update every four steps), and the update by
+// itself. For PPO and A2C it is the whole loop with eight lanes and the zoo's settings. For SAC it
+// is a whole run on Pendulum, with RLtools' network, batch and rates.
 #include "agents/agent.hpp"
 #include "envs/registry.hpp"
 #include "experiments/bench/bench.hpp"
@@ -21,7 +21,7 @@ Config dqn_config(const std::string& precision) {
   return config;
 }
 
-// Lanes of a game and an agent.
+// Lanes of a game and an agent that learns on them.
 class Training {
  public:
   Training(const std::string& algo, const Config& config, int lanes, int threads,
@@ -57,7 +57,8 @@ void bench_loop(const BenchOptions& options, const std::string& precision) {
   });
 }
 
-// Sixteen updates a step: sampling, target, gradients, optimiser; acting and stepping vanish.
+// There are sixteen updates per step (sampling, target, gradients, optimiser), so that acting and
+// stepping hardly count.
 void bench_update(const BenchOptions& options, const std::string& precision) {
   constexpr int kUpdates = 16;
   const std::string what = "dqn/nature/32/" + precision;
@@ -85,7 +86,7 @@ constexpr OnPolicy kOnPolicy[] = {
     {"a2c", 5,
      "n_steps = 5\nlearning_rate = 7e-4\nvf_coef = 0.25\nent_coef = 0.01\noptimizer_eps = 1e-5"}};
 
-// Whole rollouts, so that acting and learning have their due shares.
+// It measures whole rollouts, so that acting and learning have their usual shares.
 void bench_on_policy(const BenchOptions& options, const OnPolicy& algorithm,
                      const std::string& precision, int threads) {
   constexpr int kLanes = 8;
@@ -103,7 +104,7 @@ void bench_on_policy(const BenchOptions& options, const OnPolicy& algorithm,
   });
 }
 
-// Every repetition starts afresh: from an empty memory to the last of 10,000 steps.
+// Every repetition is a whole run, from an empty memory to the last of 10,000 steps.
 void bench_sac(const BenchOptions& options) {
   constexpr int kSteps = 10'000;
   const std::string what = "sac/pendulum/10k";
