@@ -1,5 +1,5 @@
-// Greedy play by a Nature CNN on stacks of four 84×84 frames: frames are taken in and normalised,
-// and the best action is found by one forward pass for all lanes, on one thread.
+// Greedy play by a Nature CNN on stacks of four 84×84 frames: frames taken in, normalised, forward
+// pass, best action. One thread, one forward pass for all lanes.
 #include "agents/agent.hpp"
 #include "envs/vector_env.hpp"
 #include "experiments/bench/bench.hpp"

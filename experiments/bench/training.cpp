@@ -1,7 +1,7 @@
-// Learning Pong from the screen with the Nature CNN, as Stable-Baselines3 does it. For DQN it is
-// the whole loop (one lane, minibatches of 32, an update every four steps), and the update by
-// itself. For PPO and A2C it is the whole loop with eight lanes and the zoo's settings. For SAC it
-// is a whole run on Pendulum, with RLtools' network, batch and rates.
+// Learning Pong from the screen with the Nature CNN, as Stable-Baselines3 does it. DQN: the whole
+// loop (one lane, minibatches of 32, an update every four steps), and the update by itself. PPO and
+// A2C: the whole loop with eight lanes and the zoo's settings. And SAC on Pendulum, a whole run
+// with RLtools' network, batch and rates.
 #include "agents/agent.hpp"
 #include "envs/registry.hpp"
 #include "experiments/bench/bench.hpp"

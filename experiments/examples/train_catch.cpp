@@ -1,4 +1,4 @@
-// DQN learns to catch a falling ball. This shows the training loop on one page.
+// DQN learns to catch a falling ball: the training loop on one page.
 #include "agents/agent.hpp"
 #include "envs/registry.hpp"
 

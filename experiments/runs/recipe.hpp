@@ -31,10 +31,10 @@ struct Recipe {
   std::int64_t checkpoint_freq;  ///< steps between checkpoints; 0: only at the end
   double stop_at_reward;  ///< an evaluation with this mean ends the training; infinity: none does
 
-  /// Throws UsageError if a key is missing, has another type, or is out of range.
+  /// Throws UsageError: a key missing, of another type, or out of range.
   static Recipe from_config(Config config, std::string_view default_name);
-  /// Whether it learns from whole games. Frequencies are then in games, and n_envs and
-  /// stop_at_reward are not used.
+  /// Whether it learns from whole games: frequencies are then in games, and n_envs and
+  /// stop_at_reward are nobody's.
   [[nodiscard]] bool self_play() const { return algo == "alphazero" || algo == "alphago"; }
 };
 
