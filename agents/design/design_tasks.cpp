@@ -4,6 +4,14 @@
 
 namespace tengen::detector {
 
+// The rows of the table. Every task has a file of its own, which defines its row.
+DesignTask calo_build_task();
+DesignTask tracker_build_task();
+DesignTask calo_tune_task();
+DesignTask spectro_tune_task();
+DesignTask phone_array_task();
+DesignTask experiment_build_task();
+
 const std::vector<DesignTask>& design_tasks() {
   static const std::vector<DesignTask> kTasks{
       calo_build_task(),   tracker_build_task(), calo_tune_task(),

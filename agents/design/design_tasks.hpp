@@ -25,12 +25,4 @@ const std::vector<DesignTask>& design_tasks();
 /// Throws UsageError with the nearest id if it is unknown.
 const DesignTask& find_design_task(std::string_view id);
 
-// The rows of the table; every task has a file of its own.
-DesignTask calo_build_task();
-DesignTask tracker_build_task();
-DesignTask calo_tune_task();
-DesignTask spectro_tune_task();
-DesignTask phone_array_task();
-DesignTask experiment_build_task();
-
 }  // namespace tengen::detector
