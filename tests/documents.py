@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
 """Holds README.md, CONTRIBUTING.md, docs/ and its notes in docs/log/ to what is there.
 
-    tests/documents.py PROGRAM   PROGRAM is the built `tengen`
+    tests/documents.py PROGRAM      PROGRAM is the built `tengen`
+    tests/documents.py --self-test  check that planted faults are found, and nothing else is
 
-Every link into the repository, pictures included, must lead somewhere, to a heading where it names one; every path in
-backquotes that begins with a folder of ours must exist (notes tell of their day and may name what is gone); every ```cpp block of the README must stand word for word
-in experiments/examples/; every ```sh test block must run, in a folder of its own, without an error.
+Every link into the repository, pictures included, must lead somewhere, to a heading where it names one. Every path
+in backquotes that begins with a folder of ours must exist, except in notes, which tell of their day. Every ```cpp
+block of the README must stand word for word in experiments/examples/. Every ```sh test block must run, in a folder
+of its own, without an error.
 """
 import re
 import subprocess
@@ -40,7 +42,7 @@ def broken_links(document):
         if not target.exists():
             yield f"{document.relative_to(ROOT)}: no such file: {file}"
         elif heading and heading not in anchors(target):
-            yield f"{document.relative_to(ROOT)}: {file} has no heading #{heading}"
+            yield f"{document.relative_to(ROOT)}: no such heading: {file}#{heading}"
 
 
 def missing_paths(document):
@@ -69,7 +71,21 @@ def failing_commands(document, program):
             yield f"{document.relative_to(ROOT)}: exit code {done.returncode} from\n{code}\n{done.stdout}"
 
 
+def self_test():
+    global ROOT
+    with tempfile.TemporaryDirectory() as folder:
+        ROOT = Path(folder)
+        (ROOT / "core").mkdir()
+        (ROOT / "core/rng.hpp").touch()
+        document = ROOT / "a.md"
+        document.write_text("# One, two\n[a](a.md#one-two) [b](b.md) [c](#three) `core/rng` `core/none.hpp`\n")
+        found = [*broken_links(document), *missing_paths(document)]
+    assert found == ["a.md: no such file: b.md", "a.md: no such heading: #three", "a.md: no such path: core/none.hpp"], found
+
+
 def main():
+    if sys.argv[1:] == ["--self-test"]:
+        return self_test()
     program = Path(sys.argv[1]).resolve()
     readme = ROOT / "README.md"
     documents = [readme, ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
