@@ -10,10 +10,10 @@
 namespace tengen {
 
 struct WindowOptions {
-  bool human = false;  ///< the keyboard plays from the start, with no policy to hand back to
-  double speed = 1;    ///< times the environment's natural speed
-  std::int64_t steps = 0;        ///< the window closes after so many; 0: never by itself
-  std::filesystem::path folder;  ///< for screenshots and clips
+  bool human = false;      ///< the keyboard plays from the start, with no policy to hand back to
+  double speed = 1;        ///< times the environment's natural speed
+  std::int64_t steps = 0;  ///< the window closes after so many; 0: never by itself
+  std::filesystem::path folder;                ///< for screenshots and clips
   std::function<void(Session&)> every_second;  ///< called about once a second; may be empty
 };
 
