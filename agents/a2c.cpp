@@ -1,9 +1,15 @@
-// A2C (Mnih et al. 2016, synchronous): one gradient step a rollout, all lanes together. Settings
-// have Stable-Baselines3's names and defaults where it has them; its rms_prop_eps is optimizer_eps.
-#include "agents/algorithms.hpp"
-
+// A2C (Mnih et al. 2016, synchronous): one gradient step for each rollout, all lanes together.
+// Settings have Stable-Baselines3's names and defaults where it has them; its rms_prop_eps is
+// optimizer_eps.
+//
+// The loss is the mean over the rollout's N rows of −A log π(a|s) + vf_coef (V − R)² − ent_coef H,
+// with the advantages A and returns R of gae(), so that
+//
+//   ∂L/∂log π = −A/N,   ∂L/∂H = −ent_coef/N,   ∂L/∂V = 2 vf_coef (V − R)/N
 #include "agents/on_policy.hpp"
+#include "agents/registry.hpp"
 #include "agents/returns.hpp"
+#include "agents/rows.hpp"
 
 namespace tengen {
 namespace {
@@ -22,11 +28,12 @@ ActorCriticSettings read_settings(const AgentContext& context) {
 
 A2cOptions read_options(const AgentContext& context) {
   const Config agent = context.config.section("agent");
-  return {.gae_lambda = agent.get<float>("gae_lambda", 1.0F, 0.0F, 1.0F),
-          .normalize_advantage = agent.get<bool>("normalize_advantage", false)};
+  A2cOptions o;
+  o.gae_lambda = agent.get<float>("gae_lambda", o.gae_lambda, 0.0F, 1.0F);
+  o.normalize_advantage = agent.get<bool>("normalize_advantage", o.normalize_advantage);
+  return o;
 }
 
-// The loss is the mean over rows of −A log π(a) + vf_coef (V − R)² − ent_coef H.
 void update(OnPolicyAgent::Work& work, const ActorCriticSettings& settings,
             const A2cOptions& options) {
   Rollout& rollout = work.rollout;
@@ -38,23 +45,22 @@ void update(OnPolicyAgent::Work& work, const ActorCriticSettings& settings,
   struct Sums {
     double policy = 0, value = 0, entropy = 0;
   };
-  std::vector<Sums> sums(static_cast<std::size_t>(settings.shards));
+  std::vector<Sums> sums(usize(settings.shards));
   const auto count = static_cast<float>(rollout.rows());
   const auto loss = [&](const MiniBatch& batch) {
-    Sums& sum = sums[static_cast<std::size_t>(batch.shard)];
+    Sums& sum = sums[usize(batch.shard)];
     for (std::size_t i = 0; i < batch.rows.size(); ++i) {
       const std::size_t row = batch.rows[i];
-      work.distribution.differentiate(
-          batch.policy_row(i), rollout.legal(row),
-          work.distribution.action_at(rollout.action, rollout.box_action, row),
-          batch.d_policy_row(i), [&](const Likelihood& now) {
-            sum.policy -= advantage[row] * now.log_prob;
-            sum.entropy += now.entropy;
-            return std::pair(-advantage[row] / count, -settings.ent_coef / count);
+      const Likelihood now =
+          differentiate(work.distribution, rollout, batch, i, [&](const Likelihood&) {
+            return LikelihoodGradient{.d_loss_d_log_prob = -advantage[row] / count,
+                                      .d_loss_d_entropy = -settings.ent_coef / count};
           });
+      sum.policy -= advantage[row] * now.log_prob;
+      sum.entropy += now.entropy;
       const float error = batch.value[i] - returns[row];
       sum.value += static_cast<double>(error) * error;
-      batch.d_value[i] = 2 * settings.vf_coef * error / count;
+      batch.d_loss_d_value[i] = 2 * settings.vf_coef * error / count;
     }
   };
   const double norm = work.learner.step(rollout, whole(rollout, settings.n_steps),
@@ -71,9 +77,7 @@ void update(OnPolicyAgent::Work& work, const ActorCriticSettings& settings,
   work.logger.record("train/explained_variance", explained_variance(rollout.value, returns));
 }
 
-}  // namespace
-
-std::unique_ptr<Agent> make_a2c(const AgentContext& context) {
+std::unique_ptr<Agent> make(const AgentContext& context) {
   const ActorCriticSettings settings = read_settings(context);
   const A2cOptions options = read_options(context);
   return std::make_unique<OnPolicyAgent>(
@@ -81,10 +85,18 @@ std::unique_ptr<Agent> make_a2c(const AgentContext& context) {
       [settings, options](OnPolicyAgent::Work& work) { update(work, settings, options); });
 }
 
-std::unique_ptr<Policy> load_a2c_policy(const AgentContext& context, const ArchiveReader& reader) {
-  const ActorCriticSettings settings = read_settings(context);
-  static_cast<void>(read_options(context));  // so that its keys are known
-  return load_actor_critic_policy(context, settings, reader);
+std::unique_ptr<Policy> load(const AgentContext& context, const ArchiveReader& reader) {
+  return load_actor_critic_policy(context, read_settings(context), reader);
+}
+
+}  // namespace
+
+AgentEntry a2c_entry() {
+  return {.name = "a2c",
+          .description = "advantage actor-critic: one step a rollout",
+          .draws_actions = true,
+          .agent = make,
+          .policy = load};
 }
 
 }  // namespace tengen

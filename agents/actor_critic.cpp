@@ -12,19 +12,18 @@ ActorCriticSettings read_actor_critic_settings(const AgentContext& context,
   ActorCriticSettings s;
   s.total_steps = context.config.get<std::int64_t>("steps", 1'000'000);
   s.learning_rate = agent.get<double>("learning_rate", defaults.learning_rate, 0.0, 10.0);
-  s.anneal =
-      agent.choice("learning_rate_schedule", defaults.schedule, {"constant", "linear"}) == "linear";
+  s.anneal = read_annealing(agent, "learning_rate_schedule", defaults.schedule);
   s.n_steps = agent.get<int>("n_steps", defaults.n_steps, 1, 1'000'000);
-  s.stack = agent.get<int>("frame_stack", 1, 1, 64);
-  s.gamma = agent.get<float>("gamma", 0.99F, 0.0F, 1.0F);
-  s.ent_coef = agent.get<float>("ent_coef", 0.0F, 0.0F, 100.0F);
+  s.stack = read_frame_stack(agent);
+  s.gamma = agent.get<float>("gamma", s.gamma, 0.0F, 1.0F);
+  s.ent_coef = agent.get<float>("ent_coef", s.ent_coef, 0.0F, 100.0F);
   s.vf_coef = agent.get<float>("vf_coef", defaults.vf_coef, 0.0F, 100.0F);
-  s.shards = agent.get<int>("shards", 2, 1, 64);
-  s.reward_scale = agent.get<float>("reward_scale", 1.0F);
-  s.clip_reward = agent.choice("reward_clip", "none", {"none", "sign"}) == "sign";
-  s.normalize_reward = agent.get<bool>("normalize_reward", false);
-  s.normalize_observation = agent.get<bool>("normalize_observation", false);
-  s.sampling = agent.choice("player", "greedy", {"greedy", "sampling"}) == "sampling";
+  s.shards = agent.get<int>("shards", s.shards, 1, 64);
+  s.reward_scale = agent.get<float>("reward_scale", s.reward_scale);
+  s.clip_reward = read_reward_clip(agent);
+  s.normalize_reward = agent.get<bool>("normalize_reward", s.normalize_reward);
+  s.normalize_observation = agent.get<bool>("normalize_observation", s.normalize_observation);
+  s.sampling = agent.choice<bool>("player", "greedy", {{"greedy", false}, {"sampling", true}});
   s.optimiser = read_optimiser(agent, defaults.optimiser);
   s.network = read_actor_critic(context.config.section("net"), context.env, s.stack);
   if (s.normalize_observation && context.env.observation.element != Element::kFloat)
@@ -49,13 +48,9 @@ namespace {
 // Parts of fewer pictures would leave the processor's matrix units half empty.
 constexpr std::size_t kLanesPerPart = 8;
 
-std::span<const float> floats(const Tensor& tensor) {
-  return {tensor.data_ptr<float>(), static_cast<std::size_t>(tensor.numel())};
-}
-
-void copy_to(const Tensor& from, std::vector<float>& to, std::size_t begin) {
+void copy_to(const Tensor& from, std::span<float> to) {
   const Tensor host = from.to(torch::kCPU).contiguous();
-  std::ranges::copy(floats(host), to.begin() + static_cast<std::ptrdiff_t>(begin));
+  std::ranges::copy(floats(host), to.begin());
 }
 
 }  // namespace
@@ -63,9 +58,9 @@ void copy_to(const Tensor& from, std::vector<float>& to, std::size_t begin) {
 Actor::Actor(const ActorCritic& network, const Backend& backend, int lanes, WorkerPool* pool)
     : backend_(backend),
       pool_(pool),
-      width_(static_cast<std::size_t>(network.options().policy_outputs())),
-      state_size_(static_cast<std::size_t>(network.options().state_size())) {
-  const auto all = static_cast<std::size_t>(lanes);
+      width_(usize(network.options().policy_outputs())),
+      state_size_(usize(network.options().state_size())) {
+  const std::size_t all = usize(lanes);
   policy_.resize(all * width_);
   value_.resize(all);
   state_.resize(all * state_size_);
@@ -85,8 +80,7 @@ void Actor::run(const ActorCritic& network, const ParameterViews& parameters,
   if (!backend_.device.is_cpu())
     return run_part(parts_[0], pool_, network, parameters, normaliser, frames, first);
   const auto part = [&](int i) {
-    run_part(parts_[static_cast<std::size_t>(i)], nullptr, network, parameters, normaliser, frames,
-             first);
+    run_part(parts_[usize(i)], nullptr, network, parameters, normaliser, frames, first);
   };
   const auto count = static_cast<int>(parts_.size());
   if (pool_ != nullptr) return pool_->run(count, part);
@@ -100,9 +94,10 @@ void Actor::run_part(Part& part, WorkerPool* pool, const ActorCritic& network,
   const ComputeScope scope;
   const torch::NoGradGuard no_grad;
   const InputFormat& format = network.options().net.input;
-  const auto stack = static_cast<std::size_t>(format.stack);
-  normaliser.apply(
-      part.input.gather(format, frames.subspan(part.begin * stack, part.lanes * stack), pool));
+  const std::size_t stack = usize(format.stack);
+  const Tensor& gathered =
+      part.input.gather(format, frames.subspan(part.begin * stack, part.lanes * stack), pool);
+  if (normaliser.on()) normaliser.apply(floats(gathered));
   auto* keep = part.keep.data_ptr<float>();
   for (std::size_t i = 0; i < part.lanes; ++i) keep[i] = first[part.begin + i] != 0 ? 0.0F : 1.0F;
   const Tensor state = torch::from_blob(
@@ -110,10 +105,13 @@ void Actor::run_part(Part& part, WorkerPool* pool, const ActorCritic& network,
       {static_cast<std::int64_t>(part.lanes), static_cast<std::int64_t>(state_size_)});
   const auto out = network.forward(parameters, part.input.on_device(format),
                                    state.to(backend_.device), part.keep.to(backend_.device));
-  copy_to(out.policy, policy_, part.begin * width_);
-  copy_to(out.value, value_, part.begin);
-  require_finite(std::span(policy_).subspan(part.begin * width_, part.lanes * width_));
-  if (out.state.defined()) copy_to(out.state, state_, part.begin * state_size_);
+  const auto part_of = [&](std::vector<float>& all, std::size_t width) {
+    return std::span(all).subspan(part.begin * width, part.lanes * width);
+  };
+  copy_to(out.policy, part_of(policy_, width_));
+  copy_to(out.value, part_of(value_, 1));
+  require_finite(part_of(policy_, width_));
+  if (out.state.defined()) copy_to(out.state, part_of(state_, state_size_));
 }
 
 std::vector<float> Actor::values(const ActorCritic& network, const ParameterViews& parameters,
@@ -126,12 +124,11 @@ std::vector<float> Actor::values(const ActorCritic& network, const ParameterView
   const InputFormat& format = network.options().net.input;
   const Tensor input = make_input(format, static_cast<int>(rows), scalar_type(backend_.precision));
   gather(format, frames, input);
-  normaliser.apply(input);
+  if (normaliser.on()) normaliser.apply(floats(input));
   const Tensor state = torch::empty({rows, static_cast<std::int64_t>(state_size_)});
   for (std::size_t i = 0; i < which.size(); ++i)
-    std::copy_n(state_.begin() +
-                    static_cast<std::ptrdiff_t>(static_cast<std::size_t>(which[i]) * state_size_),
-                state_size_, state.data_ptr<float>() + i * state_size_);
+    std::ranges::copy(row_of(state_, which[i], state_size_),
+                      row_of(floats(state), i, state_size_).begin());
   const Tensor value =
       network
           .forward(parameters, input.to(backend_.device), state.to(backend_.device),
@@ -160,9 +157,9 @@ ActorCriticPolicy::ActorCriticPolicy(std::shared_ptr<const ActorCritic> network,
       rng_(seed),
       frames_(lanes, network_->options().net.input.stack, env.observation.bytes()),
       actor_(*network_, backend, lanes, pool),
-      first_(static_cast<std::size_t>(lanes)),
-      box_(static_cast<std::size_t>(distribution_.dimensions())),
-      shown_(first_.size() * static_cast<std::size_t>(distribution_.columns())),
+      first_(usize(lanes)),
+      box_(usize(distribution_.dimensions())),
+      shown_(first_.size() * usize(distribution_.columns())),
       entropy_(first_.size()) {
   parameters_.copy_from(parameters);
 }
@@ -170,15 +167,13 @@ ActorCriticPolicy::ActorCriticPolicy(std::shared_ptr<const ActorCritic> network,
 void ActorCriticPolicy::act(const StepView& seen, ActionBuffer out) {
   for (int lane = 0; lane < lanes_; ++lane) {
     const bool first = fresh_ || seen.ended(lane);
-    first_[static_cast<std::size_t>(lane)] = first ? 1 : 0;
+    first_[usize(lane)] = first ? 1 : 0;
     frames_.push(lane, seen.observation.bytes(lane), first);
   }
   fresh_ = false;
   acted_ = true;
   actor_.run(*network_, parameters_.views(), normaliser_, frames_.pointers(), first_);
-  const auto columns = static_cast<std::size_t>(distribution_.columns());
   for (int lane = 0; lane < lanes_; ++lane) {
-    const auto i = static_cast<std::size_t>(lane);
     const auto row = actor_.policy(lane);
     const auto legal = legal_row(seen.legal, lane);
     ActionDistribution::Action action{.box = box_};
@@ -187,11 +182,11 @@ void ActorCriticPolicy::act(const StepView& seen, ActionBuffer out) {
     else
       distribution_.mode(row, legal, action);
     if (distribution_.discrete())
-      out.discrete[i] = action.discrete;
+      out.discrete[usize(lane)] = action.discrete;
     else
-      scale_.apply(box_, out.box.subspan(i * box_.size(), box_.size()));
-    const auto shown = std::span(shown_).subspan(i * columns, columns);
-    entropy_[i] = distribution_.describe(row, legal, shown);
+      scale_.apply(box_, row_of(out.box, lane, box_.size()));
+    const auto shown = row_of(shown_, lane, distribution_.columns());
+    entropy_[usize(lane)] = distribution_.describe(row, legal, shown);
     if (!distribution_.discrete()) scale_.apply(shown, shown);
   }
 }

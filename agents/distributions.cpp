@@ -4,9 +4,13 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numbers>
 
 namespace tengen {
+namespace {
+
+constexpr float kHalfLogTwoPi = 0.918938533F;
+
+}  // namespace
 
 // ---- Categorical -----------------------------------------------------------------------------
 
@@ -30,7 +34,7 @@ float Categorical::log_probability(std::size_t i) const { return logits_[i] - lo
 
 std::int32_t Categorical::sample(Rng& rng) const {
   float left = rng.uniform();
-  std::int32_t last = 0;  // rounding may leave a crumb beyond the last action
+  std::int32_t last = 0;  // rounding may leave a little probability beyond the last action
   for (std::size_t i = 0; i < probability_.size(); ++i) {
     if (probability_[i] <= 0) continue;
     last = static_cast<std::int32_t>(i);
@@ -45,22 +49,23 @@ std::int32_t Categorical::mode() const {
 }
 
 Likelihood Categorical::at(std::int32_t action) const {
-  Likelihood result{.log_prob = log_probability(static_cast<std::size_t>(action))};
+  Likelihood result{.log_prob = log_probability(usize(action))};
   for (std::size_t i = 0; i < probability_.size(); ++i)
     if (probability_[i] > 0) result.entropy -= probability_[i] * log_probability(i);
   return result;
 }
 
-// ∂log p_a/∂l_i = [i = a] − p_i;  ∂H/∂l_i = −p_i (log p_i + H).
-void Categorical::backward(std::int32_t action, float d_log_prob, float d_entropy,
-                           std::span<float> gradient) const {
+// ∂log p_a/∂logit_i = [i = a] − p_i;  ∂H/∂logit_i = −p_i (log p_i + H).
+void Categorical::backward(std::int32_t action, const LikelihoodGradient& by,
+                           std::span<float> d_loss_d_logits) const {
   const float entropy = at(action).entropy;
   for (std::size_t i = 0; i < probability_.size(); ++i) {
     const float p = probability_[i];
     if (p <= 0) continue;
-    gradient[i] -= p * (d_log_prob + d_entropy * (log_probability(i) + entropy));
+    d_loss_d_logits[i] -=
+        p * (by.d_loss_d_log_prob + by.d_loss_d_entropy * (log_probability(i) + entropy));
   }
-  gradient[static_cast<std::size_t>(action)] += d_log_prob;
+  d_loss_d_logits[usize(action)] += by.d_loss_d_log_prob;
 }
 
 // ---- Gaussian --------------------------------------------------------------------------------
@@ -71,7 +76,6 @@ void DiagonalGaussian::sample(Rng& rng, std::span<float> action) const {
 }
 
 Likelihood DiagonalGaussian::at(std::span<const float> action) const {
-  constexpr float kHalfLogTwoPi = 0.918938533F;
   Likelihood result;
   for (std::size_t i = 0; i < mean_.size(); ++i) {
     const float z = (action[i] - mean_[i]) * std::exp(-log_std_[i]);
@@ -81,13 +85,14 @@ Likelihood DiagonalGaussian::at(std::span<const float> action) const {
   return result;
 }
 
-void DiagonalGaussian::backward(std::span<const float> action, float d_log_prob, float d_entropy,
-                                std::span<float> gradient) const {
+// With z = (a − mean)/std: ∂log p/∂mean = z/std;  ∂log p/∂log std = z² − 1;  ∂H/∂log std = 1.
+void DiagonalGaussian::backward(std::span<const float> action, const LikelihoodGradient& by,
+                                std::span<float> d_loss_d_parameters) const {
   const std::size_t d = mean_.size();
   for (std::size_t i = 0; i < d; ++i) {
     const float precision = std::exp(-log_std_[i]), z = (action[i] - mean_[i]) * precision;
-    gradient[i] += d_log_prob * z * precision;
-    gradient[d + i] += d_log_prob * (z * z - 1) + d_entropy;
+    d_loss_d_parameters[i] += by.d_loss_d_log_prob * z * precision;
+    d_loss_d_parameters[d + i] += by.d_loss_d_log_prob * (z * z - 1) + by.d_loss_d_entropy;
   }
 }
 
@@ -144,6 +149,48 @@ float ActionDistribution::describe(std::span<const float> row, std::span<const s
   }
   const Categorical policy(row, legal, shown);
   return policy.at(policy.mode()).entropy;
+}
+
+// ---- Squashed --------------------------------------------------------------------------------
+
+namespace {
+
+constexpr float kLowestLogStd = -20, kHighestLogStd = 2, kLogFour = 1.38629436F;
+
+}  // namespace
+
+float SquashedGaussian::sample(std::span<const float> noise, std::span<float> action) const {
+  float log_prob = 0;
+  for (std::size_t i = 0; i < mean_.size(); ++i) {
+    const float log_std = std::clamp(log_std_[i], kLowestLogStd, kHighestLogStd);
+    const float u = mean_[i] + std::exp(log_std) * noise[i];
+    // With e = exp(−2|u|): tanh|u| = (1 − e)/(1 + e), 1 − tanh² u = 4e/(1 + e)². The logarithm of
+    // the latter is exact however far u is from 0.
+    const float e = std::exp(-2 * std::abs(u));
+    action[i] = std::copysign((1 - e) / (1 + e), u);
+    const float log_d_action_d_u = kLogFour - 2 * std::abs(u) - 2 * std::log1p(e);
+    log_prob -= 0.5F * noise[i] * noise[i] + log_std + kHalfLogTwoPi + log_d_action_d_u;
+  }
+  return log_prob;
+}
+
+void SquashedGaussian::mode(std::span<float> action) const {
+  std::ranges::transform(mean_, action.begin(), [](float mean) { return std::tanh(mean); });
+}
+
+// ∂a/∂u = 1 − a²;  ∂log p/∂u = 2 a (of −log(1 − a²));  ∂u/∂log std = std · noise.
+void SquashedGaussian::backward(std::span<const float> noise, std::span<const float> action,
+                                std::span<const float> d_loss_d_action, float d_loss_d_log_prob,
+                                std::span<float> d_loss_d_parameters) const {
+  const std::size_t d = mean_.size();
+  for (std::size_t i = 0; i < d; ++i) {
+    const float a = action[i];
+    const float d_loss_d_u = d_loss_d_action[i] * (1 - a * a) + d_loss_d_log_prob * 2 * a;
+    const bool clamped = log_std_[i] < kLowestLogStd || log_std_[i] > kHighestLogStd;
+    d_loss_d_parameters[i] = d_loss_d_u;
+    d_loss_d_parameters[d + i] =
+        clamped ? 0.0F : d_loss_d_u * std::exp(log_std_[i]) * noise[i] - d_loss_d_log_prob;
+  }
 }
 
 }  // namespace tengen

@@ -1,56 +1,26 @@
 // DQN (Mnih et al. 2015) with the improvements that make Rainbow (Hessel et al. 2018), each of them
 // a switch: double, dueling, prioritised, n_steps, noisy, and the distributional heads (C51, QR).
 // Settings have Stable-Baselines3's names and defaults where it has them (what makes Rainbow it has
-// not). They count the steps of all lanes together: its train_freq counts vectorised steps, so that
+// not). They count the steps of all lanes together; its train_freq counts vectorised steps, so that
 // with several lanes ours of lanes · train_freq is the same.
-#include "agents/algorithms.hpp"
-
+//
+// The loss of a minibatch of N transitions (s, a, R, γⁿ, s') is 1/N Σ w · loss(Q(s, a), y) with
+//   y  = R + γⁿ Q_target(s', a*), a value, a distribution over atoms, or quantiles,
+//   a* = the legal action of largest Q_target(s', ·), or of largest Q(s', ·) (double),
+//   w  = the importance weight (prioritised), else 1.
 #include "agents/explore.hpp"
-#include "agents/q_policy.hpp"
-#include "agents/schedules.hpp"
+#include "agents/frame_stack.hpp"
+#include "agents/q_learning.hpp"
+#include "agents/registry.hpp"
+#include "agents/rows.hpp"
 #include "envs/vector_env.hpp"
-#include "nets/losses.hpp"
-#include "nets/optimisers.hpp"
 #include "replay/replay_buffer.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <limits>
 
 namespace tengen {
 namespace {
-
-struct DqnOptions {
-  std::int64_t total_steps = 0;
-  double learning_rate = 1e-4;
-  bool anneal = false;  // learning_rate falls to 0 over the run
-  std::int64_t learning_starts = 100;
-  int batch_size = 32, shards = 1;
-  double tau = 1;
-  int train_freq = 4, gradient_steps = 1;
-  std::int64_t target_update_interval = 10'000;
-  double exploration_fraction = 0.1, initial_eps = 1, final_eps = 0.05;
-  bool clip_reward = false;  // to its sign
-  bool double_q = false;
-  double beta0 = 0.4;  // importance exponent, rises to 1 over the run
-  Loss loss = Loss::kHuber;
-  float eval_eps = 0;
-  ReplayOptions replay;
-  HeadOptions head;
-  OptimiserOptions optimiser;
-};
-
-ReplayOptions read_replay(const Config& agent, int lanes) {
-  ReplayOptions o;
-  o.lanes = lanes;
-  o.capacity = agent.get<std::int64_t>("buffer_size", 1'000'000, lanes, 1'000'000'000);
-  o.stack = agent.get<int>("frame_stack", 1, 1, 64);
-  o.n_steps = agent.get<int>("n_steps", 1, 1, 1000);
-  o.gamma = agent.get<float>("gamma", 0.99F, 0.0F, 1.0F);
-  o.prioritised = agent.get<bool>("prioritised", false);
-  if (o.prioritised) o.alpha = agent.get<float>("prioritised_alpha", 0.6F, 0.0F, 1.0F);
-  return o;
-}
 
 HeadOptions read_head(const Config& agent, const ActionSpace& space) {
   HeadOptions o;
@@ -73,44 +43,22 @@ HeadOptions read_head(const Config& agent, const ActionSpace& space) {
   return o;
 }
 
-DqnOptions read_options(const AgentContext& context) {
-  if (!std::holds_alternative<Discrete>(context.env.action))
-    throw UsageError("dqn chooses among discrete actions; {} has continuous ones",
-                     context.env.name);
-  const Config agent = context.config.section("agent");
-  DqnOptions o;
-  o.total_steps = context.config.get<std::int64_t>("steps", 1'000'000);
-  o.learning_rate = agent.get<double>("learning_rate", 1e-4, 0.0, 10.0);
-  o.anneal = agent.choice("learning_rate_schedule", "constant", {"constant", "linear"}) == "linear";
-  o.learning_starts = agent.get<std::int64_t>("learning_starts", 100, 0, 1'000'000'000);
-  o.batch_size = agent.get<int>("batch_size", 32, 1, 65536);
-  o.shards = agent.get<int>("shards", o.batch_size >= 64 ? 2 : 1, 1, o.batch_size);
-  o.tau = agent.get<double>("tau", 1.0, 0.0, 1.0);
-  o.train_freq = agent.get<int>("train_freq", 4, 1, 1'000'000);
-  o.gradient_steps = agent.get<int>("gradient_steps", 1, -1, 1'000'000);
-  if (o.gradient_steps == -1) o.gradient_steps = o.train_freq;
-  o.target_update_interval =
-      agent.get<std::int64_t>("target_update_interval", 10'000, 1, 1'000'000'000);
-  o.head = read_head(agent, context.env.action);
-  o.exploration_fraction = agent.get<double>("exploration_fraction", 0.1, 0.0, 1.0);
-  const double quiet = o.head.noisy ? 0.0 : 1.0;  // noisy networks explore by themselves
-  o.initial_eps = agent.get<double>("exploration_initial_eps", quiet, 0.0, 1.0);
-  o.final_eps = agent.get<double>("exploration_final_eps", 0.05 * quiet, 0.0, 1.0);
-  o.clip_reward = agent.choice("reward_clip", "none", {"none", "sign"}) == "sign";
-  o.double_q = agent.get<bool>("double", false);
-  o.replay = read_replay(agent, context.lanes);
-  o.replay.expected = o.total_steps;
-  if (o.replay.prioritised) o.beta0 = agent.get<double>("prioritised_beta0", 0.4, 0.0, 1.0);
-  if (o.head.distribution == Distribution::kNone) {
-    o.loss = agent.choice<Loss>(
-        "loss", "huber",
-        {{"mse", Loss::kMse}, {"huber", Loss::kHuber}, {"cross_entropy", Loss::kCrossEntropy}});
-    if (o.loss == Loss::kCrossEntropy)
-      throw UsageError("agent.loss = \"cross_entropy\" needs agent.distribution = \"categorical\"");
-  }
-  o.eval_eps = agent.get<float>("eval_eps", 0.0F, 0.0F, 1.0F);
-  o.optimiser = read_optimiser(agent, {.max_grad_norm = 10});
-  return o;
+std::shared_ptr<const Network> make_network(const AgentContext& context) {
+  const Config agent = context.config.section("agent"), net = context.config.section("net");
+  const NetOptions options = read_net(net, context.env.observation, read_frame_stack(agent));
+  refuse(net, options, Need::kMemory,
+         "dqn replays single steps, from which no memory can be learnt; r2d2 replays sequences");
+  return std::make_shared<Network>(options, read_head(agent, context.env.action));
+}
+
+// Of single values; the distributional heads have losses of their own.
+Loss read_loss(const Config& agent) {
+  const Loss loss = agent.choice<Loss>(
+      "loss", "huber",
+      {{"mse", Loss::kMse}, {"huber", Loss::kHuber}, {"cross_entropy", Loss::kCrossEntropy}});
+  if (loss == Loss::kCrossEntropy)
+    throw UsageError("agent.loss = \"cross_entropy\" needs agent.distribution = \"categorical\"");
+  return loss;
 }
 
 // Row i's output for action[i] of batch × actions × outputs: batch × outputs.
@@ -119,253 +67,177 @@ Tensor pick(const Tensor& output, const Tensor& action) {
   return output.gather(1, index).squeeze(1);
 }
 
-NetOptions read_layers(const AgentContext& context, const DqnOptions& options) {
-  const Config net = context.config.section("net");
-  const NetOptions layers = read_net(net, context.env.observation, options.replay.stack);
-  refuse(net, layers, Need::kMemory,
-         "dqn replays single steps, from which no memory can be learnt; r2d2 replays sequences");
-  return layers;
-}
-
 class Dqn final : public Agent {
  public:
-  Dqn(const AgentContext& context, const DqnOptions& options, const NetOptions& net);
+  Dqn(const AgentContext& context, const QSettings& settings,
+      const std::shared_ptr<const Network>& network);
 
-  StepView slot() override {
-    slot_ = replay_.slot();
-    return slot_;
-  }
+  StepView slot() override { return slot_ = replay_.slot(); }
   ActionView act() override;
   void learn(Logger& logger) override;
-  [[nodiscard]] std::int64_t steps() const override { return steps_; }
-  [[nodiscard]] std::string_view precision() const override { return name_of(backend_.precision); }
+  [[nodiscard]] std::int64_t steps() const override { return learner_.steps(); }
+  [[nodiscard]] std::string_view precision() const override { return learner_.precision(); }
   [[nodiscard]] std::unique_ptr<Policy> policy(int lanes) const override {
-    return std::make_unique<QPolicy>(network_, online_, backend_, env_, lanes, options_.eval_eps,
-                                     seed_);
+    return learner_.policy(lanes);
   }
-  void save(ArchiveWriter& writer, const std::filesystem::path& directory) override;
-  void load(const ArchiveReader& reader, const std::filesystem::path& directory) override;
-  void save_policy(ArchiveWriter& writer) const override { online_.save(writer, "agent/online"); }
-  void start_from(const ArchiveReader& player) override {
-    online_.load(player, "agent/online");
-    target_.copy_from(online_);
+  void save(ArchiveWriter& writer, const std::filesystem::path& directory) override {
+    records({writer, directory});
   }
+  void load(const ArchiveReader& reader, const std::filesystem::path& directory) override {
+    records({reader, directory});
+    started_ = true;
+  }
+  void save_policy(ArchiveWriter& writer) const override { learner_.save_policy(writer); }
+  void start_from(const ArchiveReader& player) override { learner_.start_from(player); }
 
  private:
-  // A fixed slice of every minibatch, computed by one thread.
-  struct Shard {
-    std::size_t begin = 0, end = 0;
-    Tensor input, next_input;
-    Tensor gradient;           // flat
-    ParameterViews gradients;  // views of it
-    Rng dropout;
-    double loss = 0, value = 0;  // sums over the slice
+  // What a slice of a minibatch is computed in.
+  struct Inputs {
+    Tensor now, next;
   };
 
-  [[nodiscard]] double epsilon() const;
+  void records(const Checkpoint& checkpoint);
   void update(Logger& logger);
-  void compute(Shard& shard);
-  [[nodiscard]] Tensor targets(const Shard& shard) const;
+  void compute(MinibatchSlice& slice, const Inputs& inputs);
+  [[nodiscard]] Tensor targets(const MinibatchSlice& slice, const Tensor& next_input) const;
   [[nodiscard]] Tensor losses(const Tensor& prediction, const Tensor& target) const;
   template <class T>
-  [[nodiscard]] Tensor slice(const Shard& shard, const std::vector<T>& values,
-                             std::int64_t width = 1) const;
+  [[nodiscard]] Tensor rows_of(const MinibatchSlice& slice, const std::vector<T>& values,
+                               std::int64_t width = 1) const;
 
-  DqnOptions options_;
-  EnvSpec env_;
-  WorkerPool* pool_;
-  std::uint64_t seed_;
-  int lanes_, actions_;
-  Backend backend_;
-  std::shared_ptr<const Network> network_;
-  Parameters online_, target_;
-  Optimiser optimiser_;
+  QSettings settings_;
+  HeadOptions head_;
+  Loss loss_ = Loss::kHuber;
+  int lanes_;
+  QLearner learner_;
   ReplayBuffer replay_;
   QActor actor_;
   ActionMemory action_;
   Noise acting_noise_, online_noise_, next_noise_, target_noise_;
-
-  ScheduleClock schedule_;
-  std::int64_t steps_ = 0, updates_ = 0;
-  Rng act_rng_, sample_rng_, noise_rng_;
+  Rng noise_rng_;
   bool started_ = false;
   StepView slot_;
-  std::vector<float> reward_, error_;
+  std::vector<float> error_;  // by row of the minibatch
   ReplayBatch batch_;
-  std::vector<Shard> shards_;
+  std::vector<Inputs> inputs_;  // by slice
 };
 
-Dqn::Dqn(const AgentContext& context, const DqnOptions& options, const NetOptions& net)
-    : options_(options),
-      env_(context.env),
-      pool_(context.pool),
-      seed_(context.seed),
+ReplayOptions replay_of(const QSettings& settings, int lanes) {
+  ReplayOptions options = replay_options(settings.common, lanes);
+  options.prioritised = settings.prioritised;
+  options.alpha = settings.alpha;
+  return options;
+}
+
+Dqn::Dqn(const AgentContext& context, const QSettings& settings,
+         const std::shared_ptr<const Network>& network)
+    : settings_(settings),
+      head_(network->head()),
       lanes_(context.lanes),
-      actions_(options.head.actions),
-      backend_(make_backend(context.device, net.precision)),
-      network_(std::make_shared<Network>(net, options.head)),
-      online_(network_->layout(), backend_),
-      target_(network_->layout(), backend_),
-      optimiser_(options.optimiser, network_->layout(), backend_),
-      replay_(context.env, options.replay),
-      actor_(*network_, backend_, lanes_),
-      action_(context.env.action, lanes_),
-      acting_noise_(network_->make_noise(backend_)),
-      online_noise_(network_->make_noise(backend_)),
-      next_noise_(network_->make_noise(backend_)),
-      target_noise_(network_->make_noise(backend_)),
-      schedule_(options.total_steps),
-      reward_(static_cast<std::size_t>(lanes_)),
-      error_(static_cast<std::size_t>(options.batch_size)) {
-  const Rng root(seed_);
-  online_.initialise(root.split(0));
-  target_.copy_from(online_);
-  act_rng_ = root.split(1);
-  sample_rng_ = root.split(2);
-  noise_rng_ = root.split(3);
-  const auto rows = static_cast<std::size_t>(options.batch_size);
-  const auto count = static_cast<std::size_t>(options.shards);
-  for (std::size_t i = 0; i < count; ++i) {
-    Shard shard;
-    shard.begin = i * rows / count;
-    shard.end = (i + 1) * rows / count;
-    const int size = static_cast<int>(shard.end - shard.begin);
-    shard.input = make_input(net.input, size, scalar_type(backend_.precision));
-    shard.next_input = make_input(net.input, size, scalar_type(backend_.precision));
-    shard.gradient = torch::zeros_like(online_.flat(), scalar_type(backend_.precision));
-    shard.gradients = views_of(network_->layout(), shard.gradient);
-    shard.dropout = root.split(4 + i);
-    shards_.push_back(std::move(shard));
+      learner_(context, settings, network, 4),
+      replay_(context.env, replay_of(settings, context.lanes)),
+      actor_(*network, learner_.backend(), context.lanes),
+      action_(context.env.action, context.lanes),
+      acting_noise_(network->make_noise(learner_.backend())),
+      online_noise_(network->make_noise(learner_.backend())),
+      next_noise_(network->make_noise(learner_.backend())),
+      target_noise_(network->make_noise(learner_.backend())),
+      noise_rng_(Rng(context.seed).split(3)),
+      error_(usize(settings.common.batch_size)) {
+  if (head_.distribution == Distribution::kNone) loss_ = read_loss(context.config.section("agent"));
+  const InputFormat& format = network->options().input;
+  const torch::ScalarType type = scalar_type(learner_.backend().precision);
+  for (const MinibatchSlice& slice : learner_.slices()) {
+    const int rows = static_cast<int>(slice.size());
+    inputs_.push_back({make_input(format, rows, type), make_input(format, rows, type)});
   }
 }
 
 // ---- Acting ----------------------------------------------------------------------------------
 
-double Dqn::epsilon() const {
-  return linear(options_.initial_eps, options_.final_eps, schedule_.at(steps_),
-                options_.exploration_fraction * schedule_.total());
-}
-
 ActionView Dqn::act() {
   if (!started_) replay_.start();
   started_ = true;
   const MaskView legal = replay_.newest_legal();
-  const bool warming_up = steps_ < options_.learning_starts;
-  const double eps = warming_up ? 1.0 : epsilon();
+  const double exploration = learner_.exploration();
   const auto actions = action_.view().discrete;
+  Rng& rng = learner_.act_rng();
   bool greedy = false;
   for (int lane = 0; lane < lanes_; ++lane) {
-    const bool explore = act_rng_.chance(eps);
-    actions[static_cast<std::size_t>(lane)] =
-        explore ? random_action(actions_, legal_row(legal, lane), act_rng_) : -1;
+    const bool explore = rng.chance(exploration);
+    actions[usize(lane)] = explore ? random_action(head_.actions, legal_row(legal, lane), rng) : -1;
     greedy = greedy || !explore;
   }
   if (!greedy) return action_.view();
 
   acting_noise_.draw(noise_rng_);
-  const auto values =
-      actor_.values(*network_, online_.views(), replay_.newest(), {.noise = &acting_noise_});
-  for (int lane = 0; lane < lanes_; ++lane) {
-    auto& action = actions[static_cast<std::size_t>(lane)];
-    const auto n = static_cast<std::size_t>(actions_);
-    if (action < 0)
-      action = best_action(values.subspan(static_cast<std::size_t>(lane) * n, n),
-                           legal_row(legal, lane));
-  }
+  const auto values = actor_.values(learner_.network(), learner_.online().views(), replay_.newest(),
+                                    {.noise = &acting_noise_});
+  for (int lane = 0; lane < lanes_; ++lane)
+    if (actions[usize(lane)] < 0)
+      actions[usize(lane)] =
+          best_action(row_of(values, lane, head_.actions), legal_row(legal, lane));
   return action_.view();
 }
 
 // ---- Learning --------------------------------------------------------------------------------
 
 void Dqn::learn(Logger& logger) {
-  for (std::size_t i = 0; i < reward_.size(); ++i) {
-    const float r = slot_.reward[i];
-    reward_[i] = options_.clip_reward ? static_cast<float>((r > 0) - (r < 0)) : r;
-  }
-  replay_.commit(action_.view(), reward_);
-  const std::int64_t before = steps_;
-  steps_ += lanes_;
-  logger.record("rollout/exploration_rate", epsilon());
-
-  if (times_due(before, steps_, options_.target_update_interval) > 0) {
-    const ComputeScope scope;
-    if (options_.tau == 1)
-      target_.copy_from(online_);
-    else
-      target_.blend(online_, static_cast<float>(options_.tau));
-  }
-  if (steps_ <= options_.learning_starts || replay_.size() < 1) return;
-  const std::int64_t due = times_due(before, steps_, options_.train_freq) * options_.gradient_steps;
+  replay_.commit(action_.view(), learner_.stored_rewards(slot_.reward));
+  const std::int64_t due = learner_.count_step(logger);
+  if (replay_.size() < 1) return;
   for (std::int64_t i = 0; i < due; ++i) update(logger);
 }
 
 void Dqn::update(Logger& logger) {
   const ComputeScope scope;
-  const double now = schedule_.at(steps_), total = schedule_.total();
-  const double beta = linear(options_.beta0, 1, now, total);
-  replay_.sample(options_.batch_size, static_cast<float>(beta), sample_rng_, batch_);
+  const int batch = settings_.common.batch_size;
+  replay_.sample(batch, learner_.importance(), learner_.sample_rng(), batch_);
   for (Noise* noise : {&online_noise_, &next_noise_, &target_noise_}) noise->draw(noise_rng_);
-
-  pool_->run(options_.shards, [&](int i) { compute(shards_[static_cast<std::size_t>(i)]); });
-  std::vector<Tensor> gradients;
-  double loss = 0, value = 0;
-  for (const Shard& shard : shards_) {
-    gradients.push_back(shard.gradient);
-    loss += shard.loss / options_.batch_size;
-    value += shard.value / options_.batch_size;
-  }
-  if (!std::isfinite(loss))
-    throw Error(
-        "the loss is {} after {} updates: learning diverged; a smaller agent.learning_rate "
-        "(now {}) may help",
-        loss, updates_, options_.learning_rate);
-  const double rate =
-      options_.anneal ? linear(options_.learning_rate, 0, now, total) : options_.learning_rate;
-  const double norm = optimiser_.step(online_, gradients, rate, *pool_);
-  if (options_.replay.prioritised) replay_.update_priorities(batch_.index, error_);
-  ++updates_;
-
-  logger.record_mean("train/loss", loss);
-  logger.record_mean("train/q_mean", value);
-  logger.record_mean("train/grad_norm", norm);
-  logger.record("train/learning_rate", rate);
-  logger.record("train/n_updates", static_cast<double>(updates_));
+  learner_.update(
+      [&](MinibatchSlice& slice, std::size_t index) { compute(slice, inputs_[index]); });
+  if (settings_.prioritised) replay_.update_priorities(batch_.index, error_);
+  double q = 0;
+  for (const MinibatchSlice& slice : learner_.slices()) q += slice.q / batch;
+  learner_.record_update(q, logger);
 }
 
-// The shard's rows of a column of the batch, on the device.
+// The slice's rows of a column of the minibatch, on the device.
 template <class T>
-Tensor Dqn::slice(const Shard& shard, const std::vector<T>& values, std::int64_t width) const {
-  const auto rows = static_cast<std::int64_t>(shard.end - shard.begin);
-  const T* data = values.data() + shard.begin * static_cast<std::size_t>(width);
+Tensor Dqn::rows_of(const MinibatchSlice& slice, const std::vector<T>& values,
+                    std::int64_t width) const {
+  const auto rows = static_cast<std::int64_t>(slice.size());
+  const T* data = values.data() + slice.begin * usize(width);
+  // torch has no constant tensors; this one is only read.
   return torch::from_blob(const_cast<T*>(data), {rows, width}, torch::CppTypeToScalarType<T>::value)
-      .to(backend_.device);
+      .to(learner_.backend().device);
 }
 
-// r + γ Q'(s', a*) for every row: a value, a distribution over the atoms, or quantiles.
-Tensor Dqn::targets(const Shard& shard) const {
+// y of every row: rows × 1, × atoms (probabilities), or × quantiles.
+Tensor Dqn::targets(const MinibatchSlice& slice, const Tensor& next_input) const {
   const torch::NoGradGuard no_grad;
-  const HeadOptions& head = options_.head;
-  const Tensor input = shard.next_input.to(backend_.device);
-  const Tensor output = network_->forward(target_.views(), input, {.noise = &target_noise_});
-  Tensor values = options_.double_q
-                      ? network_->values(online_.views(), input, {.noise = &next_noise_})
-                      : expected_values(head, output);
+  const Network& network = learner_.network();
+  const Tensor input = next_input.to(learner_.backend().device);
+  const Tensor output =
+      network.forward(learner_.target().views(), input, {.noise = &target_noise_});
+  Tensor values = settings_.double_q
+                      ? network.values(learner_.online().views(), input, {.noise = &next_noise_})
+                      : expected_values(head_, output);
   if (!batch_.next_legal.empty()) {
-    const Tensor illegal = slice(shard, batch_.next_legal, actions_) == 0;
+    const Tensor illegal = rows_of(slice, batch_.next_legal, head_.actions) == 0;
     values = values.masked_fill(illegal, -std::numeric_limits<float>::infinity());
   }
   const Tensor next = pick(output, values.argmax(1));
-  const Tensor reward = slice(shard, batch_.reward), discount = slice(shard, batch_.discount);
-  if (head.distribution != Distribution::kCategorical) return reward + discount * next;
-  const std::size_t rows = shard.end - shard.begin;
-  return project_categorical(head, torch::softmax(next, 1),
-                             std::span(batch_.reward).subspan(shard.begin, rows),
-                             std::span(batch_.discount).subspan(shard.begin, rows));
+  if (head_.distribution != Distribution::kCategorical)
+    return rows_of(slice, batch_.reward) + rows_of(slice, batch_.discount) * next;
+  return project_categorical(head_, torch::softmax(next, 1),
+                             std::span(batch_.reward).subspan(slice.begin, slice.size()),
+                             std::span(batch_.discount).subspan(slice.begin, slice.size()));
 }
 
-// One loss a row. Prediction and target are batch × outputs.
+// One loss a row. Prediction and target are rows × outputs.
 Tensor Dqn::losses(const Tensor& prediction, const Tensor& target) const {
-  switch (options_.head.distribution) {
+  switch (head_.distribution) {
     case Distribution::kCategorical:
       return loss_of(Loss::kCrossEntropy, prediction, target);
     case Distribution::kQuantile:
@@ -373,88 +245,63 @@ Tensor Dqn::losses(const Tensor& prediction, const Tensor& target) const {
     case Distribution::kNone:
       break;
   }
-  return loss_of(options_.loss, prediction, target).squeeze(1);
+  return loss_of(loss_, prediction, target).squeeze(1);
 }
 
-void Dqn::compute(Shard& shard) {
+void Dqn::compute(MinibatchSlice& slice, const Inputs& inputs) {
   const ComputeScope scope;
-  const std::size_t rows = shard.end - shard.begin;
-  const auto stack = static_cast<std::size_t>(options_.replay.stack);
+  const Network& network = learner_.network();
+  const std::size_t stack = usize(settings_.common.stack);
   const auto frames = [&](const std::vector<const std::byte*>& all) {
-    return std::span(all).subspan(shard.begin * stack, rows * stack);
+    return std::span(all).subspan(slice.begin * stack, slice.size() * stack);
   };
-  const InputFormat& format = network_->options().input;
-  gather(format, frames(batch_.observation), shard.input);
-  gather(format, frames(batch_.next_observation), shard.next_input);
+  gather(network.options().input, frames(batch_.observation), inputs.now);
+  gather(network.options().input, frames(batch_.next_observation), inputs.next);
 
-  const Tensor target = targets(shard);
-  Rng dropout = shard.dropout.split(static_cast<std::uint64_t>(updates_));
-  const Tensor output = network_->forward(online_.views(), shard.input.to(backend_.device),
-                                          {.noise = &online_noise_, .dropout = &dropout});
-  const Tensor action = slice(shard, batch_.action).to(torch::kInt64);
+  const Tensor target = targets(slice, inputs.next);
+  Rng dropout = learner_.dropout_of(slice);
+  const ForwardMode mode{.noise = &online_noise_, .dropout = &dropout};
+  const Tensor output =
+      network.forward(learner_.online().views(), inputs.now.to(learner_.backend().device), mode);
+  const Tensor action = rows_of(slice, batch_.action).to(torch::kInt64);
   const Tensor prediction = pick(output, action);
   const Tensor each = losses(prediction, target);
-  const Tensor loss = (each * slice(shard, batch_.weight).squeeze(1)).sum() / options_.batch_size;
-  const auto gradients = torch::autograd::grad({loss}, online_.views());
+  const Tensor weight = rows_of(slice, batch_.weight).squeeze(1);
+  learner_.differentiate((each * weight).sum() / settings_.common.batch_size, slice);
 
   const torch::NoGradGuard no_grad;
-  for (std::size_t i = 0; i < gradients.size(); ++i) shard.gradients[i].copy_(gradients[i]);
-  shard.loss = loss.item<double>() * options_.batch_size;
-  shard.value = expected_values(options_.head, prediction.unsqueeze(1)).sum().item<double>();
-  const bool plain = options_.head.distribution == Distribution::kNone;
+  slice.q = expected_values(head_, prediction.unsqueeze(1)).sum().item<double>();
+  const bool plain = head_.distribution == Distribution::kNone;
   const Tensor error = (plain ? (prediction - target).abs().squeeze(1) : each).to(torch::kCPU);
-  std::copy_n(error.contiguous().data_ptr<float>(), rows, error_.begin() + shard.begin);
+  std::ranges::copy(floats(error.contiguous()), std::span(error_).subspan(slice.begin).begin());
 }
 
-// ---- Saving ----------------------------------------------------------------------------------
-
-void Dqn::save(ArchiveWriter& writer, const std::filesystem::path& directory) {
-  writer.put_string("agent/precision", name_of(backend_.precision));
-  online_.save(writer, "agent/online");
-  target_.save(writer, "agent/target");
-  optimiser_.save(writer, "agent/optimiser");
-  replay_.save(writer, "agent/replay", directory);
-  writer.put("agent/steps", steps_);
-  writer.put("agent/updates", updates_);
-  schedule_.save(writer, "agent/schedule");
-  writer.put("agent/act_rng", act_rng_);
-  writer.put("agent/sample_rng", sample_rng_);
-  writer.put("agent/noise_rng", noise_rng_);
+void Dqn::records(const Checkpoint& checkpoint) {
+  learner_.records(checkpoint);
+  checkpoint.replay("agent/replay", replay_);
+  checkpoint.value("agent/noise_rng", noise_rng_);
 }
 
-void Dqn::load(const ArchiveReader& reader, const std::filesystem::path& directory) {
-  compare_precision(reader, backend_);
-  online_.load(reader, "agent/online");
-  target_.load(reader, "agent/target");
-  optimiser_.load(reader, "agent/optimiser");
-  replay_.load(reader, "agent/replay", directory);
-  reader.check("agent/replay/now", replay_.now() >= 0);
-  steps_ = reader.count("agent/steps");
-  updates_ = reader.count("agent/updates");
-  schedule_.load(reader, "agent/schedule", steps_);
-  act_rng_ = reader.get<Rng>("agent/act_rng");
-  sample_rng_ = reader.get<Rng>("agent/sample_rng");
-  noise_rng_ = reader.get<Rng>("agent/noise_rng");
-  started_ = true;
+std::unique_ptr<Agent> make(const AgentContext& context) {
+  const auto network = make_network(context);
+  const QSettings settings = read_q_settings(context, {.noisy = network->head().noisy});
+  return std::make_unique<Dqn>(context, settings, network);
+}
+
+std::unique_ptr<Policy> load(const AgentContext& context, const ArchiveReader& reader) {
+  return load_q_policy(context, make_network(context), reader);
 }
 
 }  // namespace
 
-std::unique_ptr<Agent> make_dqn(const AgentContext& context) {
-  const DqnOptions options = read_options(context);
-  const NetOptions net = read_layers(context, options);
-  return std::make_unique<Dqn>(context, options, net);
-}
-
-std::unique_ptr<Policy> load_dqn_policy(const AgentContext& context, const ArchiveReader& reader) {
-  const DqnOptions options = read_options(context);
-  const NetOptions net = read_layers(context, options);
-  const Backend backend = make_backend(context.device, net.precision);
-  const auto network = std::make_shared<Network>(net, options.head);
-  Parameters parameters(network->layout(), backend);
-  parameters.load(reader, "agent/online");
-  return std::make_unique<QPolicy>(network, parameters, backend, context.env, context.lanes,
-                                   options.eval_eps, context.seed);
+AgentEntry dqn_entry() {
+  return {
+      .name = "dqn",
+      .description =
+          "deep Q-learning; double, dueling, prioritised, n-step, noisy, C51 and QR by switches",
+      .actions = ActionKind::kDiscrete,
+      .agent = make,
+      .policy = load};
 }
 
 }  // namespace tengen

@@ -1,4 +1,4 @@
-// Choosing among legal actions.
+// Choosing among legal actions, and refusing outputs that no action can be chosen by.
 #pragma once
 
 #include "agents/search/sampling.hpp"
@@ -12,7 +12,7 @@
 
 namespace tengen {
 
-/// Uniform over the legal ones of `actions` actions; an empty mask allows all.
+/// Draws uniformly from the legal ones of `actions` actions; an empty mask allows all.
 inline std::int32_t random_action(int actions, std::span<const std::uint8_t> legal, Rng& rng) {
   return legal.empty() ? static_cast<std::int32_t>(rng.below(static_cast<std::uint32_t>(actions)))
                        : sample_legal(legal, rng);
@@ -24,8 +24,8 @@ inline std::span<const std::uint8_t> legal_row(const MaskView& legal, int lane) 
   return legal.row(lane);
 }
 
-/// Throws Error unless all of a network's outputs are finite. Observations are (CheckedEnv), so it
-/// is the network that is at fault.
+/// Throws Error unless all of a network's outputs are finite. The observations are (CheckedEnv), so
+/// the network is at fault.
 inline void require_finite(std::span<const float> outputs) {
   for (const float x : outputs)
     if (!std::isfinite(x))

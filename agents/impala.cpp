@@ -4,21 +4,27 @@
 //
 // Rollouts are handed over at fixed points: the policy that acts rollout k has learnt from rollouts
 // up to k − 2 (`lag = 1`) or k − 1 (`lag = 0`, nothing overlaps). So staleness is bounded, and the
-// results depend on seed and settings alone, not on who was faster.
-#include "agents/algorithms.hpp"
-
+// results depend on seed and settings alone, not on which of the two was faster.
+//
+// The loss of a minibatch of N rows is the mean of −A log π(a|s) + vf_coef (V − v)² − ent_coef H,
+// with the targets v and advantages A of vtrace(), so that
+//
+//   ∂L/∂log π = −A/N,   ∂L/∂H = −ent_coef/N,   ∂L/∂V = 2 vf_coef (V − v)/N
 #include "agents/on_policy.hpp"
+#include "agents/registry.hpp"
 #include "agents/returns.hpp"
+#include "agents/rows.hpp"
 #include "core/background.hpp"
 
 #include <algorithm>
+#include <numeric>
 
 namespace tengen {
 namespace {
 
 struct ImpalaOptions {
   int lag = 1;
-  int batch_lanes = 1;  // lanes a gradient step
+  int batch_lanes = 1;  // whose rows are a minibatch
   int n_epochs = 1;
   VtraceOptions vtrace;
 };
@@ -34,7 +40,7 @@ ActorCriticSettings read_settings(const AgentContext& context) {
 ImpalaOptions read_options(const AgentContext& context, const ActorCriticSettings& settings) {
   const Config agent = context.config.section("agent");
   ImpalaOptions o;
-  o.lag = agent.get<int>("lag", 1, 0, 1);
+  o.lag = agent.get<int>("lag", o.lag, 0, 1);
   const int batch = agent.get<int>("batch_size", 0, 0, 1 << 24);  // 0: the whole rollout
   if (batch % settings.n_steps != 0)
     throw UsageError(
@@ -42,16 +48,16 @@ ImpalaOptions read_options(const AgentContext& context, const ActorCriticSetting
         "along whole sequences",
         batch, settings.n_steps);
   o.batch_lanes = batch == 0 ? context.lanes : batch / settings.n_steps;
-  o.n_epochs = agent.get<int>("n_epochs", 1, 1, 100);
+  o.n_epochs = agent.get<int>("n_epochs", o.n_epochs, 1, 100);
   o.vtrace.gamma = settings.gamma;
-  o.vtrace.lambda = agent.get<float>("vtrace_lambda", 1.0F, 0.0F, 1.0F);
-  o.vtrace.rho_bar = agent.get<float>("rho_bar", 1.0F, 0.0F, 1e9F);
-  o.vtrace.c_bar = agent.get<float>("c_bar", 1.0F, 0.0F, 1e9F);
+  o.vtrace.lambda = agent.get<float>("vtrace_lambda", o.vtrace.lambda, 0.0F, 1.0F);
+  o.vtrace.rho_bar = agent.get<float>("rho_bar", o.vtrace.rho_bar, 0.0F, 1e9F);
+  o.vtrace.c_bar = agent.get<float>("c_bar", o.vtrace.c_bar, 0.0F, 1e9F);
   o.vtrace.pg_rho_bar = agent.get<float>("pg_rho_bar", o.vtrace.rho_bar, 0.0F, 1e9F);
   return o;
 }
 
-// Means over rows and gradient steps, for the figures.
+// Sums over rows and gradient steps, for the metrics.
 struct Sums {
   double policy_loss = 0, value_loss = 0, entropy = 0, ratio = 0, norm = 0;
   std::int64_t rows = 0, steps = 0;
@@ -67,14 +73,19 @@ class Impala final : public Agent {
   void learn(Logger& logger) override;
   [[nodiscard]] std::int64_t steps() const override { return steps_; }
   [[nodiscard]] std::string_view precision() const override { return name_of(backend_.precision); }
-  // The policy that acts: the learner's may be changing at this moment.
+  // Of the weights that act: the learner's may be changing at this moment.
   [[nodiscard]] std::unique_ptr<Policy> policy(int lanes) const override {
     return std::make_unique<ActorCriticPolicy>(learner_.network(), acting_, actor_.normaliser(),
                                                actor_.scale(), backend_, env_, lanes,
                                                settings_.sampling, seed_, nullptr);
   }
-  void save(ArchiveWriter& writer, const std::filesystem::path& directory) override;
-  void load(const ArchiveReader& reader, const std::filesystem::path& directory) override;
+  void save(ArchiveWriter& writer, const std::filesystem::path& directory) override {
+    finish();
+    records({writer, directory});
+  }
+  void load(const ArchiveReader& reader, const std::filesystem::path& directory) override {
+    records({reader, directory});
+  }
   void save_policy(ArchiveWriter& writer) const override {
     acting_.save(writer, "agent/online");
     actor_.save_policy(writer);
@@ -86,11 +97,12 @@ class Impala final : public Agent {
   }
 
  private:
+  void records(const Checkpoint& checkpoint);
   void hand_over(Logger& logger);
   void finish();
   void report(Logger& logger);
   void update(double learning_rate);
-  void compute(const MiniBatch& batch, float count);
+  void differentiate_loss(const MiniBatch& batch, float count);
 
   ActorCriticSettings settings_;
   ImpalaOptions options_;
@@ -104,12 +116,12 @@ class Impala final : public Agent {
   std::int64_t steps_ = 0;
   bool reported_ = true;  // sums_ are in the logger
 
-  // The learner's while it is under way:
+  // While the learner is under way, these are its own:
   Rollout learning_;
   Rng order_rng_;
   std::vector<Sums> sums_;  // by shard
   WorkerPool pool_;
-  std::unique_ptr<Background> background_;  // null on one thread; last: it must stop first
+  std::unique_ptr<Background> background_;  // null on one thread; the last, for it must stop first
 };
 
 Impala::Impala(const AgentContext& context, const ActorCriticSettings& settings,
@@ -127,7 +139,7 @@ Impala::Impala(const AgentContext& context, const ActorCriticSettings& settings,
       schedule_(settings.total_steps),
       learning_(actor_.rollout()),
       order_rng_(Rng(context.seed).split(1001)),
-      sums_(static_cast<std::size_t>(settings.shards)),
+      sums_(usize(settings.shards)),
       pool_(std::max(1, context.pool->threads() - options.lag)) {
   acting_.copy_from(learner_.parameters());
   if (context.pool->threads() > 1 && options.lag > 0) background_ = std::make_unique<Background>();
@@ -150,13 +162,12 @@ void Impala::learn(Logger& logger) {
   hand_over(logger);
 }
 
-// The full rollout goes to the learner, which starts; the actor goes on in the other one's memory.
+// Hands the full rollout to the learner, which starts; the actor goes on in the memory of the
+// rollout before.
 void Impala::hand_over(Logger& logger) {
   actor_.restart(learning_);
   reported_ = false;
-  const double rate =
-      settings_.anneal ? linear(settings_.learning_rate, 0, schedule_.at(steps_), schedule_.total())
-                       : settings_.learning_rate;
+  const double rate = settings_.learning_rate_at(schedule_, steps_);
   logger.record("train/learning_rate", rate);
   if (background_)
     background_->start([this, rate] { update(rate); });
@@ -192,31 +203,28 @@ void Impala::report(Logger& logger) {
 
 void Impala::update(double learning_rate) {
   std::ranges::fill(sums_, Sums{});
-  std::vector<std::size_t> lanes(static_cast<std::size_t>(learning_.lanes()));
-  for (std::size_t i = 0; i < lanes.size(); ++i) lanes[i] = i;
+  std::vector<std::size_t> lanes(usize(learning_.lanes()));
+  std::iota(lanes.begin(), lanes.end(), std::size_t{0});
   for (int epoch = 0; epoch < options_.n_epochs; ++epoch) {
     shuffle(lanes, order_rng_);
     for (std::size_t begin = 0; begin < lanes.size();) {
-      const std::size_t end =
-          std::min(lanes.size(), begin + static_cast<std::size_t>(options_.batch_lanes));
+      const std::size_t end = std::min(lanes.size(), begin + usize(options_.batch_lanes));
       // One step more than was acted: its values bootstrap.
       const Selection selection =
           sequences(learning_, std::span(lanes).subspan(begin, end - begin), settings_.n_steps + 1);
       const auto count = static_cast<float>(settings_.n_steps) * static_cast<float>(end - begin);
       sums_[0].norm += learner_.step(
           learning_, selection, learning_rate,
-          [&](const MiniBatch& batch) { compute(batch, count); }, pool_);
+          [&](const MiniBatch& batch) { differentiate_loss(batch, count); }, pool_);
       ++sums_[0].steps;
       begin = end;
     }
   }
 }
 
-// The loss is the mean over rows of −A log π(a) + vf_coef (V − v)² − ent_coef H, with V-trace's
-// targets v and advantages A.
-void Impala::compute(const MiniBatch& batch, float count) {
+void Impala::differentiate_loss(const MiniBatch& batch, float count) {
   const ActionDistribution& distribution = actor_.distribution();
-  const std::size_t columns = batch.rows.size() / static_cast<std::size_t>(batch.steps);
+  const std::size_t columns = batch.rows.size() / usize(batch.steps);
   const std::size_t acted = batch.rows.size() - columns;
   std::vector<float> log_ratio(acted), reward(acted), targets(acted), advantage(acted);
   std::vector<std::uint8_t> ended(acted);
@@ -231,60 +239,51 @@ void Impala::compute(const MiniBatch& batch, float count) {
   vtrace(log_ratio, reward, ended, batch.value.first(acted), batch.value.subspan(acted),
          options_.vtrace, targets, advantage);
 
-  Sums& sum = sums_[static_cast<std::size_t>(batch.shard)];
+  Sums& sum = sums_[usize(batch.shard)];
   for (std::size_t i = 0; i < acted; ++i) {
-    const std::size_t row = batch.rows[i];
-    distribution.differentiate(batch.policy_row(i), learning_.legal(row),
-                               distribution.action_at(learning_.action, learning_.box_action, row),
-                               batch.d_policy_row(i), [&](const Likelihood& now) {
-                                 sum.policy_loss -= advantage[i] * now.log_prob;
-                                 sum.entropy += now.entropy;
-                                 return std::pair(-advantage[i] / count,
-                                                  -settings_.ent_coef / count);
-                               });
+    const Likelihood now = differentiate(distribution, learning_, batch, i, [&](const Likelihood&) {
+      return LikelihoodGradient{.d_loss_d_log_prob = -advantage[i] / count,
+                                .d_loss_d_entropy = -settings_.ent_coef / count};
+    });
+    sum.policy_loss -= advantage[i] * now.log_prob;
+    sum.entropy += now.entropy;
     const float error = batch.value[i] - targets[i];
     sum.value_loss += static_cast<double>(error) * error;
     sum.ratio += std::exp(log_ratio[i]);
-    batch.d_value[i] = 2 * settings_.vf_coef * error / count;
+    batch.d_loss_d_value[i] = 2 * settings_.vf_coef * error / count;
   }
   sum.rows += static_cast<std::int64_t>(acted);
 }
 
-void Impala::save(ArchiveWriter& writer, const std::filesystem::path& /*directory*/) {
-  finish();
-  learner_.save(writer);
-  acting_.save(writer, "agent/acting");
-  actor_.save(writer);
-  writer.put("agent/steps", steps_);
-  writer.put("agent/order_rng", order_rng_);
-  schedule_.save(writer, "agent/schedule");
-  writer.put("agent/reported", static_cast<std::uint8_t>(reported_));
-  writer.put_span("agent/sums", std::span<const Sums>(sums_));
+void Impala::records(const Checkpoint& checkpoint) {
+  learner_.records(checkpoint);
+  checkpoint.part("agent/acting", acting_);
+  actor_.records(checkpoint);
+  checkpoint.count("agent/steps", steps_);
+  checkpoint.value("agent/order_rng", order_rng_);
+  checkpoint.schedule("agent/schedule", schedule_, steps_);
+  checkpoint.flag("agent/reported", reported_);
+  checkpoint.values("agent/sums", std::span(sums_));
 }
 
-void Impala::load(const ArchiveReader& reader, const std::filesystem::path& /*directory*/) {
-  learner_.load(reader);
-  acting_.load(reader, "agent/acting");
-  actor_.load(reader);
-  steps_ = reader.count("agent/steps");
-  order_rng_ = reader.get<Rng>("agent/order_rng");
-  schedule_.load(reader, "agent/schedule", steps_);
-  reported_ = reader.get<std::uint8_t>("agent/reported") != 0;
-  reader.get_span("agent/sums", std::span<Sums>(sums_));
-}
-
-}  // namespace
-
-std::unique_ptr<Agent> make_impala(const AgentContext& context) {
+std::unique_ptr<Agent> make(const AgentContext& context) {
   const ActorCriticSettings settings = read_settings(context);
   return std::make_unique<Impala>(context, settings, read_options(context, settings));
 }
 
-std::unique_ptr<Policy> load_impala_policy(const AgentContext& context,
-                                           const ArchiveReader& reader) {
-  const ActorCriticSettings settings = read_settings(context);
-  static_cast<void>(read_options(context, settings));  // so that its keys are known
-  return load_actor_critic_policy(context, settings, reader);
+std::unique_ptr<Policy> load(const AgentContext& context, const ArchiveReader& reader) {
+  return load_actor_critic_policy(context, read_settings(context), reader);
+}
+
+}  // namespace
+
+AgentEntry impala_entry() {
+  return {.name = "impala",
+          .description = "actor and learner side by side, V-trace between them",
+          .acts_while_learning = true,
+          .draws_actions = true,
+          .agent = make,
+          .policy = load};
 }
 
 }  // namespace tengen

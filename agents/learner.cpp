@@ -9,18 +9,14 @@
 namespace tengen {
 namespace {
 
-std::span<float> floats(const Tensor& tensor) {
-  return {tensor.data_ptr<float>(), static_cast<std::size_t>(tensor.numel())};
-}
-
-// Each row as the actor saw it, by the scale of its step.
+// Scales each row as the actor saw it: by the scale of its step.
 void scale_inputs(const Tensor& input, const Rollout& rollout, std::span<const std::size_t> rows) {
-  const auto width = static_cast<std::size_t>(rollout.options().scaled);
+  const int width = rollout.options().scaled;
   if (width == 0) return;
   for (std::size_t i = 0; i < rows.size(); ++i) {
-    const std::size_t at = rows[i] / static_cast<std::size_t>(rollout.lanes()) * width;
-    normalise(floats(input).subspan(i * width, width), std::span(rollout.shift).subspan(at, width),
-              std::span(rollout.factor).subspan(at, width));
+    const std::size_t step = rows[i] / usize(rollout.lanes());
+    normalise(row_of(floats(input), i, width), row_of(rollout.shift, step, width),
+              row_of(rollout.factor, step, width));
   }
 }
 
@@ -74,8 +70,7 @@ void Learner::differentiate(const Rollout& rollout, const Selection& selection,
 
 double Learner::apply(double learning_rate, WorkerPool& pool) {
   std::vector<Tensor> gradients;
-  for (int i = 0; i < used_; ++i)
-    gradients.push_back(shards_[static_cast<std::size_t>(i)].gradient);
+  for (int i = 0; i < used_; ++i) gradients.push_back(shards_[usize(i)].gradient);
   const double norm = optimiser_.step(parameters_, gradients, learning_rate, pool);
   if (!std::isfinite(norm))
     throw Error(
@@ -86,43 +81,36 @@ double Learner::apply(double learning_rate, WorkerPool& pool) {
   return norm;
 }
 
-// The lanes' states before the first of the shard's rows, and where episodes start; nothing without
-// memory.
-std::pair<Tensor, Tensor> Learner::states_of(const Shard& shard, const Rollout& rollout,
-                                             int steps) const {
-  const int size = network_->options().state_size();
-  if (size == 0) return {};
-  const auto width = static_cast<std::size_t>(size);
-  const std::size_t lanes = shard.rows.size() / static_cast<std::size_t>(steps);
-  const Tensor state = torch::empty({static_cast<std::int64_t>(lanes), size});
+// The lanes' states before the first of the shard's rows, and where episodes start; undefined
+// without memory.
+Learner::States Learner::states_of(const Shard& shard, const Rollout& rollout, int steps) const {
+  const int width = network_->options().state_size();
+  if (width == 0) return {};
+  const std::size_t lanes = shard.rows.size() / usize(steps);
+  const Tensor state = torch::empty({static_cast<std::int64_t>(lanes), width});
   const Tensor keep = torch::empty({steps, static_cast<std::int64_t>(lanes)});
   for (std::size_t i = 0; i < shard.rows.size(); ++i)
     floats(keep)[i] = rollout.starts(shard.rows[i]) ? 0.0F : 1.0F;
-  for (std::size_t lane = 0; lane < lanes; ++lane) {
-    const std::size_t from = shard.rows[lane] % static_cast<std::size_t>(rollout.lanes());
-    std::copy_n(rollout.state.begin() + static_cast<std::ptrdiff_t>(from * width), width,
-                floats(state).begin() + static_cast<std::ptrdiff_t>(lane * width));
-  }
+  for (std::size_t lane = 0; lane < lanes; ++lane)
+    std::ranges::copy(row_of(rollout.state, shard.rows[lane] % usize(rollout.lanes()), width),
+                      row_of(floats(state), lane, width).begin());
   return {state.to(backend_.device), keep.to(backend_.device)};
 }
 
-// Part `index` of used_; `pool` (null: nobody) helps to gather.
+// Computes part `index` of used_; `pool` may be null, else it helps to gather.
 void Learner::compute(int index, const Rollout& rollout, const Selection& selection,
                       const LossGradient& loss, WorkerPool* pool) {
   const ComputeScope scope;
-  Shard& shard = shards_[static_cast<std::size_t>(index)];
+  Shard& shard = shards_[usize(index)];
   const int columns = selection.columns();
   const int begin = index * columns / used_, end = (index + 1) * columns / used_;
-  const auto stack = static_cast<std::size_t>(rollout.options().stack);
-  const auto count =
-      static_cast<std::size_t>(selection.steps) * static_cast<std::size_t>(end - begin);
+  const int stack = rollout.options().stack;
   shard.rows.clear();
   for (int t = 0; t < selection.steps; ++t)
-    for (int c = begin; c < end; ++c)
-      shard.rows.push_back(selection.rows[static_cast<std::size_t>(t * columns + c)]);
-  shard.frames.resize(count * stack);
-  for (std::size_t i = 0; i < count; ++i)
-    rollout.put_stack(shard.rows[i], std::span(shard.frames).subspan(i * stack, stack));
+    for (int c = begin; c < end; ++c) shard.rows.push_back(selection.rows[usize(t * columns + c)]);
+  shard.frames.resize(shard.rows.size() * usize(stack));
+  for (std::size_t i = 0; i < shard.rows.size(); ++i)
+    rollout.put_stack(shard.rows[i], row_of(shard.frames, i, stack));
 
   const InputFormat& format = network_->options().net.input;
   scale_inputs(shard.input.gather(format, shard.frames, pool), rollout, shard.rows);
@@ -133,34 +121,28 @@ void Learner::compute(int index, const Rollout& rollout, const Selection& select
                                      keep, {.noise = nullptr, .dropout = &dropout});
   const Tensor policy = out.policy.detach().to(torch::kCPU).contiguous();
   const Tensor value = out.value.detach().to(torch::kCPU).contiguous();
-  const Tensor d_policy = torch::zeros_like(policy), d_value = torch::zeros_like(value);
+  const Tensor d_loss_d_policy = torch::zeros_like(policy);
+  const Tensor d_loss_d_value = torch::zeros_like(value);
   loss({.shard = index,
         .steps = selection.steps,
         .rows = shard.rows,
         .width = static_cast<int>(policy.size(1)),
         .policy = floats(policy),
         .value = floats(value),
-        .d_policy = floats(d_policy),
-        .d_value = floats(d_value)});
-  const auto gradients =
-      torch::autograd::grad({out.policy, out.value}, parameters_.views(),
-                            {d_policy.to(backend_.device), d_value.to(backend_.device)});
+        .d_loss_d_policy = floats(d_loss_d_policy),
+        .d_loss_d_value = floats(d_loss_d_value)});
+  const auto gradients = torch::autograd::grad(
+      {out.policy, out.value}, parameters_.views(),
+      {d_loss_d_policy.to(backend_.device), d_loss_d_value.to(backend_.device)});
   const torch::NoGradGuard no_grad;
   for (std::size_t i = 0; i < gradients.size(); ++i) shard.gradients[i].copy_(gradients[i]);
 }
 
-void Learner::save(ArchiveWriter& writer) const {
-  writer.put_string("agent/precision", name_of(backend_.precision));
-  parameters_.save(writer, "agent/online");
-  optimiser_.save(writer, "agent/optimiser");
-  writer.put("agent/updates", updates_);
-}
-
-void Learner::load(const ArchiveReader& reader) {
-  compare_precision(reader, backend_);
-  parameters_.load(reader, "agent/online");
-  optimiser_.load(reader, "agent/optimiser");
-  updates_ = reader.count("agent/updates");
+void Learner::records(const Checkpoint& checkpoint) {
+  checkpoint.precision(backend_);
+  checkpoint.part("agent/online", parameters_);
+  checkpoint.part("agent/optimiser", optimiser_);
+  checkpoint.count("agent/updates", updates_);
 }
 
 }  // namespace tengen

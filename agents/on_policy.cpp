@@ -1,9 +1,9 @@
 #include "agents/on_policy.hpp"
 
 #include "agents/explore.hpp"
+#include "agents/rows.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <numeric>
 
 namespace tengen {
@@ -27,8 +27,8 @@ RolloutActor::RolloutActor(const AgentContext& context, const ActorCriticSetting
       actor_(*network_, backend, context.lanes, pool),
       action_(context.env.action, context.lanes),
       rng_(Rng(context.seed).split(1000)),
-      first_(static_cast<std::size_t>(context.lanes)),
-      frames_(first_.size() * static_cast<std::size_t>(settings.stack)) {
+      first_(usize(context.lanes)),
+      frames_(first_.size() * usize(settings.stack)) {
   if (normaliser_.on())
     seen_ = make_input(settings.network.net.input, context.lanes, torch::kFloat32);
 }
@@ -40,29 +40,25 @@ ActionView RolloutActor::act(const ParameterViews& parameters) {
   }
   started_ = true;
   if (rollout_.size() == 0) std::ranges::copy(actor_.state(), rollout_.state.begin());
-  const auto stack = static_cast<std::size_t>(settings_.stack);
   for (int lane = 0; lane < rollout_.lanes(); ++lane) {
-    const auto i = static_cast<std::size_t>(lane);
     const std::size_t row = rollout_.row(rollout_.size(), lane);
-    rollout_.put_stack(row, std::span(frames_).subspan(i * stack, stack));
-    first_[i] = rollout_.starts(row) ? 1 : 0;
+    rollout_.put_stack(row, row_of(frames_, lane, settings_.stack));
+    first_[usize(lane)] = rollout_.starts(row) ? 1 : 0;
   }
   actor_.run(*network_, parameters, normaliser_, frames_, first_);
-  const auto width = static_cast<std::size_t>(distribution_.dimensions());
+  const int dimensions = distribution_.dimensions();
   for (int lane = 0; lane < rollout_.lanes(); ++lane) {
-    const auto i = static_cast<std::size_t>(lane);
     const std::size_t row = rollout_.row(rollout_.size(), lane);
-    ActionDistribution::Action action{
-        .box = std::span(rollout_.box_action).subspan(row * width, width)};
+    ActionDistribution::Action action{.box = row_of(rollout_.box_action, row, dimensions)};
     const Likelihood likelihood =
         distribution_.sample(actor_.policy(lane), rollout_.legal(row), rng_, action);
     rollout_.log_prob[row] = likelihood.log_prob;
-    rollout_.value[row] = actor_.value()[i];
+    rollout_.value[row] = actor_.value()[usize(lane)];
     if (distribution_.discrete()) {
-      rollout_.action[row] = action_.view().discrete[i] = action.discrete;
+      rollout_.action[row] = action_.view().discrete[usize(lane)] = action.discrete;
     } else {
       require_finite(action.box);  // deviations overflow before means do
-      scale_.apply(action.box, action_.view().box.subspan(i * width, width));
+      scale_.apply(action.box, row_of(action_.view().box, lane, dimensions));
     }
   }
   slot_ = rollout_.slot();
@@ -73,11 +69,11 @@ void RolloutActor::take(const ParameterViews& parameters) {
   const std::size_t begin = rollout_.rows();
   rollout_.commit();
   see_newest();
-  const auto lanes = static_cast<std::size_t>(rollout_.lanes());
+  const std::size_t lanes = first_.size();
   const auto reward = rollout_.reward().subspan(begin, lanes);
   for (float& r : reward) {
     r *= settings_.reward_scale;
-    if (settings_.clip_reward) r = static_cast<float>((r > 0) - (r < 0));
+    if (settings_.clip_reward) r = sign(r);
   }
   rewards_.apply(reward, rollout_.ended().subspan(begin, lanes));
 
@@ -86,37 +82,37 @@ void RolloutActor::take(const ParameterViews& parameters) {
   for (std::size_t i = 0; i < lanes; ++i)
     if (slot_.truncated[i] != 0) truncated.push_back(static_cast<int>(i));
   if (truncated.empty()) return;
-  const auto stack = static_cast<std::size_t>(settings_.stack);
-  std::vector<const std::byte*> frames(truncated.size() * stack);
+  std::vector<const std::byte*> frames(truncated.size() * usize(settings_.stack));
   for (std::size_t i = 0; i < truncated.size(); ++i)
-    rollout_.put_final_stack(truncated[i], std::span(frames).subspan(i * stack, stack));
+    rollout_.put_final_stack(truncated[i], row_of(frames, i, settings_.stack));
   const auto values = actor_.values(*network_, parameters, normaliser_, frames, truncated);
   for (std::size_t i = 0; i < truncated.size(); ++i)
-    reward[static_cast<std::size_t>(truncated[i])] += settings_.gamma * values[i];
+    reward[usize(truncated[i])] += settings_.gamma * values[i];
+}
+
+void RolloutActor::gather_newest() {
+  for (std::size_t i = 0; i < first_.size(); ++i)
+    rollout_.put_stack(rollout_.rows() + i, row_of(frames_, i, settings_.stack));
 }
 
 std::vector<float> RolloutActor::last_values(const ParameterViews& parameters) {
-  const auto stack = static_cast<std::size_t>(settings_.stack);
+  gather_newest();
   std::vector<int> lanes(first_.size());
   std::iota(lanes.begin(), lanes.end(), 0);
-  for (std::size_t i = 0; i < lanes.size(); ++i)
-    rollout_.put_stack(rollout_.rows() + i, std::span(frames_).subspan(i * stack, stack));
-  // Where an episode ended with the last step the value counts for nothing, whatever the state.
+  // Where an episode ended with the last step, the value counts for nothing, whatever the state.
   return actor_.values(*network_, parameters, normaliser_, frames_, lanes);
 }
 
-// Before anybody acts on the newest observations the normaliser learns from them; the learner will
+// The normaliser learns from the newest observations before anybody acts on them; the learner will
 // see them by the same scale.
 void RolloutActor::see_newest() {
   if (!normaliser_.on()) return;
-  const auto stack = static_cast<std::size_t>(settings_.stack);
-  for (std::size_t i = 0; i < first_.size(); ++i)
-    rollout_.put_stack(rollout_.rows() + i, std::span(frames_).subspan(i * stack, stack));
+  gather_newest();
   gather(settings_.network.net.input, frames_, seen_);
-  normaliser_.update(seen_);
-  const auto at = static_cast<std::ptrdiff_t>(rollout_.size()) * rollout_.options().scaled;
-  std::ranges::copy(normaliser_.shift(), rollout_.shift.begin() + at);
-  std::ranges::copy(normaliser_.factor(), rollout_.factor.begin() + at);
+  normaliser_.update(floats(seen_));
+  const int scaled = rollout_.options().scaled;
+  std::ranges::copy(normaliser_.shift(), row_of(rollout_.shift, rollout_.size(), scaled).begin());
+  std::ranges::copy(normaliser_.factor(), row_of(rollout_.factor, rollout_.size(), scaled).begin());
 }
 
 void RolloutActor::restart(Rollout& taken) {
@@ -124,13 +120,21 @@ void RolloutActor::restart(Rollout& taken) {
   rollout_.restart(taken);
 }
 
-void RolloutActor::save(ArchiveWriter& writer) const {
-  rollout_.save(writer, "agent/rollout");
-  writer.put_span("agent/state", actor_.state());
-  writer.put("agent/act_rng", rng_);
-  normaliser_.save(writer, "agent/inputs");
-  rewards_.save(writer, "agent/rewards");
-  scale_.save(writer, "agent/action");
+void RolloutActor::records(const Checkpoint& checkpoint) {
+  checkpoint.part("agent/inputs", normaliser_);
+  if (checkpoint.reading()) {  // earlier versions kept one scale for a whole rollout
+    const std::size_t width = normaliser_.shift().size();
+    for (std::size_t i = 0; i < rollout_.shift.size(); ++i) {
+      rollout_.shift[i] = normaliser_.shift()[i % width];
+      rollout_.factor[i] = normaliser_.factor()[i % width];
+    }
+    started_ = true;
+  }
+  checkpoint.part("agent/rollout", rollout_);
+  checkpoint.values("agent/state", actor_.state());
+  checkpoint.value("agent/act_rng", rng_);
+  checkpoint.part("agent/rewards", rewards_);
+  checkpoint.part("agent/action", scale_);
 }
 
 void RolloutActor::start_from(const ArchiveReader& player) {
@@ -139,22 +143,6 @@ void RolloutActor::start_from(const ArchiveReader& player) {
                 normaliser_.on() ? "without" : "with");
   normaliser_.load(player, "agent/inputs");
   scale_.load(player, "agent/action");
-}
-
-void RolloutActor::load(const ArchiveReader& reader) {
-  normaliser_.load(reader, "agent/inputs");
-  // Earlier versions kept one scale for a whole rollout.
-  const std::size_t width = normaliser_.shift().size();
-  for (std::size_t i = 0; i < rollout_.shift.size(); ++i) {
-    rollout_.shift[i] = normaliser_.shift()[i % width];
-    rollout_.factor[i] = normaliser_.factor()[i % width];
-  }
-  rollout_.load(reader, "agent/rollout");
-  reader.get_span("agent/state", actor_.state());
-  rng_ = reader.get<Rng>("agent/act_rng");
-  rewards_.load(reader, "agent/rewards");
-  scale_.load(reader, "agent/action");
-  started_ = true;
 }
 
 // ---- The agent -------------------------------------------------------------------------------
@@ -183,9 +171,7 @@ void OnPolicyAgent::learn(Logger& logger) {
             .learner = learner_,
             .pool = *pool_,
             .rng = rng_,
-            .learning_rate = settings_.anneal ? linear(settings_.learning_rate, 0,
-                                                       schedule_.at(steps_), schedule_.total())
-                                              : settings_.learning_rate,
+            .learning_rate = settings_.learning_rate_at(schedule_, steps_),
             .progress = schedule_.progress(steps_),
             .logger = logger};
   logger.record("train/learning_rate", work.learning_rate);
@@ -200,20 +186,12 @@ std::unique_ptr<Policy> OnPolicyAgent::policy(int lanes) const {
                                              lanes, settings_.sampling, seed_, pool_);
 }
 
-void OnPolicyAgent::save(ArchiveWriter& writer, const std::filesystem::path& /*directory*/) {
-  learner_.save(writer);
-  actor_.save(writer);
-  writer.put("agent/steps", steps_);
-  writer.put("agent/rng", rng_);
-  schedule_.save(writer, "agent/schedule");
-}
-
-void OnPolicyAgent::load(const ArchiveReader& reader, const std::filesystem::path& /*directory*/) {
-  learner_.load(reader);
-  actor_.load(reader);
-  steps_ = reader.count("agent/steps");
-  rng_ = reader.get<Rng>("agent/rng");
-  schedule_.load(reader, "agent/schedule", steps_);
+void OnPolicyAgent::records(const Checkpoint& checkpoint) {
+  learner_.records(checkpoint);
+  actor_.records(checkpoint);
+  checkpoint.count("agent/steps", steps_);
+  checkpoint.value("agent/rng", rng_);
+  checkpoint.schedule("agent/schedule", schedule_, steps_);
 }
 
 void OnPolicyAgent::start_from(const ArchiveReader& player) {

@@ -3,10 +3,23 @@
 // defaults where it has them, apart from n_steps (128, not 2048), batch_size (256, not 64) and
 // n_epochs (4, not 10), which are its zoo's for Atari. With memory (net.recurrent) a minibatch is a
 // few lanes' whole sequences.
-#include "agents/algorithms.hpp"
-
+//
+// The loss of a minibatch is the mean over its N rows of
+//
+//   L = −min(ρ A, clip(ρ, 1 − ε, 1 + ε) A) + vf_coef (V' − R)² − ent_coef H
+//
+// where ρ = π(a|s)/π_acted(a|s), ε is clip_range, A the advantage (gae(); normalised over the
+// minibatch where normalize_advantage says so), R = A + V_acted the return before that, H the
+// policy's entropy, and V' = V_acted + clip(V − V_acted, ±clip_range_vf), or V where that is 0.
+// Its derivatives, which PpoLoss writes, are
+//
+//   ∂L/∂log π = −ρ A/N where ρ A is the smaller of the two, else 0
+//   ∂L/∂H     = −ent_coef/N
+//   ∂L/∂V     = 2 vf_coef (V − R)/N where V is not clipped, else 0
 #include "agents/on_policy.hpp"
+#include "agents/registry.hpp"
 #include "agents/returns.hpp"
+#include "agents/rows.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -28,19 +41,17 @@ ActorCriticSettings read_settings(const AgentContext& context) {
   return read_actor_critic_settings(context, {});
 }
 
-// A finished player reads them too, on other lanes than it was trained on.
 PpoOptions read_options(const AgentContext& context) {
   const Config agent = context.config.section("agent");
   PpoOptions o;
-  o.batch_size = agent.get<int>("batch_size", 256, 1, 1 << 24);
-  o.n_epochs = agent.get<int>("n_epochs", 4, 1, 1000);
-  o.gae_lambda = agent.get<float>("gae_lambda", 0.95F, 0.0F, 1.0F);
-  o.clip_range = agent.get<float>("clip_range", 0.2F, 0.0F, 10.0F);
-  o.anneal_clip =
-      agent.choice("clip_range_schedule", "constant", {"constant", "linear"}) == "linear";
-  o.clip_range_vf = agent.get<float>("clip_range_vf", 0.0F, 0.0F, 1e9F);
-  o.normalize_advantage = agent.get<bool>("normalize_advantage", true);
-  o.target_kl = agent.get<float>("target_kl", 0.0F, 0.0F, 1e9F);
+  o.batch_size = agent.get<int>("batch_size", o.batch_size, 1, 1 << 24);
+  o.n_epochs = agent.get<int>("n_epochs", o.n_epochs, 1, 1000);
+  o.gae_lambda = agent.get<float>("gae_lambda", o.gae_lambda, 0.0F, 1.0F);
+  o.clip_range = agent.get<float>("clip_range", o.clip_range, 0.0F, 10.0F);
+  o.anneal_clip = read_annealing(agent, "clip_range_schedule");
+  o.clip_range_vf = agent.get<float>("clip_range_vf", o.clip_range_vf, 0.0F, 1e9F);
+  o.normalize_advantage = agent.get<bool>("normalize_advantage", o.normalize_advantage);
+  o.target_kl = agent.get<float>("target_kl", o.target_kl, 0.0F, 1e9F);
   return o;
 }
 
@@ -56,7 +67,7 @@ void check_batch(const PpoOptions& options, const ActorCriticSettings& settings,
         options.batch_size, settings.n_steps);
 }
 
-// Sums over rows, for the figures.
+// Sums over rows, for the metrics.
 struct Sums {
   double policy_loss = 0, value_loss = 0, entropy = 0, kl = 0, clipped = 0;
   void add(const Sums& other) {
@@ -68,7 +79,7 @@ struct Sums {
   }
 };
 
-// One update's constants and targets.
+// The loss of the file's head, with the targets and constants of one rollout.
 class PpoLoss {
  public:
   PpoLoss(const OnPolicyAgent::Work& work, const ActorCriticSettings& settings,
@@ -80,12 +91,12 @@ class PpoLoss {
         clip_(options.clip_range * static_cast<float>(options.anneal_clip ? 1 - work.progress : 1)),
         advantage_(work.rollout.rows()),
         returns_(advantage_.size()),
-        sums_(static_cast<std::size_t>(settings.shards)) {
+        sums_(usize(settings.shards)) {
     gae(work.rollout.reward(), work.rollout.ended(), work.rollout.value, work.last_value,
         settings.gamma, options.gae_lambda, advantage_, returns_);
   }
 
-  // Before each minibatch: how its advantages are normalised.
+  // Normalises the advantages of a minibatch, before it is differentiated.
   void begin(const Selection& selection) {
     count_ = static_cast<float>(selection.rows.size());
     std::ranges::fill(sums_, Sums{});
@@ -99,16 +110,14 @@ class PpoLoss {
     scale_ = 1 / (deviation + 1e-8F);
   }
 
+  // Writes the derivatives by the outputs for each row.
   void operator()(const MiniBatch& batch) {
-    Sums& sums = sums_[static_cast<std::size_t>(batch.shard)];
+    Sums& sums = sums_[usize(batch.shard)];
     for (std::size_t i = 0; i < batch.rows.size(); ++i) {
       const std::size_t row = batch.rows[i];
-      const float advantage = (advantage_[row] - mean_) * scale_;
-      distribution_.differentiate(
-          batch.policy_row(i), rollout_.legal(row),
-          distribution_.action_at(rollout_.action, rollout_.box_action, row), batch.d_policy_row(i),
-          [&](const Likelihood& now) { return policy_slope(now, row, advantage, sums); });
-      batch.d_value[i] = value_slope(batch.value[i], row, sums);
+      differentiate(distribution_, rollout_, batch, i,
+                    [&](const Likelihood& now) { return d_loss_d_likelihood(now, row, sums); });
+      batch.d_loss_d_value[i] = d_loss_d_value(batch.value[i], row, sums);
     }
   }
 
@@ -123,9 +132,8 @@ class PpoLoss {
   [[nodiscard]] double explained() const { return explained_variance(rollout_.value, returns_); }
 
  private:
-  // Derivatives of one row's loss −min(r A, clip(r) A) − ent_coef H by log-probability and entropy.
-  std::pair<float, float> policy_slope(const Likelihood& now, std::size_t row, float advantage,
-                                       Sums& sums) const {
+  LikelihoodGradient d_loss_d_likelihood(const Likelihood& now, std::size_t row, Sums& sums) const {
+    const float advantage = (advantage_[row] - mean_) * scale_;
     const float log_ratio = now.log_prob - rollout_.log_prob[row], ratio = std::exp(log_ratio);
     const float clipped = std::clamp(ratio, 1 - clip_, 1 + clip_);
     const bool active = ratio * advantage <= clipped * advantage;
@@ -133,16 +141,17 @@ class PpoLoss {
     sums.entropy += now.entropy;
     sums.kl += ratio - 1 - log_ratio;  // Schulman's estimator k3: never negative
     sums.clipped += std::abs(ratio - 1) > clip_ ? 1 : 0;
-    return {active ? -advantage * ratio / count_ : 0.0F, -settings_.ent_coef / count_};
+    return {.d_loss_d_log_prob = active ? -advantage * ratio / count_ : 0.0F,
+            .d_loss_d_entropy = -settings_.ent_coef / count_};
   }
 
-  float value_slope(float value, std::size_t row, Sums& sums) const {
-    const float old = rollout_.value[row], limit = options_.clip_range_vf;
-    const bool outside = limit > 0 && std::abs(value - old) > limit;
-    const float judged = outside ? old + std::clamp(value - old, -limit, limit) : value;
-    const float error = judged - returns_[row];
+  float d_loss_d_value(float value, std::size_t row, Sums& sums) const {
+    const float acted = rollout_.value[row], limit = options_.clip_range_vf;
+    const bool clipped = limit > 0 && std::abs(value - acted) > limit;
+    const float near = clipped ? acted + std::clamp(value - acted, -limit, limit) : value;
+    const float error = near - returns_[row];
     sums.value_loss += static_cast<double>(error) * error;
-    return outside ? 0.0F : 2 * settings_.vf_coef * error / count_;
+    return clipped ? 0.0F : 2 * settings_.vf_coef * error / count_;
   }
 
   Rollout& rollout_;
@@ -150,9 +159,10 @@ class PpoLoss {
   const ActorCriticSettings& settings_;
   const PpoOptions& options_;
   float clip_;
-  std::vector<float> advantage_, returns_, chosen_;
-  float mean_ = 0, scale_ = 1, count_ = 1;
-  std::vector<Sums> sums_;  // by shard
+  std::vector<float> advantage_, returns_;  // by row of the rollout
+  std::vector<float> chosen_;               // advantages of the minibatch
+  float mean_ = 0, scale_ = 1, count_ = 1;  // of the minibatch: A = (advantage − mean) · scale
+  std::vector<Sums> sums_;                  // by shard
 };
 
 void update(OnPolicyAgent::Work& work, const ActorCriticSettings& settings,
@@ -160,7 +170,8 @@ void update(OnPolicyAgent::Work& work, const ActorCriticSettings& settings,
   PpoLoss loss(work, settings, options);
   const bool memory = settings.network.state_size() > 0;
   const int steps = memory ? settings.n_steps : 1;
-  const std::size_t batch = static_cast<std::size_t>(options.batch_size / steps);
+  const std::size_t batch = usize(options.batch_size / steps);
+  // Without memory a column of a minibatch is any row; with it, a lane.
   std::vector<std::size_t> order = whole(work.rollout, memory ? 1 : settings.n_steps).rows;
   Sums last;
   bool near = true;  // to the policy that acted
@@ -168,7 +179,6 @@ void update(OnPolicyAgent::Work& work, const ActorCriticSettings& settings,
     shuffle(order, work.rng);
     for (std::size_t begin = 0; begin < order.size() && near; begin += batch) {
       const auto columns = std::span(order).subspan(begin, std::min(batch, order.size() - begin));
-      // Without memory a column is any row; with it, a lane.
       const Selection selection = sequences(work.rollout, columns, steps);
       loss.begin(selection);
       work.learner.differentiate(work.rollout, selection, std::ref(loss), work.pool);
@@ -188,9 +198,7 @@ void update(OnPolicyAgent::Work& work, const ActorCriticSettings& settings,
   work.logger.record("train/explained_variance", loss.explained());
 }
 
-}  // namespace
-
-std::unique_ptr<Agent> make_ppo(const AgentContext& context) {
+std::unique_ptr<Agent> make(const AgentContext& context) {
   const ActorCriticSettings settings = read_settings(context);
   const PpoOptions options = read_options(context);
   check_batch(options, settings, context.lanes);
@@ -199,10 +207,18 @@ std::unique_ptr<Agent> make_ppo(const AgentContext& context) {
       [settings, options](OnPolicyAgent::Work& work) { update(work, settings, options); });
 }
 
-std::unique_ptr<Policy> load_ppo_policy(const AgentContext& context, const ArchiveReader& reader) {
-  const ActorCriticSettings settings = read_settings(context);
-  static_cast<void>(read_options(context));  // so that its keys are known
-  return load_actor_critic_policy(context, settings, reader);
+std::unique_ptr<Policy> load(const AgentContext& context, const ArchiveReader& reader) {
+  return load_actor_critic_policy(context, read_settings(context), reader);
+}
+
+}  // namespace
+
+AgentEntry ppo_entry() {
+  return {.name = "ppo",
+          .description = "proximal policy optimisation: epochs of clipped minibatches a rollout",
+          .draws_actions = true,
+          .agent = make,
+          .policy = load};
 }
 
 }  // namespace tengen

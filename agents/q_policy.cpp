@@ -1,6 +1,7 @@
 #include "agents/q_policy.hpp"
 
 #include "agents/explore.hpp"
+#include "agents/rows.hpp"
 
 #include <algorithm>
 
@@ -27,8 +28,7 @@ std::span<const float> QActor::values(const Network& network, const ParameterVie
   const ComputeScope scope;
   const torch::NoGradGuard no_grad;
   gather(network.options().input, frames, input_);
-  for (std::size_t i = 0; i < first.size(); ++i)
-    keep_.data_ptr<float>()[i] = first[i] != 0 ? 0.0F : 1.0F;
+  for (std::size_t i = 0; i < first.size(); ++i) floats(keep_)[i] = first[i] != 0 ? 0.0F : 1.0F;
   const Sequence out =
       network.forward(parameters, input_.to(device_), state_.to(device_), keep_.to(device_));
   state_.copy_(out.state);
@@ -37,26 +37,15 @@ std::span<const float> QActor::values(const Network& network, const ParameterVie
 
 std::span<const float> QActor::keep_values(const Tensor& values) {
   values_ = values.to(torch::kCPU).contiguous();
-  const std::span<const float> kept{values_.data_ptr<float>(),
-                                    static_cast<std::size_t>(values_.numel())};
-  require_finite(kept);
-  return kept;
-}
-
-std::span<float> QActor::state() {
-  return {state_.data_ptr<float>(), static_cast<std::size_t>(state_.numel())};
-}
-
-std::span<const float> QActor::state() const {
-  return {state_.data_ptr<float>(), static_cast<std::size_t>(state_.numel())};
+  require_finite(floats(values_));
+  return floats(values_);
 }
 
 std::int32_t best_action(std::span<const float> values, std::span<const std::uint8_t> legal) {
   std::int32_t best = -1;
   for (std::size_t a = 0; a < values.size(); ++a) {
     if (!legal.empty() && legal[a] == 0) continue;
-    if (best < 0 || values[a] > values[static_cast<std::size_t>(best)])
-      best = static_cast<std::int32_t>(a);
+    if (best < 0 || values[a] > values[usize(best)]) best = static_cast<std::int32_t>(a);
   }
   TENGEN_CHECK(best >= 0, "no action is legal");
   return best;
@@ -75,8 +64,8 @@ QPolicy::QPolicy(std::shared_ptr<const Network> network, const Parameters& param
       rng_(seed),
       frames_(lanes, stack_, env.observation.bytes()),
       actor_(*network_, backend, lanes),
-      first_(static_cast<std::size_t>(lanes)),
-      best_(static_cast<std::size_t>(lanes)) {
+      first_(usize(lanes)),
+      best_(usize(lanes)) {
   parameters_.copy_from(parameters);
 }
 
@@ -84,21 +73,19 @@ void QPolicy::act(const StepView& seen, ActionBuffer out) {
   for (int lane = 0; lane < lanes_; ++lane) {
     const bool first = fresh_ || seen.ended(lane);
     frames_.push(lane, seen.observation.bytes(lane), first);
-    first_[static_cast<std::size_t>(lane)] = first ? 1 : 0;
+    first_[usize(lane)] = first ? 1 : 0;
   }
   fresh_ = false;
   const bool remembers = network_->state_size() > 0;
   values_ = remembers ? actor_.values(*network_, parameters_.views(), frames_.pointers(), first_)
                       : actor_.values(*network_, parameters_.views(), frames_.pointers());
-  const auto actions = static_cast<std::size_t>(actions_);
   for (int lane = 0; lane < lanes_; ++lane) {
-    const auto i = static_cast<std::size_t>(lane);
-    const auto values = values_.subspan(i * actions, actions);
+    const auto values = row_of(values_, lane, actions_);
     const auto legal = legal_row(seen.legal, lane);
     const std::int32_t best = best_action(values, legal);
-    best_[i] = values[static_cast<std::size_t>(best)];
+    best_[usize(lane)] = values[usize(best)];
     const bool explore = epsilon_ > 0 && rng_.chance(epsilon_);
-    out.discrete[i] = explore ? random_action(actions_, legal, rng_) : best;
+    out.discrete[usize(lane)] = explore ? random_action(actions_, legal, rng_) : best;
   }
 }
 

@@ -1,9 +1,10 @@
-// Plays by the action values of a network, with memory or without: greedily, among the legal
+// Playing by the action values of a network, with memory or without: greedily, among the legal
 // actions.
 #pragma once
 
 #include "agents/agent.hpp"
 #include "agents/frame_stack.hpp"
+#include "agents/rows.hpp"
 #include "nets/network.hpp"
 
 #include <memory>
@@ -11,24 +12,24 @@
 
 namespace tengen {
 
-/// Action values of a few lanes at a time, in memory that stays, and the lanes' recurrent state
-/// where the network has one.
+/// Computes the action values of a few lanes, in memory that stays, and keeps the lanes' recurrent
+/// state where the network has one. Throws Error where a value is not finite.
 class QActor {
  public:
   QActor(const Network& network, const Backend& backend, int lanes);
-  /// lanes × actions values of the observations in `frames` (lanes × stack pointers). Valid until
-  /// the next call. Without memory.
+  /// lanes × actions: the values of the observations in `frames` (lanes × stack pointers) by a
+  /// network without memory. Valid until the next call.
   std::span<const float> values(const Network& network, const ParameterViews& parameters,
                                 std::span<const std::byte* const> frames,
                                 const ForwardMode& mode = {});
-  /// The same with memory. `first`: 1 for lanes that start an episode, whose state is cleared
-  /// beforehand. Afterwards state() is the one after these observations.
+  /// The same by a network with memory. `first`: 1 for lanes that start an episode, whose state is
+  /// cleared beforehand. Afterwards state() is the one after these observations.
   std::span<const float> values(const Network& network, const ParameterViews& parameters,
                                 std::span<const std::byte* const> frames,
                                 std::span<const std::uint8_t> first);
   /// lanes × state size; empty without memory.
-  [[nodiscard]] std::span<float> state();
-  [[nodiscard]] std::span<const float> state() const;
+  [[nodiscard]] std::span<float> state() { return floats(state_); }
+  [[nodiscard]] std::span<const float> state() const { return floats(state_); }
 
  private:
   std::span<const float> keep_values(const Tensor& values);
@@ -37,10 +38,11 @@ class QActor {
   Tensor input_, values_, state_, keep_;
 };
 
-/// The largest of a lane's action values among its legal actions (an empty mask: all). The first of
-/// equals.
+/// The action of the largest of a lane's values among its legal actions (an empty mask allows all),
+/// the first of equals. At least one is legal.
 std::int32_t best_action(std::span<const float> values, std::span<const std::uint8_t> legal);
 
+/// The greedy player, which may explore a little. Insight's value is that of the best action.
 class QPolicy final : public Policy {
  public:
   /// Copies `parameters`. With probability `epsilon` a random legal action is taken.

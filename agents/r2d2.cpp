@@ -1,16 +1,23 @@
 // R2D2 (Kapturowski et al. 2019): double, dueling Q-learning of a network with memory, from
 // prioritised sequences that start with the recurrent state the actor had there and burn in before
-// they are learned from. One actor, many lanes; the memory sees what the encoder makes of
-// observations, not the last action and reward. Settings have dqn's names where it has them.
-#include "agents/r2d2.hpp"
-
+// they are learned from. There is one actor of many lanes; the memory sees what the encoder makes
+// of observations, not the last action and reward. Settings have dqn's names where it has them
+// (batch_size counts sequences); its own are
+//   sequence_length   rows of a sequence that are learned from
+//   burn_in           rows before them that only bring the state up to date
+//   sequence_period   steps from one sequence's start to the next; half of sequence_length
+//   prioritised_eta   a sequence's priority is η max |δ| + (1 − η) mean |δ|
+//   value_rescaling   learn h(return), see rescale()
+// and in [net] recurrent ("gru" or "lstm") and recurrent_size. The loss of a minibatch is the mean
+// over its rows of w · loss(Q(s, a), y), where a row without an action counts 0, w is the
+// sequence's importance weight, and y its target as sequence_targets() has it.
 #include "agents/explore.hpp"
-#include "agents/q_policy.hpp"
+#include "agents/frame_stack.hpp"
+#include "agents/q_learning.hpp"
+#include "agents/registry.hpp"
 #include "agents/returns.hpp"
-#include "agents/schedules.hpp"
+#include "agents/rows.hpp"
 #include "envs/vector_env.hpp"
-#include "nets/losses.hpp"
-#include "nets/optimisers.hpp"
 #include "replay/sequence_buffer.hpp"
 
 #include <algorithm>
@@ -19,253 +26,172 @@
 namespace tengen {
 namespace {
 
-struct R2d2Options {
-  std::int64_t total_steps = 0;
-  double learning_rate = 1e-4;
-  bool anneal = false;  // learning_rate falls to 0 over the run
-  std::int64_t learning_starts = 100;
-  int batch_size = 32, shards = 1;  // sequences
-  double tau = 1;
-  int train_freq = 4, gradient_steps = 1;
-  std::int64_t target_update_interval = 10'000;
-  double exploration_fraction = 0.1, initial_eps = 1, final_eps = 0.05;
-  bool clip_reward = false;  // to its sign
-  bool double_q = true;
-  float eta = 0.9F;    // a sequence's priority: of the largest error against the mean one
-  double beta0 = 0.4;  // importance exponent, rises to 1 over the run
-  Loss loss = Loss::kHuber;
-  float eval_eps = 0;
-  SequenceTargetOptions target;
+struct R2d2Settings {
+  QSettings q;
   SequenceOptions replay;
-  HeadOptions head;
-  OptimiserOptions optimiser;
-  NetOptions net;
+  SequenceTargetOptions target;
+  Loss loss = Loss::kHuber;
+  float eta = 0.9F;
 };
 
-SequenceOptions read_replay(const Config& agent, int lanes) {
-  SequenceOptions o;
-  o.lanes = lanes;
-  o.capacity = agent.get<std::int64_t>("buffer_size", 1'000'000, lanes, 1'000'000'000);
-  o.stack = agent.get<int>("frame_stack", 1, 1, 64);
-  o.length = agent.get<int>("sequence_length", 40, 2, 10'000);
-  o.burn_in = agent.get<int>("burn_in", 20, 0, 10'000);
-  o.period = agent.get<int>("sequence_period", o.length / 2, 1, o.length);
-  o.prioritised = agent.get<bool>("prioritised", true);
-  if (o.prioritised) o.alpha = agent.get<float>("prioritised_alpha", 0.6F, 0.0F, 1.0F);
-  return o;
+R2d2Settings read_settings(const AgentContext& context, int state_size) {
+  const Config agent = context.config.section("agent");
+  R2d2Settings s;
+  s.q = read_q_settings(context, {.refined = true, .two_shards_from = 2});
+  const OffPolicySettings& common = s.q.common;
+  s.replay = {.capacity = common.buffer_size,
+              .lanes = context.lanes,
+              .stack = common.stack,
+              .burn_in = agent.get<int>("burn_in", 20, 0, 10'000),
+              .length = agent.get<int>("sequence_length", 40, 2, 10'000),
+              .state_size = state_size,
+              .prioritised = s.q.prioritised,
+              .alpha = s.q.alpha,
+              .expected = common.total_steps};
+  s.replay.period = agent.get<int>("sequence_period", s.replay.length / 2, 1, s.replay.length);
+  if (s.q.prioritised) s.eta = agent.get<float>("prioritised_eta", s.eta, 0.0F, 1.0F);
+  s.target = {.gamma = common.gamma,
+              .n_steps = common.n_steps,
+              .rescaling = agent.get<bool>("value_rescaling", false)};
+  s.loss = agent.choice<Loss>("loss", "huber", {{"huber", Loss::kHuber}, {"mse", Loss::kMse}});
+  const int rows = s.replay.burn_in + s.replay.length;
+  if (const std::int64_t least = std::int64_t{rows} * context.lanes; common.buffer_size < least)
+    throw UsageError(
+        "agent.buffer_size = {} holds no sequence: agent.burn_in + agent.sequence_length = {} "
+        "steps in each of {} lanes take {}",
+        common.buffer_size, rows, context.lanes, least);
+  return s;
 }
 
-void read_network(const AgentContext& context, R2d2Options& o) {
-  const Config net = context.config.section("net");
-  o.net = read_net(net, context.env.observation, o.replay.stack);
-  read_recurrent(net, "gru", o.net);
-  refuse(net, o.net, Need::kNoise,
+std::shared_ptr<const Network> make_network(const AgentContext& context) {
+  const Config agent = context.config.section("agent"), net = context.config.section("net");
+  NetOptions options = read_net(net, context.env.observation, read_frame_stack(agent));
+  read_recurrent(net, "gru", options);
+  refuse(net, options, Need::kNoise,
          "r2d2 explores at random, and its networks take no noisy layers");
-  if (!o.net.needs(Need::kMemory))
+  if (!options.needs(Need::kMemory))
     throw UsageError(
         "net.recurrent = \"none\": r2d2 learns to remember, with \"gru\" or \"lstm\"; without "
         "memory there is dqn");
-  o.replay.state_size = o.net.state_size();
-  o.head.actions = std::get<Discrete>(context.env.action).n;
+  const HeadOptions head{.actions = std::get<Discrete>(context.env.action).n,
+                         .dueling = agent.get<bool>("dueling", true)};
+  return std::make_shared<Network>(options, head);
 }
 
-R2d2Options read_options(const AgentContext& context) {
-  if (!std::holds_alternative<Discrete>(context.env.action))
-    throw UsageError("r2d2 chooses among discrete actions; {} has continuous ones",
-                     context.env.name);
-  const Config agent = context.config.section("agent");
-  R2d2Options o;
-  o.total_steps = context.config.get<std::int64_t>("steps", 1'000'000);
-  o.learning_rate = agent.get<double>("learning_rate", 1e-4, 0.0, 10.0);
-  o.anneal = agent.choice("learning_rate_schedule", "constant", {"constant", "linear"}) == "linear";
-  o.learning_starts = agent.get<std::int64_t>("learning_starts", 100, 0, 1'000'000'000);
-  o.batch_size = agent.get<int>("batch_size", 32, 1, 65536);
-  o.shards = agent.get<int>("shards", o.batch_size >= 2 ? 2 : 1, 1, o.batch_size);
-  o.tau = agent.get<double>("tau", 1.0, 0.0, 1.0);
-  o.train_freq = agent.get<int>("train_freq", 4, 1, 1'000'000);
-  o.gradient_steps = agent.get<int>("gradient_steps", 1, -1, 1'000'000);
-  if (o.gradient_steps == -1) o.gradient_steps = o.train_freq;
-  o.target_update_interval =
-      agent.get<std::int64_t>("target_update_interval", 10'000, 1, 1'000'000'000);
-  o.exploration_fraction = agent.get<double>("exploration_fraction", 0.1, 0.0, 1.0);
-  o.initial_eps = agent.get<double>("exploration_initial_eps", 1.0, 0.0, 1.0);
-  o.final_eps = agent.get<double>("exploration_final_eps", 0.05, 0.0, 1.0);
-  o.clip_reward = agent.choice("reward_clip", "none", {"none", "sign"}) == "sign";
-  o.double_q = agent.get<bool>("double", true);
-  o.head.dueling = agent.get<bool>("dueling", true);
-  o.target = {.gamma = agent.get<float>("gamma", 0.99F, 0.0F, 1.0F),
-              .n_steps = agent.get<int>("n_steps", 1, 1, 1000),
-              .rescaling = agent.get<bool>("value_rescaling", false)};
-  o.replay = read_replay(agent, context.lanes);
-  o.replay.expected = o.total_steps;
-  if (o.replay.prioritised) {
-    o.eta = agent.get<float>("prioritised_eta", 0.9F, 0.0F, 1.0F);
-    o.beta0 = agent.get<double>("prioritised_beta0", 0.4, 0.0, 1.0);
-  }
-  o.loss = agent.choice<Loss>("loss", "huber", {{"huber", Loss::kHuber}, {"mse", Loss::kMse}});
-  o.eval_eps = agent.get<float>("eval_eps", 0.0F, 0.0F, 1.0F);
-  o.optimiser = read_optimiser(agent, {.max_grad_norm = 10});
-  read_network(context, o);
-  return o;
-}
-
-std::span<float> floats(const Tensor& tensor) {
-  return {tensor.data_ptr<float>(), static_cast<std::size_t>(tensor.numel())};
-}
+// What a slice of a minibatch is computed in. Tensors are time-major: row t · columns + c is row t
+// of the slice's sequence c. All but the inputs leave out the burn-in.
+struct Buffers {
+  std::vector<const std::byte*> frames;
+  Tensor input, keep, state;
+  Tensor action, target, weight;
+  std::vector<float> value, targets, error;  // one sequence's
+  std::int64_t acted = 0;                    // rows with an action
+};
 
 class R2d2 final : public Agent {
  public:
-  R2d2(const AgentContext& context, const R2d2Options& options);
+  R2d2(const AgentContext& context, const R2d2Settings& settings,
+       const std::shared_ptr<const Network>& network);
 
-  StepView slot() override {
-    slot_ = replay_.slot();
-    return slot_;
-  }
+  StepView slot() override { return slot_ = replay_.slot(); }
   ActionView act() override;
   void learn(Logger& logger) override;
-  [[nodiscard]] std::int64_t steps() const override { return steps_; }
-  [[nodiscard]] std::string_view precision() const override { return name_of(backend_.precision); }
+  [[nodiscard]] std::int64_t steps() const override { return learner_.steps(); }
+  [[nodiscard]] std::string_view precision() const override { return learner_.precision(); }
   [[nodiscard]] std::unique_ptr<Policy> policy(int lanes) const override {
-    return std::make_unique<QPolicy>(network_, online_, backend_, env_, lanes, options_.eval_eps,
-                                     seed_);
+    return learner_.policy(lanes);
   }
-  void save(ArchiveWriter& writer, const std::filesystem::path& directory) override;
-  void load(const ArchiveReader& reader, const std::filesystem::path& directory) override;
-  void save_policy(ArchiveWriter& writer) const override { online_.save(writer, "agent/online"); }
-  void start_from(const ArchiveReader& player) override {
-    online_.load(player, "agent/online");
-    target_.copy_from(online_);
+  void save(ArchiveWriter& writer, const std::filesystem::path& directory) override {
+    records({writer, directory});
   }
+  void load(const ArchiveReader& reader, const std::filesystem::path& directory) override {
+    records({reader, directory});
+    started_ = true;
+  }
+  void save_policy(ArchiveWriter& writer) const override { learner_.save_policy(writer); }
+  void start_from(const ArchiveReader& player) override { learner_.start_from(player); }
 
  private:
-  // A fixed slice of every minibatch's sequences, computed by one thread. Tensors are time-major:
-  // row t · columns + c is row t of the slice's sequence c.
-  struct Shard {
-    std::size_t begin = 0, end = 0;
-    std::vector<const std::byte*> frames;
-    Tensor input, keep, state;
-    // Of the rows that are learned from, and the one after them.
-    Tensor action, target, weight;
-    std::vector<float> value, targets, error;  // one sequence's
-    Tensor gradient;                           // flat
-    ParameterViews gradients;                  // views of it
-    Rng dropout;
-    double loss = 0, q = 0;  // sums over the slice
-    std::int64_t count = 0;  // rows with an action
-
-    [[nodiscard]] std::size_t columns() const { return end - begin; }
-  };
-
-  [[nodiscard]] Shard make_shard(std::size_t index, Rng dropout) const;
-  [[nodiscard]] double epsilon() const;
+  void records(const Checkpoint& checkpoint);
+  [[nodiscard]] Buffers make_buffers(const MinibatchSlice& slice) const;
   void update(Logger& logger);
-  void compute(Shard& shard);
-  void fetch(Shard& shard) const;
-  void set_targets(Shard& shard, const Tensor& online, const Tensor& target) const;
-  void set_errors(Shard& shard, const Tensor& prediction);
+  void compute(MinibatchSlice& slice, Buffers& buffers);
+  void fetch(const MinibatchSlice& slice, Buffers& buffers) const;
+  void set_targets(const MinibatchSlice& slice, Buffers& buffers, const Tensor& online,
+                   const Tensor& target) const;
+  void set_errors(MinibatchSlice& slice, Buffers& buffers, const Tensor& prediction);
+  // The first row after the burn-in of sequence `c` of a slice, in the minibatch's columns.
+  [[nodiscard]] std::size_t first_row(const MinibatchSlice& slice, std::size_t c) const {
+    return (slice.begin + c) * usize(batch_.rows()) + usize(batch_.burn_in);
+  }
 
-  R2d2Options options_;
-  EnvSpec env_;
-  WorkerPool* pool_;
-  std::uint64_t seed_;
-  int lanes_;
-  Backend backend_;
-  std::shared_ptr<const Network> network_;
-  Parameters online_, target_;
-  Optimiser optimiser_;
+  R2d2Settings settings_;
+  int lanes_, actions_;
+  QLearner learner_;
   SequenceBuffer replay_;
   QActor actor_;
   ActionMemory action_;
-
-  ScheduleClock schedule_;
-  std::int64_t steps_ = 0, updates_ = 0;
-  Rng act_rng_, sample_rng_;
   bool started_ = false;
   StepView slot_;
   std::vector<std::uint8_t> first_;  // lanes
-  std::vector<float> reward_, error_;
+  std::vector<float> error_;         // by sequence of the minibatch
   SequenceBatch batch_;
-  std::vector<Shard> shards_;
+  std::vector<Buffers> buffers_;  // by slice
 };
 
-R2d2::R2d2(const AgentContext& context, const R2d2Options& options)
-    : options_(options),
-      env_(context.env),
-      pool_(context.pool),
-      seed_(context.seed),
+R2d2::R2d2(const AgentContext& context, const R2d2Settings& settings,
+           const std::shared_ptr<const Network>& network)
+    : settings_(settings),
       lanes_(context.lanes),
-      backend_(make_backend(context.device, options.net.precision)),
-      network_(std::make_shared<Network>(options.net, options.head)),
-      online_(network_->layout(), backend_),
-      target_(network_->layout(), backend_),
-      optimiser_(options.optimiser, network_->layout(), backend_),
-      replay_(context.env, options.replay),
-      actor_(*network_, backend_, lanes_),
-      action_(context.env.action, lanes_),
-      schedule_(options.total_steps),
-      first_(static_cast<std::size_t>(lanes_)),
-      reward_(static_cast<std::size_t>(lanes_)),
-      error_(static_cast<std::size_t>(options.batch_size)) {
-  const Rng root(seed_);
-  online_.initialise(root.split(0));
-  target_.copy_from(online_);
-  act_rng_ = root.split(1);
-  sample_rng_ = root.split(2);
-  for (std::size_t i = 0; i < static_cast<std::size_t>(options.shards); ++i)
-    shards_.push_back(make_shard(i, root.split(3 + i)));
+      actions_(network->head().actions),
+      learner_(context, settings.q, network, 3),
+      replay_(context.env, settings.replay),
+      actor_(*network, learner_.backend(), context.lanes),
+      action_(context.env.action, context.lanes),
+      first_(usize(context.lanes)),
+      error_(usize(settings.q.common.batch_size)) {
+  for (const MinibatchSlice& slice : learner_.slices()) buffers_.push_back(make_buffers(slice));
 }
 
-R2d2::Shard R2d2::make_shard(std::size_t index, Rng dropout) const {
-  const auto batch = static_cast<std::size_t>(options_.batch_size);
-  const auto count = static_cast<std::size_t>(options_.shards);
-  const SequenceOptions& replay = options_.replay;
-  Shard shard;
-  shard.begin = index * batch / count;
-  shard.end = (index + 1) * batch / count;
-  const auto columns = static_cast<std::int64_t>(shard.columns());
+Buffers R2d2::make_buffers(const MinibatchSlice& slice) const {
+  const SequenceOptions& replay = settings_.replay;
+  const auto columns = static_cast<std::int64_t>(slice.size());
   const std::int64_t learned = replay.length + 1, rows = replay.burn_in + learned;
-  shard.frames.resize(static_cast<std::size_t>(rows * columns * replay.stack));
-  shard.input = make_input(options_.net.input, static_cast<int>(rows * columns),
-                           scalar_type(backend_.precision));
-  shard.keep = torch::zeros({rows, columns});
-  shard.state = torch::zeros({columns, replay.state_size});
-  shard.action = torch::zeros({learned * columns, 1}, torch::kInt64);
-  shard.target = torch::zeros({learned * columns, 1});
-  shard.weight = torch::zeros({learned * columns, 1});
-  shard.value.resize(static_cast<std::size_t>(learned));
-  shard.targets.resize(static_cast<std::size_t>(learned));
-  shard.error.reserve(static_cast<std::size_t>(learned));
-  shard.gradient = torch::zeros_like(online_.flat(), scalar_type(backend_.precision));
-  shard.gradients = views_of(network_->layout(), shard.gradient);
-  shard.dropout = dropout;
-  return shard;
+  Buffers b;
+  b.frames.resize(usize(rows * columns * replay.stack));
+  b.input = make_input(learner_.network().options().input, static_cast<int>(rows * columns),
+                       scalar_type(learner_.backend().precision));
+  b.keep = torch::zeros({rows, columns});
+  b.state = torch::zeros({columns, replay.state_size});
+  b.action = torch::zeros({learned * columns, 1}, torch::kInt64);
+  b.target = torch::zeros({learned * columns, 1});
+  b.weight = torch::zeros({learned * columns, 1});
+  b.value.resize(usize(learned));
+  b.targets.resize(usize(learned));
+  b.error.reserve(usize(learned));
+  return b;
 }
 
 // ---- Acting ----------------------------------------------------------------------------------
-
-double R2d2::epsilon() const {
-  return linear(options_.initial_eps, options_.final_eps, schedule_.at(steps_),
-                options_.exploration_fraction * schedule_.total());
-}
 
 ActionView R2d2::act() {
   if (!started_) replay_.start();
   started_ = true;
   replay_.remember(actor_.state());
   for (int lane = 0; lane < lanes_; ++lane)
-    first_[static_cast<std::size_t>(lane)] = replay_.newest_starts(lane) ? 1 : 0;
+    first_[usize(lane)] = replay_.newest_starts(lane) ? 1 : 0;
   // Also where every lane explores: the memory must see every observation.
-  const auto values = actor_.values(*network_, online_.views(), replay_.newest(), first_);
+  const auto values =
+      actor_.values(learner_.network(), learner_.online().views(), replay_.newest(), first_);
 
   const MaskView legal = replay_.newest_legal();
-  const double eps = steps_ < options_.learning_starts ? 1.0 : epsilon();
-  const int actions = options_.head.actions;
-  const auto n = static_cast<std::size_t>(actions);
+  const double exploration = learner_.exploration();
+  Rng& rng = learner_.act_rng();
   for (int lane = 0; lane < lanes_; ++lane) {
-    const auto i = static_cast<std::size_t>(lane);
     const auto mask = legal_row(legal, lane);
-    action_.view().discrete[i] = act_rng_.chance(eps) ? random_action(actions, mask, act_rng_)
-                                                      : best_action(values.subspan(i * n, n), mask);
+    action_.view().discrete[usize(lane)] = rng.chance(exploration)
+                                               ? random_action(actions_, mask, rng)
+                                               : best_action(row_of(values, lane, actions_), mask);
   }
   return action_.view();
 }
@@ -273,225 +199,152 @@ ActionView R2d2::act() {
 // ---- Learning --------------------------------------------------------------------------------
 
 void R2d2::learn(Logger& logger) {
-  for (std::size_t i = 0; i < reward_.size(); ++i) {
-    const float r = slot_.reward[i];
-    reward_[i] = options_.clip_reward ? static_cast<float>((r > 0) - (r < 0)) : r;
-  }
-  replay_.commit(action_.view(), reward_);
-  const std::int64_t before = steps_;
-  steps_ += lanes_;
-  logger.record("rollout/exploration_rate", epsilon());
-
-  if (times_due(before, steps_, options_.target_update_interval) > 0) {
-    const ComputeScope scope;
-    if (options_.tau == 1)
-      target_.copy_from(online_);
-    else
-      target_.blend(online_, static_cast<float>(options_.tau));
-  }
-  if (steps_ <= options_.learning_starts || replay_.size() < 1) return;
-  const std::int64_t due = times_due(before, steps_, options_.train_freq) * options_.gradient_steps;
+  replay_.commit(action_.view(), learner_.stored_rewards(slot_.reward));
+  const std::int64_t due = learner_.count_step(logger);
+  if (replay_.size() < 1) return;
   for (std::int64_t i = 0; i < due; ++i) update(logger);
 }
 
 void R2d2::update(Logger& logger) {
   const ComputeScope scope;
-  const double now = schedule_.at(steps_), total = schedule_.total();
-  const double beta = linear(options_.beta0, 1, now, total);
-  replay_.sample(options_.batch_size, static_cast<float>(beta), sample_rng_, batch_);
-
-  pool_->run(options_.shards, [&](int i) { compute(shards_[static_cast<std::size_t>(i)]); });
-  std::vector<Tensor> gradients;
-  double loss = 0, q = 0;
-  std::int64_t count = 0;
-  for (const Shard& shard : shards_) {
-    gradients.push_back(shard.gradient);
-    loss += shard.loss;
-    q += shard.q;
-    count += shard.count;
-  }
-  if (!std::isfinite(loss))
-    throw Error(
-        "the loss is {} after {} updates: learning diverged; a smaller agent.learning_rate "
-        "(now {}) may help",
-        loss, updates_, options_.learning_rate);
-  const double rate =
-      options_.anneal ? linear(options_.learning_rate, 0, now, total) : options_.learning_rate;
-  const double norm = optimiser_.step(online_, gradients, rate, *pool_);
+  replay_.sample(settings_.q.common.batch_size, learner_.importance(), learner_.sample_rng(),
+                 batch_);
+  learner_.update(
+      [&](MinibatchSlice& slice, std::size_t index) { compute(slice, buffers_[index]); });
   replay_.update_priorities(batch_.index, error_);
-  ++updates_;
-
-  logger.record_mean("train/loss", loss);
-  logger.record_mean("train/q_mean", q / static_cast<double>(count));
-  logger.record_mean("train/grad_norm", norm);
-  logger.record("train/learning_rate", rate);
-  logger.record("train/n_updates", static_cast<double>(updates_));
+  double q = 0;
+  std::int64_t acted = 0;
+  for (const MinibatchSlice& slice : learner_.slices()) q += slice.q;
+  for (const Buffers& buffers : buffers_) acted += buffers.acted;
+  learner_.record_update(q / static_cast<double>(acted), logger);
 }
 
-// The shard's sequences as the network takes them.
-void R2d2::fetch(Shard& shard) const {
-  const auto rows = static_cast<std::size_t>(batch_.rows());
-  const std::size_t columns = shard.columns();
-  const auto stack = static_cast<std::size_t>(batch_.stack);
-  const auto keep = floats(shard.keep);
+// The slice's sequences as the network takes them.
+void R2d2::fetch(const MinibatchSlice& slice, Buffers& b) const {
+  const std::size_t rows = usize(batch_.rows()), columns = slice.size();
+  const std::size_t stack = usize(batch_.stack);
+  const auto keep = floats(b.keep);
   for (std::size_t t = 0; t < rows; ++t)
     for (std::size_t c = 0; c < columns; ++c) {
-      const std::size_t from = (shard.begin + c) * rows + t, to = t * columns + c;
-      for (std::size_t k = 0; k < stack; ++k)
-        shard.frames[to * stack + k] = batch_.observation[from * stack + k];
+      const std::size_t from = (slice.begin + c) * rows + t, to = t * columns + c;
+      std::ranges::copy(row_of(batch_.observation, from, stack),
+                        row_of(b.frames, to, stack).begin());
       keep[to] = batch_.keep[from];
     }
-  gather(options_.net.input, shard.frames, shard.input);
-  const auto state = floats(shard.state);
-  std::ranges::copy(
-      std::span(batch_.state).subspan(shard.begin * state.size() / columns, state.size()),
-      state.begin());
+  gather(learner_.network().options().input, b.frames, b.input);
+  const auto state = floats(b.state);
+  const std::size_t size = state.size() / columns;
+  std::ranges::copy(std::span(batch_.state).subspan(slice.begin * size, state.size()),
+                    state.begin());
 }
 
-void R2d2::compute(Shard& shard) {
+void R2d2::compute(MinibatchSlice& slice, Buffers& b) {
   const ComputeScope scope;
-  fetch(shard);
-  const torch::Device device = backend_.device;
-  const Tensor input = shard.input.to(device), keep = shard.keep.to(device);
-  const auto columns = static_cast<std::int64_t>(shard.columns());
-  const std::int64_t burn_in = options_.replay.burn_in, length = options_.replay.length;
-  const auto last = [&](const Tensor& all, std::int64_t unit) {  // all but the burn-in
+  fetch(slice, b);
+  const Network& network = learner_.network();
+  const torch::Device device = learner_.backend().device;
+  const Tensor input = b.input.to(device), keep = b.keep.to(device);
+  const auto columns = static_cast<std::int64_t>(slice.size());
+  const std::int64_t burn_in = settings_.replay.burn_in, length = settings_.replay.length;
+  const auto after_burn_in = [&](const Tensor& all, std::int64_t unit) {
     return all.narrow(0, burn_in * unit, (length + 1) * unit);
   };
-  Tensor state = shard.state.to(device), target;
+  Tensor state = b.state.to(device), target;
   {
     const torch::NoGradGuard no_grad;
-    target = network_->forward(target_.views(), input, state, keep).output;
+    target = network.forward(learner_.target().views(), input, state, keep).output;
     if (burn_in > 0)
-      state = network_
-                  ->forward(online_.views(), input.narrow(0, 0, burn_in * columns), state,
-                            keep.narrow(0, 0, burn_in))
+      state = network
+                  .forward(learner_.online().views(), input.narrow(0, 0, burn_in * columns), state,
+                           keep.narrow(0, 0, burn_in))
                   .state;
   }
-  Rng dropout = shard.dropout.split(static_cast<std::uint64_t>(updates_));
-  const Tensor online = network_
-                            ->forward(online_.views(), last(input, columns), state, last(keep, 1),
-                                      {.noise = nullptr, .dropout = &dropout})
-                            .output.squeeze(2);
+  Rng dropout = learner_.dropout_of(slice);
+  const Tensor online =
+      network
+          .forward(learner_.online().views(), after_burn_in(input, columns), state,
+                   after_burn_in(keep, 1), {.noise = nullptr, .dropout = &dropout})
+          .output.squeeze(2);
   const auto on_host = [](const Tensor& tensor) {
     return tensor.detach().to(torch::kCPU).contiguous();
   };
-  set_targets(shard, on_host(online), on_host(last(target.squeeze(2), columns)));
-  const Tensor prediction = online.gather(1, shard.action.to(device));
-  const Tensor each = loss_of(options_.loss, prediction, shard.target.to(device));
-  const auto rows = static_cast<double>(options_.batch_size) * static_cast<double>(length);
-  const Tensor loss = (each * shard.weight.to(device)).sum() / rows;
-  const auto gradients = torch::autograd::grad({loss}, online_.views());
-
-  const torch::NoGradGuard no_grad;
-  for (std::size_t i = 0; i < gradients.size(); ++i) shard.gradients[i].copy_(gradients[i]);
-  shard.loss = loss.item<double>();
-  set_errors(shard, on_host(prediction));
+  set_targets(slice, b, on_host(online), on_host(after_burn_in(target.squeeze(2), columns)));
+  const Tensor prediction = online.gather(1, b.action.to(device));
+  const Tensor each = loss_of(settings_.loss, prediction, b.target.to(device));
+  const auto rows =
+      static_cast<double>(settings_.q.common.batch_size) * static_cast<double>(length);
+  learner_.differentiate((each * b.weight.to(device)).sum() / rows, slice);
+  set_errors(slice, b, on_host(prediction));
 }
 
-// Actions, targets and weights of the rows after the burn-in; rows without an action weigh
-// nothing. `online` and `target`: what the two networks say of those rows.
-void R2d2::set_targets(Shard& shard, const Tensor& online, const Tensor& target) const {
-  const auto rows = static_cast<std::size_t>(batch_.rows()), length = shard.value.size();
-  const auto actions = static_cast<std::size_t>(options_.head.actions);
-  const std::size_t columns = shard.columns();
-  const auto choosing = floats(options_.double_q ? online : target), judging = floats(target);
+// Actions, targets and weights of the rows after the burn-in; rows without an action weigh nothing.
+// `online` and `target` are what the two networks say of those rows.
+void R2d2::set_targets(const MinibatchSlice& slice, Buffers& b, const Tensor& online,
+                       const Tensor& target) const {
+  const std::size_t length = b.value.size(), columns = slice.size();
+  const auto choosing = floats(settings_.q.double_q ? online : target);
+  const auto valuing = floats(target);
   for (std::size_t c = 0; c < columns; ++c) {
-    const std::size_t first = (shard.begin + c) * rows + rows - length;
+    const std::size_t first = first_row(slice, c);
     for (std::size_t t = 0; t < length; ++t) {
-      const std::size_t at = (t * columns + c) * actions;
-      const auto legal = batch_.legal.empty()
-                             ? std::span<const std::uint8_t>()
-                             : std::span(batch_.legal).subspan((first + t) * actions, actions);
-      const auto best = best_action(choosing.subspan(at, actions), legal);
-      shard.value[t] = judging[at + static_cast<std::size_t>(best)];
+      const std::size_t at = t * columns + c;
+      std::span<const std::uint8_t> legal;
+      if (!batch_.legal.empty()) legal = row_of(batch_.legal, first + t, actions_);
+      const std::int32_t best = best_action(row_of(choosing, at, actions_), legal);
+      b.value[t] = row_of(valuing, at, actions_)[usize(best)];
     }
-    const auto of = [&](const auto& column) { return std::span(column).subspan(first, length); };
-    sequence_targets(of(batch_.reward), of(batch_.terminated), of(batch_.acted), shard.value,
-                     options_.target, shard.targets);
+    const auto rows = [&](const auto& column) { return std::span(column).subspan(first, length); };
+    sequence_targets(rows(batch_.reward), rows(batch_.terminated), rows(batch_.acted), b.value,
+                     settings_.target, b.targets);
     for (std::size_t t = 0; t < length; ++t) {
       const std::size_t to = t * columns + c;
-      const bool acted = batch_.acted[first + t] != 0;
-      shard.action.data_ptr<std::int64_t>()[to] = batch_.action[first + t];
-      floats(shard.target)[to] = shard.targets[t];
-      floats(shard.weight)[to] = acted ? batch_.weight[shard.begin + c] : 0.0F;
+      b.action.data_ptr<std::int64_t>()[to] = batch_.action[first + t];
+      floats(b.target)[to] = b.targets[t];
+      floats(b.weight)[to] = batch_.acted[first + t] != 0 ? batch_.weight[slice.begin + c] : 0.0F;
     }
   }
 }
 
-void R2d2::set_errors(Shard& shard, const Tensor& prediction) {
-  const std::size_t columns = shard.columns(), length = shard.value.size();
-  const auto rows = static_cast<std::size_t>(batch_.rows());
-  shard.q = 0;
-  shard.count = 0;
-  for (std::size_t c = 0; c < columns; ++c) {
-    const std::size_t first = (shard.begin + c) * rows + rows - length;
-    shard.error.clear();
-    for (std::size_t t = 0; t < length; ++t) {
-      if (batch_.acted[first + t] == 0) continue;
-      const std::size_t at = t * columns + c;
-      shard.error.push_back(std::abs(floats(prediction)[at] - floats(shard.target)[at]));
-      shard.q += floats(prediction)[at];
+void R2d2::set_errors(MinibatchSlice& slice, Buffers& b, const Tensor& prediction) {
+  slice.q = 0;
+  b.acted = 0;
+  for (std::size_t c = 0; c < slice.size(); ++c) {
+    b.error.clear();
+    for (std::size_t t = 0; t < b.value.size(); ++t) {
+      if (batch_.acted[first_row(slice, c) + t] == 0) continue;
+      const std::size_t at = t * slice.size() + c;
+      b.error.push_back(std::abs(floats(prediction)[at] - floats(b.target)[at]));
+      slice.q += floats(prediction)[at];
     }
-    shard.count += static_cast<std::int64_t>(shard.error.size());
-    error_[shard.begin + c] = sequence_error(shard.error, options_.eta);
+    b.acted += std::ssize(b.error);
+    error_[slice.begin + c] = sequence_error(b.error, settings_.eta);
   }
 }
 
-// ---- Saving ----------------------------------------------------------------------------------
-
-void R2d2::save(ArchiveWriter& writer, const std::filesystem::path& directory) {
-  writer.put_string("agent/precision", name_of(backend_.precision));
-  online_.save(writer, "agent/online");
-  target_.save(writer, "agent/target");
-  optimiser_.save(writer, "agent/optimiser");
-  replay_.save(writer, "agent/replay", directory);
-  writer.put_span("agent/state", std::span<const float>(actor_.state()));
-  writer.put("agent/steps", steps_);
-  writer.put("agent/updates", updates_);
-  schedule_.save(writer, "agent/schedule");
-  writer.put("agent/act_rng", act_rng_);
-  writer.put("agent/sample_rng", sample_rng_);
+void R2d2::records(const Checkpoint& checkpoint) {
+  learner_.records(checkpoint);
+  checkpoint.replay("agent/replay", replay_);
+  checkpoint.values("agent/state", actor_.state());
 }
 
-void R2d2::load(const ArchiveReader& reader, const std::filesystem::path& directory) {
-  compare_precision(reader, backend_);
-  online_.load(reader, "agent/online");
-  target_.load(reader, "agent/target");
-  optimiser_.load(reader, "agent/optimiser");
-  replay_.load(reader, "agent/replay", directory);
-  reader.check("agent/replay/now", replay_.now() >= 0);
-  reader.get_span("agent/state", actor_.state());
-  steps_ = reader.count("agent/steps");
-  updates_ = reader.count("agent/updates");
-  schedule_.load(reader, "agent/schedule", steps_);
-  act_rng_ = reader.get<Rng>("agent/act_rng");
-  sample_rng_ = reader.get<Rng>("agent/sample_rng");
-  started_ = true;
+std::unique_ptr<Agent> make(const AgentContext& context) {
+  const auto network = make_network(context);
+  return std::make_unique<R2d2>(context, read_settings(context, network->state_size()), network);
+}
+
+std::unique_ptr<Policy> load(const AgentContext& context, const ArchiveReader& reader) {
+  return load_q_policy(context, make_network(context), reader);
 }
 
 }  // namespace
 
-std::unique_ptr<Agent> make_r2d2(const AgentContext& context) {
-  const R2d2Options options = read_options(context);
-  const SequenceOptions& replay = options.replay;
-  const int rows = replay.burn_in + replay.length;
-  if (const std::int64_t least = std::int64_t{rows} * replay.lanes; replay.capacity < least)
-    throw UsageError(
-        "agent.buffer_size = {} holds no sequence: agent.burn_in + agent.sequence_length = {} "
-        "steps in each of {} lanes take {}",
-        replay.capacity, rows, replay.lanes, least);
-  return std::make_unique<R2d2>(context, options);
-}
-
-std::unique_ptr<Policy> load_r2d2_policy(const AgentContext& context, const ArchiveReader& reader) {
-  const R2d2Options options = read_options(context);
-  const Backend backend = make_backend(context.device, options.net.precision);
-  const auto network = std::make_shared<Network>(options.net, options.head);
-  Parameters parameters(network->layout(), backend);
-  parameters.load(reader, "agent/online");
-  return std::make_unique<QPolicy>(network, parameters, backend, context.env, context.lanes,
-                                   options.eval_eps, context.seed);
+AgentEntry r2d2_entry() {
+  return {
+      .name = "r2d2",
+      .description = "deep Q-learning with memory: prioritised sequences, stored state, burn-in",
+      .actions = ActionKind::kDiscrete,
+      .agent = make,
+      .policy = load};
 }
 
 }  // namespace tengen

@@ -1,6 +1,9 @@
 #include "agents/random.hpp"
 
+#include "agents/checkpoint.hpp"
 #include "agents/explore.hpp"
+#include "agents/registry.hpp"
+#include "agents/rows.hpp"
 #include "envs/vector_env.hpp"
 
 namespace tengen {
@@ -25,31 +28,41 @@ class RandomAgent final : public Agent {
     return std::make_unique<RandomPolicy>(space_, 0);
   }
 
-  void save(ArchiveWriter& writer, const std::filesystem::path&) override {
-    writer.put("agent/steps", steps_);
-    writer.put("agent/rng", policy_.rng());
-    writer.put_span<std::uint8_t>("agent/legal", buffer_.view().legal.data);
+  void save(ArchiveWriter& writer, const std::filesystem::path& directory) override {
+    records({writer, directory});
   }
-  void start_from(const ArchiveReader&) override {
-    throw UsageError("start_from: an agent that plays at random has no weights to begin with");
-  }
-  void load(const ArchiveReader& reader, const std::filesystem::path&) override {
-    steps_ = reader.count("agent/steps");
-    policy_.set_rng(reader.get<Rng>("agent/rng"));
+  void load(const ArchiveReader& reader, const std::filesystem::path& directory) override {
+    records({reader, directory});
     const MaskView legal = buffer_.view().legal;
-    reader.get_span("agent/legal", legal.data);
     for (int lane = 0; !legal.empty() && lane < buffer_.view().lanes(); ++lane)
       reader.check("agent/legal", std::ranges::count(legal_row(legal, lane), 0) < legal.actions);
   }
-  void save_policy(ArchiveWriter&) const override {}  // it knows nothing worth keeping
+  void save_policy(ArchiveWriter&) const override {}  // there are no weights
+  void start_from(const ArchiveReader&) override {
+    throw UsageError("start_from: an agent that plays at random has no weights to begin with");
+  }
 
  private:
+  void records(const Checkpoint& checkpoint) {
+    checkpoint.count("agent/steps", steps_);
+    checkpoint.value("agent/rng", policy_.rng());
+    checkpoint.values("agent/legal", buffer_.view().legal.data);
+  }
+
   ActionSpace space_;
   StepBuffer buffer_;
   ActionMemory action_;
   RandomPolicy policy_;
   std::int64_t steps_ = 0;
 };
+
+std::unique_ptr<Agent> make(const AgentContext& context) {
+  return std::make_unique<RandomAgent>(context);
+}
+
+std::unique_ptr<Policy> load(const AgentContext& context, const ArchiveReader&) {
+  return std::make_unique<RandomPolicy>(context.env.action, context.seed);
+}
 
 }  // namespace
 
@@ -61,16 +74,14 @@ void RandomPolicy::act(const StepView& seen, ActionBuffer out) {
   }
   const int actions = std::get<Discrete>(space_).n;
   for (int lane = 0; lane < seen.lanes(); ++lane)
-    out.discrete[static_cast<std::size_t>(lane)] =
-        random_action(actions, legal_row(seen.legal, lane), rng_);
+    out.discrete[usize(lane)] = random_action(actions, legal_row(seen.legal, lane), rng_);
 }
 
-std::unique_ptr<Agent> make_random(const AgentContext& context) {
-  return std::make_unique<RandomAgent>(context);
-}
-
-std::unique_ptr<Policy> load_random_policy(const AgentContext& context, const ArchiveReader&) {
-  return std::make_unique<RandomPolicy>(context.env.action, context.seed);
+AgentEntry random_entry() {
+  return {.name = "random",
+          .description = "uniformly random legal actions",
+          .agent = make,
+          .policy = load};
 }
 
 }  // namespace tengen

@@ -1,5 +1,5 @@
-// Uniformly random legal actions: the floor every learner is measured against, and the smallest
-// example of an Agent.
+// Uniformly random legal actions: what every learner is measured against, and the smallest example
+// of an Agent.
 #pragma once
 
 #include "agents/agent.hpp"
@@ -13,16 +13,11 @@ class RandomPolicy final : public Policy {
   void act(const StepView& seen, ActionBuffer out) override;
   void reset() override {}
 
-  [[nodiscard]] const Rng& rng() const { return rng_; }
-  void set_rng(const Rng& rng) { rng_ = rng; }
+  [[nodiscard]] Rng& rng() { return rng_; }
 
  private:
   ActionSpace space_;
   Rng rng_;
 };
-
-std::unique_ptr<Agent> make_random(const AgentContext& context);
-std::unique_ptr<Policy> load_random_policy(const AgentContext& context,
-                                           const ArchiveReader& reader);
 
 }  // namespace tengen

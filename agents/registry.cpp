@@ -1,28 +1,22 @@
-#include "agents/agent.hpp"
-#include "agents/algorithms.hpp"
-#include "agents/r2d2.hpp"
-#include "agents/random.hpp"
+#include "agents/registry.hpp"
+
 #include "core/check.hpp"
 
 namespace tengen {
 
+// The list, one line a learner, by name: NAME_entry() is at the end of the learner's own file.
+#define TENGEN_LEARNERS(entry_of)                                                                  \
+  entry_of(a2c) entry_of(alphago) entry_of(alphazero) entry_of(dqn) entry_of(impala) entry_of(ppo) \
+      entry_of(r2d2) entry_of(random) entry_of(reinforce) entry_of(sac)
+
+#define TENGEN_DECLARE(name) AgentEntry name##_entry();
+TENGEN_LEARNERS(TENGEN_DECLARE)
+#undef TENGEN_DECLARE
+
 const std::vector<AgentEntry>& agent_entries() {
-  static const std::vector<AgentEntry> kEntries = {
-      {"a2c", "advantage actor-critic: one step a rollout", make_a2c, load_a2c_policy},
-      {"dqn",
-       "deep Q-learning; double, dueling, prioritised, n-step, noisy, C51 and QR by switches",
-       make_dqn, load_dqn_policy},
-      {"impala", "actor and learner side by side, V-trace between them", make_impala,
-       load_impala_policy, true},
-      {"ppo", "proximal policy optimisation: epochs of clipped minibatches a rollout", make_ppo,
-       load_ppo_policy},
-      {"r2d2", "deep Q-learning with memory: prioritised sequences, stored state, burn-in",
-       make_r2d2, load_r2d2_policy},
-      {"random", "uniformly random legal actions", make_random, load_random_policy},
-      {"reinforce", "the policy gradient from whole episodes' returns", make_reinforce,
-       load_reinforce_policy},
-      {"sac", "soft actor-critic: continuous actions, from replay", make_sac, load_sac_policy},
-  };
+#define TENGEN_ROW(name) name##_entry(),
+  static const std::vector<AgentEntry> kEntries = {TENGEN_LEARNERS(TENGEN_ROW)};
+#undef TENGEN_ROW
   return kEntries;
 }
 
@@ -33,6 +27,38 @@ const AgentEntry& find_agent(std::string_view name) {
     names.push_back(entry.name);
   }
   throw UsageError("{}", unknown_name("agent", name, names));
+}
+
+bool AgentEntry::takes(const ActionSpace& space) const {
+  const bool discrete = std::holds_alternative<Discrete>(space);
+  return actions == ActionKind::kAny || discrete == (actions == ActionKind::kDiscrete);
+}
+
+void AgentEntry::check(const AgentContext& context) const {
+  if (from_games())
+    throw UsageError("{} learns from whole games; {} is played step by step", name,
+                     context.env.name);
+  if (takes(context.env.action)) return;
+  std::string others;
+  for (const AgentEntry& entry : agent_entries())
+    if (!entry.from_games() && entry.takes(context.env.action))
+      others += (others.empty() ? "" : ", ") + entry.name;
+  if (actions == ActionKind::kDiscrete)
+    throw UsageError("{} chooses among discrete actions; {} has continuous ones ({})", name,
+                     context.env.name, others);
+  throw UsageError("{} chooses continuous actions; those of {} are discrete ({})", name,
+                   context.env.name, others);
+}
+
+std::unique_ptr<Agent> AgentEntry::make(const AgentContext& context) const {
+  check(context);
+  return agent(context);
+}
+
+std::unique_ptr<Policy> AgentEntry::load_policy(const AgentContext& context,
+                                                const ArchiveReader& reader) const {
+  check(context);
+  return policy(context, reader);
 }
 
 }  // namespace tengen

@@ -1,24 +1,28 @@
 // REINFORCE (Williams 1992): the policy gradient from whole episodes' returns. A rollout's steps
-// after a lane's last episode end have no return yet and teach nothing, so that n_steps should be
-// several episodes long.
-#include "agents/algorithms.hpp"
-
+// after a lane's last episode end have no return yet and are not learned from, so that n_steps
+// should be several episodes long.
+//
+// The loss is the mean over the N rows whose episode has ended of
+// −(R − b) log π(a|s) + vf_coef (V − R)² − ent_coef H with the return R and the baseline b, so that
+//
+//   ∂L/∂log π = −(R − b)/N,   ∂L/∂H = −ent_coef/N,   ∂L/∂V = 2 vf_coef (V − R)/N
+//
+// where b = V (baseline = "value"), or b is the rows' mean return and R − b is divided by their
+// deviation ("mean"), or b = 0 ("none"); in the last two cases no V is learned.
 #include "agents/on_policy.hpp"
+#include "agents/registry.hpp"
 #include "agents/returns.hpp"
+#include "agents/rows.hpp"
 
 namespace tengen {
 namespace {
 
-enum class Baseline {
-  kValue,  // what the critic expects
-  kMean,   // the rollout's mean return, divided by its deviation
-  kNone,
-};
+enum class Baseline { kValue, kMean, kNone };
 
 Baseline read_baseline(const AgentContext& context) {
-  const std::string name =
-      context.config.section("agent").choice("baseline", "value", {"value", "mean", "none"});
-  return name == "value" ? Baseline::kValue : name == "mean" ? Baseline::kMean : Baseline::kNone;
+  return context.config.section("agent").choice<Baseline>(
+      "baseline", "value",
+      {{"value", Baseline::kValue}, {"mean", Baseline::kMean}, {"none", Baseline::kNone}});
 }
 
 ActorCriticSettings read_settings(const AgentContext& context) {
@@ -30,7 +34,7 @@ ActorCriticSettings read_settings(const AgentContext& context) {
 
 // Rows whose episode ended within the rollout.
 Selection finished_rows(const Rollout& rollout) {
-  const auto lanes = static_cast<std::size_t>(rollout.lanes());
+  const std::size_t lanes = usize(rollout.lanes());
   std::vector<bool> ended(lanes, false);
   Selection selection;
   for (std::size_t row = rollout.rows(); row-- > 0;) {
@@ -40,12 +44,11 @@ Selection finished_rows(const Rollout& rollout) {
   return selection;
 }
 
-// The loss is the mean over finished rows of −(R − b) log π(a) + vf_coef (V − R)² − ent_coef H.
 void update(OnPolicyAgent::Work& work, const ActorCriticSettings& settings, Baseline baseline) {
   Rollout& rollout = work.rollout;
   const Selection finished = finished_rows(rollout);
   if (finished.rows.empty()) return;
-  const std::vector<float> none(static_cast<std::size_t>(rollout.lanes()), 0.0F);
+  const std::vector<float> none(usize(rollout.lanes()), 0.0F);
   std::vector<float> returns(rollout.rows());
   n_step_returns(rollout.reward(), rollout.ended(), none, settings.gamma, returns);
 
@@ -58,24 +61,23 @@ void update(OnPolicyAgent::Work& work, const ActorCriticSettings& settings, Base
       return (returns[row] - spread.mean) / (spread.deviation + 1e-8F);
     return returns[row];
   };
-  const float critic = baseline == Baseline::kValue ? 2 * settings.vf_coef : 0.0F;
+  const float vf_coef = baseline == Baseline::kValue ? settings.vf_coef : 0.0F;
   const bool memory = settings.network.state_size() > 0;
   const auto count = static_cast<float>(finished.rows.size());
   std::vector<bool> counts(rollout.rows(), false);
   for (const std::size_t row : finished.rows) counts[row] = true;
-  std::vector<double> entropy(static_cast<std::size_t>(settings.shards));
+  std::vector<double> entropy(usize(settings.shards));
   const auto loss = [&](const MiniBatch& batch) {
     for (std::size_t i = 0; i < batch.rows.size(); ++i) {
       const std::size_t row = batch.rows[i];
       if (!counts[row]) continue;
-      work.distribution.differentiate(
-          batch.policy_row(i), rollout.legal(row),
-          work.distribution.action_at(rollout.action, rollout.box_action, row),
-          batch.d_policy_row(i), [&](const Likelihood& now) {
-            entropy[static_cast<std::size_t>(batch.shard)] += now.entropy;
-            return std::pair(-advantage(row) / count, -settings.ent_coef / count);
+      const Likelihood now =
+          differentiate(work.distribution, rollout, batch, i, [&](const Likelihood&) {
+            return LikelihoodGradient{.d_loss_d_log_prob = -advantage(row) / count,
+                                      .d_loss_d_entropy = -settings.ent_coef / count};
           });
-      batch.d_value[i] = critic * (batch.value[i] - returns[row]) / count;
+      entropy[usize(batch.shard)] += now.entropy;
+      batch.d_loss_d_value[i] = 2 * vf_coef * (batch.value[i] - returns[row]) / count;
     }
   };
   const double norm =
@@ -88,9 +90,7 @@ void update(OnPolicyAgent::Work& work, const ActorCriticSettings& settings, Base
   work.logger.record_mean("train/grad_norm", norm);
 }
 
-}  // namespace
-
-std::unique_ptr<Agent> make_reinforce(const AgentContext& context) {
+std::unique_ptr<Agent> make(const AgentContext& context) {
   const ActorCriticSettings settings = read_settings(context);
   const Baseline baseline = read_baseline(context);
   return std::make_unique<OnPolicyAgent>(
@@ -98,9 +98,18 @@ std::unique_ptr<Agent> make_reinforce(const AgentContext& context) {
       [settings, baseline](OnPolicyAgent::Work& work) { update(work, settings, baseline); });
 }
 
-std::unique_ptr<Policy> load_reinforce_policy(const AgentContext& context,
-                                              const ArchiveReader& reader) {
+std::unique_ptr<Policy> load(const AgentContext& context, const ArchiveReader& reader) {
   return load_actor_critic_policy(context, read_settings(context), reader);
+}
+
+}  // namespace
+
+AgentEntry reinforce_entry() {
+  return {.name = "reinforce",
+          .description = "the policy gradient from whole episodes' returns",
+          .draws_actions = true,
+          .agent = make,
+          .policy = load};
 }
 
 }  // namespace tengen

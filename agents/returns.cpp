@@ -1,5 +1,7 @@
 #include "agents/returns.hpp"
 
+#include "agents/rows.hpp"
+
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
@@ -8,7 +10,7 @@
 namespace tengen {
 namespace {
 
-constexpr double kRescaleSlope = 1e-3;
+constexpr double kRescaleEpsilon = 1e-3;
 
 }  // namespace
 
@@ -59,7 +61,7 @@ void sequence_targets(std::span<const float> reward, std::span<const std::uint8_
                       std::span<const std::uint8_t> acted, std::span<const float> value,
                       const SequenceTargetOptions& o, std::span<float> targets) {
   for (std::size_t t = 0; t < reward.size(); ++t) {
-    const std::size_t end = t + static_cast<std::size_t>(o.n_steps);
+    const std::size_t end = t + usize(o.n_steps);
     float total = 0, discount = 1;
     std::size_t row = t;
     while (row < end && acted[row] != 0 && discount != 0) {
@@ -74,12 +76,12 @@ void sequence_targets(std::span<const float> reward, std::span<const std::uint8_
 
 float rescale(float x) {
   const double size = std::abs(static_cast<double>(x));
-  return static_cast<float>(std::copysign(std::sqrt(size + 1) - 1, x) + kRescaleSlope * x);
+  return static_cast<float>(std::copysign(std::sqrt(size + 1) - 1, x) + kRescaleEpsilon * x);
 }
 
 float unrescale(float x) {
   // In double precision: the difference of two nearly equal numbers is divided by 2 ε.
-  const double e = kRescaleSlope, size = std::abs(static_cast<double>(x));
+  const double e = kRescaleEpsilon, size = std::abs(static_cast<double>(x));
   const double root = (std::sqrt(1 + 4 * e * (size + 1 + e)) - 1) / (2 * e);
   return static_cast<float>(std::copysign(root * root - 1, x));
 }

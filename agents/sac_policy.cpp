@@ -1,7 +1,7 @@
 #include "agents/sac_policy.hpp"
 
+#include "agents/distributions.hpp"
 #include "agents/explore.hpp"
-#include "agents/squashed_gaussian.hpp"
 
 #include <algorithm>
 
@@ -21,9 +21,9 @@ SacPolicy::SacPolicy(std::shared_ptr<const SacNetworks> networks, const Paramete
       critic_pass_(networks_->critic, backend),
       input_(make_input(format_, lanes, scalar_type(backend.precision))),
       frames_(lanes, format_.stack, env.observation.bytes()),
-      squashed_(static_cast<std::size_t>(lanes) * dimensions_),
+      squashed_(usize(lanes) * dimensions_),
       played_(squashed_.size()),
-      value_(static_cast<std::size_t>(lanes)) {
+      value_(usize(lanes)) {
   actor_.copy_from(actor);
   critic_.copy_from(critic);
 }
@@ -41,7 +41,7 @@ void SacPolicy::act(const StepView& seen, ActionBuffer out) {
   require_finite(rows);
   const std::size_t d = dimensions_;
   for (std::size_t i = 0; i < value_.size(); ++i)
-    SquashedGaussian(rows.subspan(2 * i * d, 2 * d)).mode(std::span(squashed_).subspan(i * d, d));
+    SquashedGaussian(row_of(rows, i, 2 * d)).mode(row_of(squashed_, i, d));
   scale_.apply(squashed_, played_);
   std::ranges::copy(played_, out.box.begin());
   critic_pass_.forward(critic_.views(), input_, squashed_);

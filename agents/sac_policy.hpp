@@ -1,9 +1,9 @@
-// Plays by the modes of a squashed Gaussian policy.
+// Playing by the modes of a squashed Gaussian policy.
 #pragma once
 
 #include "agents/agent.hpp"
-#include "agents/box_scale.hpp"
 #include "agents/frame_stack.hpp"
+#include "agents/scaling.hpp"
 #include "nets/state_action.hpp"
 
 #include <memory>
@@ -12,7 +12,7 @@
 namespace tengen {
 
 /// The functions of soft actor-critic: a policy (2 d outputs, see SquashedGaussian) and two critics
-/// of observation and action.
+/// of observation and action (d numbers in [−1, 1]).
 struct SacNetworks {
   StateActionNetwork actor, critic;
   SacNetworks(const NetOptions& net, int dimensions)
@@ -20,8 +20,8 @@ struct SacNetworks {
         critic({.net = net, .action = dimensions, .heads = {"q1", "q2"}, .outputs = 1}) {}
 };
 
-/// Greedy. Knows the critics too, so that people see what it expects: Insight's value is the
-/// smaller one's.
+/// The greedy player. It knows the critics, too, so that viewers show what it expects: Insight's
+/// value is the smaller of theirs.
 class SacPolicy final : public Policy {
  public:
   /// Copies the parameters.
@@ -36,7 +36,7 @@ class SacPolicy final : public Policy {
   Parameters actor_, critic_;
   ObservationSpace observation_;
   std::size_t dimensions_;
-  BoxScale scale_;  // from [−1, 1], where policy and critics live
+  BoxScale scale_;  // from [−1, 1], the units of policy and critics
   InputFormat format_;
   StateActionPass actor_pass_, critic_pass_;
   Tensor input_;

@@ -1,6 +1,7 @@
 #include "agents/alphago/alphago.hpp"
 
 #include "agents/alphago/net_evaluator.hpp"
+#include "agents/registry.hpp"
 #include "core/check.hpp"
 #include "core/usize.hpp"
 
@@ -345,6 +346,20 @@ void AlphaGo::load(const ArchiveReader& reader) {
   if (stage_ != Stage::kValue) return;
   value_schedule_ = value_schedule(loaded_[0].games + loaded_[1].games);
   value_schedule_.load(reader, "alphago/value_schedule", loaded_[2].games);
+}
+
+AgentEntry alphago_entry() {
+  return {.name = "alphago",
+          .description = "a policy from games of others, made stronger by self-play, and its value",
+          .game_learner = [](const GameLearnerContext& c) -> std::unique_ptr<GameLearner> {
+            const auto folder = c.config.section("teachers").get<std::string>("sgf", "");
+            const auto recorded_games = [all = c.recorded_games, folder](const auto& take) {
+              all(folder, take);
+            };
+            return std::make_unique<AlphaGo>(AlphaGoContext{c.game->spec(), c.policy_games,
+                                                            recorded_games, c.config, c.seed,
+                                                            c.device, c.games, c.pool});
+          }};
 }
 
 }  // namespace tengen

@@ -1,5 +1,6 @@
 #include "agents/alphago/alphazero.hpp"
 
+#include "agents/registry.hpp"
 #include "core/check.hpp"
 #include "core/usize.hpp"
 
@@ -284,6 +285,15 @@ void AlphaZero::load(const ArchiveReader& reader) {
     worker.games->set_simulations(simulations_);
     load_finished(reader, name, worker.finished);
   }
+}
+
+AgentEntry alphazero_entry() {
+  return {.name = "alphazero",
+          .description = "self-play of a policy-value network with tree search",
+          .game_learner = [](const GameLearnerContext& c) -> std::unique_ptr<GameLearner> {
+            return std::make_unique<AlphaZero>(
+                AlphaZeroContext{c.game, c.config, c.seed, c.device, c.games, c.pool});
+          }};
 }
 
 }  // namespace tengen

@@ -2,8 +2,11 @@
 #pragma once
 
 #include "agents/alphago/self_play.hpp"
+#include "agents/search/searchable_game.hpp"
 #include "core/archive.hpp"
+#include "core/config.hpp"
 #include "core/logger.hpp"
+#include "core/worker_pool.hpp"
 #include "nets/board/inference_net.hpp"
 
 #include <cstdint>
@@ -13,6 +16,9 @@
 #include <string>
 
 namespace tengen {
+
+class PolicyGames;
+struct PolicyGamesOptions;
 
 /// Alternates between new games and gradient steps. The caller may stop it anywhere, save it, load
 /// it and go on.
@@ -59,6 +65,22 @@ class GameLearner {
   virtual void save(ArchiveWriter& writer) = 0;
   /// Takes up what save() wrote. To be called before open(). Throws Error.
   virtual void load(const ArchiveReader& reader) = 0;
+};
+
+/// What such a learner is made from. Of the game it knows no more than this.
+struct GameLearnerContext {
+  const SearchableGame* game = nullptr;  ///< outlives the learner
+  /// Games that policies play without a search.
+  std::function<std::unique_ptr<PolicyGames>(const PolicyGamesOptions&)> policy_games;
+  /// Hands over the games of others in a folder, one by one. Throws Error if there are none.
+  std::function<void(const std::filesystem::path& folder,
+                     const std::function<void(const GameRecord&)>& take)>
+      recorded_games;
+  Config config;  ///< the recipe's root: a learner reads its [agent], [search], [net] …
+  std::uint64_t seed = 0;
+  std::string device = "cpu";
+  std::int64_t games = 0;      ///< how many it will learn from: schedules run that long
+  WorkerPool* pool = nullptr;  ///< outlives it
 };
 
 }  // namespace tengen

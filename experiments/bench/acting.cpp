@@ -1,6 +1,6 @@
 // Greedy play by a Nature CNN on stacks of four 84×84 frames: frames taken in, normalised, forward
 // pass, best action. One thread, one forward pass for all lanes.
-#include "agents/agent.hpp"
+#include "agents/registry.hpp"
 #include "envs/vector_env.hpp"
 #include "experiments/bench/bench.hpp"
 

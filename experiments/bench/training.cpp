@@ -2,7 +2,7 @@
 // loop (one lane, minibatches of 32, an update every four steps), and the update by itself. PPO and
 // A2C: the whole loop with eight lanes and the zoo's settings. And SAC on Pendulum, a whole run
 // with RLtools' network, batch and rates.
-#include "agents/agent.hpp"
+#include "agents/registry.hpp"
 #include "envs/registry.hpp"
 #include "experiments/bench/bench.hpp"
 

@@ -1,5 +1,5 @@
 // tengen list envs|games|agents|recipes|models: what there is.
-#include "agents/agent.hpp"
+#include "agents/registry.hpp"
 #include "core/system/output.hpp"
 #include "experiments/commands/commands.hpp"
 #include "experiments/commands/options.hpp"
@@ -31,12 +31,8 @@ std::vector<Item> list_games(const SharedOptions&) {
 }
 
 std::vector<Item> list_agents(const SharedOptions&) {
-  // What learns from whole games is no Agent.
-  std::vector<Item> items{
-      {"alphago", "a policy from games of others, made stronger by self-play, and its value"},
-      {"alphazero", "self-play of a policy-value network with tree search"}};
+  std::vector<Item> items;
   for (const AgentEntry& entry : agent_entries()) items.push_back({entry.name, entry.description});
-  std::ranges::sort(items, {}, &Item::name);
   return items;
 }
 

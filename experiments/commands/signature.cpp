@@ -1,5 +1,5 @@
 // tengen signature [NAME]: one number for each behaviour, to see whether a change changed it.
-#include "agents/agent.hpp"
+#include "agents/registry.hpp"
 #include "core/system/output.hpp"
 #include "envs/random_play.hpp"
 #include "experiments/commands/commands.hpp"
@@ -16,14 +16,14 @@ struct SignatureOptions {
   SharedOptions shared;
 };
 
-// What an agent does and becomes in 400 steps of four lanes of Catch (SAC, which chooses real
-// numbers, of Pendulum), learning early and often. The number holds for one LibTorch, one BLAS and
-// one processor.
+// What an agent does and becomes in 400 steps of four lanes of Catch, or of Pendulum if it takes no
+// discrete actions, learning early and often. The number holds for one LibTorch, one BLAS and one
+// processor.
 std::uint64_t agent_signature(const AgentEntry& entry, const EnvRegistry& registry,
                               WorkerPool& pool) {
   constexpr int kLanes = 4, kSteps = 400;
-  const auto env =
-      registry.make(entry.name == "sac" ? "Pendulum-v1" : "Catch-v0", Config{}, kLanes, pool);
+  const char* id = entry.actions == ActionKind::kBox ? "Pendulum-v1" : "Catch-v0";
+  const auto env = registry.make(id, Config{}, kLanes, pool);
   const Config config = Config::from_string("[agent]\nlearning_starts = 100\nbuffer_size = 1000\n");
   const auto agent = entry.make({env->spec(), kLanes, config, 0, "cpu", &pool});
   Logger logger;
@@ -64,7 +64,7 @@ void print_signatures(const SignatureOptions& options) {
   for (const EnvEntry& entry : registry.entries())
     if (wanted(entry.id)) print(entry.id, env_signature(entry, pool), options.shared.json);
   for (const AgentEntry& entry : agent_entries())
-    if (wanted(entry.name))
+    if (!entry.from_games() && wanted(entry.name))
       print(entry.name, agent_signature(entry, registry, pool), options.shared.json);
   if (!found) throw UsageError("{}", unknown_name("environment or agent", options.name, names));
 }

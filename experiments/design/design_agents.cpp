@@ -1,8 +1,8 @@
 #include "experiments/design/design_agents.hpp"
 
-#include "agents/agent.hpp"
 #include "agents/design/methods.hpp"
 #include "agents/explore.hpp"
+#include "agents/registry.hpp"
 #include "agents/search/sampling.hpp"
 #include "agents/search/searcher.hpp"
 #include "core/usize.hpp"
@@ -205,8 +205,9 @@ void design_by_policy(const std::string& model, std::string_view env_id, const C
   const Recipe recipe = Recipe::from_config(Config::from_string(model_info(reader).recipe), model);
   if (recipe.env != env_id)
     throw UsageError("the model '{}' has learnt {}, not {}", model, recipe.env, env_id);
-  if (recipe.algo == "alphazero") return design_by_planner(model, options, seed, search);
-  if (recipe.algo != "ppo" && recipe.algo != "a2c")
+  const AgentEntry& agent = find_agent(recipe.algo);
+  if (agent.from_games()) return design_by_planner(model, options, seed, search);
+  if (!agent.draws_actions)
     throw UsageError(
         "the model '{}' is {}'s, which draws no designs: ppo's, a2c's, alphazero's can", model,
         recipe.algo);
@@ -217,8 +218,7 @@ void design_by_policy(const std::string& model, std::string_view env_id, const C
     const auto env = make_env(env_id, options, lanes, pool);
     Config config = recipe.config;
     config.set("agent.player", std::string(draw ? "sampling" : "greedy"));
-    const auto policy = find_agent(recipe.algo)
-                            .load_policy({env->spec(), lanes, config, seed, "cpu", &pool}, reader);
+    const auto policy = agent.load_policy({env->spec(), lanes, config, seed, "cpu", &pool}, reader);
     StepBuffer buffer(env->spec(), lanes);
     ActionMemory action(env->spec().action, lanes);
     Builders builders(search, lanes);

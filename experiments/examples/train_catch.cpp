@@ -1,5 +1,5 @@
 // DQN learns to catch a falling ball: the training loop on one page.
-#include "agents/agent.hpp"
+#include "agents/registry.hpp"
 #include "envs/registry.hpp"
 
 #include <fmt/core.h>

@@ -1,6 +1,7 @@
 #include "experiments/runs/model.hpp"
 
 #include "agents/random.hpp"
+#include "agents/registry.hpp"
 #include "core/excerpt.hpp"
 #include "experiments/runs/data_directory.hpp"
 #include "experiments/runs/environments.hpp"

@@ -1,5 +1,6 @@
 #include "experiments/runs/recipe.hpp"
 
+#include "agents/registry.hpp"
 #include "core/check.hpp"
 #include "core/excerpt.hpp"
 #include "experiments/runs/data_directory.hpp"
@@ -24,7 +25,8 @@ Recipe Recipe::from_config(Config config, std::string_view default_name) {
     return config.get<std::string>(key, "");
   };
   r.algo = need("algo");
-  r.env = need(r.self_play() ? "game.id" : "env.id");
+  const bool games = r.self_play();
+  r.env = need(games ? "game.id" : "env.id");
   r.device = config.get<std::string>("device", "cpu");
   r.plugins = config.get<std::vector<std::string>>("plugins", {});
   r.steps = config.get<std::int64_t>("steps", 100'000, 1, kMany);
@@ -33,18 +35,19 @@ Recipe Recipe::from_config(Config config, std::string_view default_name) {
   r.n_envs = 1;
   r.log_freq = 1;  // self-play writes metrics after every cycle
   r.stop_at_reward = kInfinity;
-  if (!r.self_play()) {
+  if (!games) {
     r.n_envs = config.get<int>("n_envs", r.n_envs, 1, 65'536);
     r.log_freq = config.get<std::int64_t>("log_freq", 1'000, 1, kMany);
     r.stop_at_reward =
         config.get<double>("stop_at_reward", r.stop_at_reward, -kInfinity, kInfinity);
   }
-  const bool games = r.self_play();
   r.eval_episodes = config.get<int>("eval_episodes", games ? 100 : 10, 1, 100'000);
   r.checkpoint_freq = config.get<std::int64_t>("checkpoint_freq", games ? 1 : 10'000, 0, kMany);
   r.config = std::move(config);
   return r;
 }
+
+bool Recipe::self_play() const { return find_agent(algo).from_games(); }
 
 Config judged_under(const Conditions& conditions, const Config& recipe) {
   Config judged = recipe;

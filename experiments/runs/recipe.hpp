@@ -33,9 +33,9 @@ struct Recipe {
 
   /// Throws UsageError: a key missing, of another type, or out of range.
   static Recipe from_config(Config config, std::string_view default_name);
-  /// Whether it learns from whole games: frequencies are then in games, and n_envs and
-  /// stop_at_reward are nobody's.
-  [[nodiscard]] bool self_play() const { return algo == "alphazero" || algo == "alphago"; }
+  /// Whether `algo` learns from whole games. Then frequencies are in games, and n_envs and
+  /// stop_at_reward are not read. Throws UsageError if there is no such agent.
+  [[nodiscard]] bool self_play() const;
 };
 
 /// A recipe as evaluations and viewers play it: `conditions`, and then [eval_env], replace keys of

@@ -1,7 +1,8 @@
 #include "experiments/runs/self_play_trainer.hpp"
 
-#include "agents/alphago/alphago.hpp"
-#include "agents/alphago/alphazero.hpp"
+#include "agents/alphago/net_evaluator.hpp"
+#include "agents/alphago/policy_games.hpp"
+#include "agents/registry.hpp"
 #include "core/system/interrupt.hpp"
 #include "core/system/output.hpp"
 #include "core/system/progress.hpp"
@@ -29,20 +30,20 @@ std::uint64_t seed_of(const Recipe& recipe, Stream stream, std::uint64_t index =
 
 std::unique_ptr<GameLearner> make_learner(const Recipe& recipe, const AnyGame& game,
                                           WorkerPool& pool) {
-  const std::uint64_t seed = seed_of(recipe, Stream::kAgent);
-  if (recipe.algo == "alphazero")
-    return std::make_unique<AlphaZero>(
-        AlphaZeroContext{&game, recipe.config, seed, recipe.device, recipe.steps, &pool});
-  const auto policy_games = [&game](const PolicyGamesOptions& options) {
-    return game.policy_games(options);
-  };
-  const auto folder = recipe.config.section("teachers").get<std::string>("sgf", "");
-  const auto recorded_games = [&game, folder](const std::function<void(const GameRecord&)>& take) {
-    game.recorded_games(folder, take);
-  };
-  return std::make_unique<AlphaGo>(AlphaGoContext{game.spec(), policy_games, recorded_games,
-                                                  recipe.config, seed, recipe.device, recipe.steps,
-                                                  &pool});
+  return find_agent(recipe.algo)
+      .game_learner(
+          {.game = &game,
+           .policy_games =
+               [&game](const PolicyGamesOptions& options) { return game.policy_games(options); },
+           .recorded_games =
+               [&game](const fs::path& folder, const std::function<void(const GameRecord&)>& take) {
+                 game.recorded_games(folder, take);
+               },
+           .config = recipe.config,
+           .seed = seed_of(recipe, Stream::kAgent),
+           .device = recipe.device,
+           .games = recipe.steps,
+           .pool = &pool});
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include "experiments/runs/trainer.hpp"
 
+#include "agents/registry.hpp"
 #include "core/signature.hpp"
 #include "core/system/interrupt.hpp"
 #include "core/system/output.hpp"
@@ -54,9 +55,9 @@ std::uint64_t brief_signature(const Recipe& recipe, const EnvRegistry& registry)
 Trainer::Trainer(const Recipe& recipe, const EnvRegistry& registry, WorkerPool& pool)
     : ScheduledTraining(recipe),
       start_from_(recipe.config.get<std::string>("start_from", "")),
-      fewer_(find_agent(recipe.algo).overlaps ? std::max(1, pool.threads() - 1) : 1),
+      fewer_(find_agent(recipe.algo).acts_while_learning ? std::max(1, pool.threads() - 1) : 1),
       env_(registry.make(recipe.env, recipe.config.section("env"), recipe.n_envs,
-                         find_agent(recipe.algo).overlaps ? fewer_ : pool)),
+                         find_agent(recipe.algo).acts_while_learning ? fewer_ : pool)),
       conditions_(registry.find(recipe.env).conditions),
       env_signature_(brief_signature(recipe, registry)),
       agent_(find_agent(recipe.algo)

@@ -114,7 +114,7 @@ TEST_CASE("with memory a cue is recalled, without it cannot be") {
   }
 }
 
-TEST_CASE("a lane's past does not reach its next episode") {
+TEST_CASE("what a lane remembers does not reach its next episode") {
   Run<probes::Recall> run("ppo", recipe("n_steps = 16\nbatch_size = 32", kGru));
   run.start();
   run.train(2'000);
@@ -181,16 +181,16 @@ TEST_CASE("with memory the learner sees the states that acted") {
     const TempDirectory directory;
     run.logger.add(csv_sink(directory / "metrics.csv"));
     run.logger.dump(1);
-    const std::string figures = text_of(directory / "metrics.csv");
-    INFO(figures);
-    const auto figure = [&](const std::string& tag) {
-      const std::size_t at = figures.find(tag + ",");
+    const std::string metrics = text_of(directory / "metrics.csv");
+    INFO(metrics);
+    const auto metric = [&](const std::string& tag) {
+      const std::size_t at = metrics.find(tag + ",");
       REQUIRE(at != std::string::npos);
-      return std::stod(figures.substr(at + tag.size() + 1));
+      return std::stod(metrics.substr(at + tag.size() + 1));
     };
-    CHECK(figure("train/clip_fraction") == 0);
-    CHECK(figure("train/approx_kl") < 1e-9);
-    CHECK(figure("train/entropy_loss") < -0.1);
+    CHECK(metric("train/clip_fraction") == 0);
+    CHECK(metric("train/approx_kl") < 1e-9);
+    CHECK(metric("train/entropy_loss") < -0.1);
   }
 }
 
@@ -244,10 +244,10 @@ TEST_CASE("observations are normalised from the first on, for acting and learnin
   // Nothing is learnt and one pass is made: every probability ratio is 1.
   run.logger.add(csv_sink(directory / "metrics.csv"));
   run.logger.dump(1);
-  const std::string figures = text_of(directory / "metrics.csv");
-  const std::size_t at = figures.find("train/approx_kl,");
+  const std::string metrics = text_of(directory / "metrics.csv");
+  const std::size_t at = metrics.find("train/approx_kl,");
   REQUIRE(at != std::string::npos);
-  CHECK(std::stod(figures.substr(at + std::string("train/approx_kl,").size())) < 1e-9);
+  CHECK(std::stod(metrics.substr(at + std::string("train/approx_kl,").size())) < 1e-9);
   // The player scales by what is known now.
   const auto policy = run.agent->policy(1);
   StepBuffer seen(run.env.spec(), 1);

@@ -1,5 +1,5 @@
 // Actions of a Box that is not [−1, 1], and networks that answer with what is no number.
-#include "agents/box_scale.hpp"
+#include "agents/scaling.hpp"
 
 #include "tests/agents/probes.hpp"
 #include "tests/agents/run.hpp"
@@ -132,7 +132,9 @@ TEST_CASE("a policy from before there were scales keeps its units") {
   run.start();
   run.train(64);
   const auto bytes = policy_bytes(*run.agent);
-  const auto load = find_agent("ppo").load_policy;
+  const auto load = [](const AgentContext& context, const ArchiveReader& reader) {
+    return find_agent("ppo").load_policy(context, reader);
+  };
   StepBuffer seen(run.env.spec(), 1);
   ActionMemory action(run.env.spec().action, 1);
   AgentContext context = run.context;

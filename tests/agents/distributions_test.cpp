@@ -13,8 +13,9 @@ namespace {
 void check_gradient(const ActionDistribution& distribution, std::vector<float> row,
                     std::span<const std::uint8_t> legal, const ActionDistribution::Action& action) {
   std::vector<float> gradient(row.size(), 0.0F);
-  distribution.differentiate(row, legal, action, gradient,
-                             [](const Likelihood&) { return std::pair(-1.3F, 0.7F); });
+  distribution.differentiate(row, legal, action, gradient, [](const Likelihood&) {
+    return LikelihoodGradient{-1.3F, 0.7F};
+  });
   const auto loss = [&] {
     const Likelihood l = distribution.at(row, legal, action);
     return -1.3 * l.log_prob + 0.7 * l.entropy;

@@ -1,4 +1,4 @@
-// Figures of a run, for tests.
+// The metrics of a run, for tests.
 #pragma once
 
 #include "core/logger.hpp"
@@ -8,7 +8,7 @@
 
 namespace tengen {
 
-/// Keeps the last value of every figure in a map that outlives it.
+/// Keeps the last value of every metric in a map that outlives it.
 class LastFigures final : public LogSink {
  public:
   explicit LastFigures(std::map<std::string, double>& values) : values_(&values) {}

@@ -154,7 +154,7 @@ struct Target {
 };
 
 /// A cue of ±1 is seen at the start only; three steps later action 0 or 1 pays 1 if it names the
-/// cue, else −1. Whoever sees only the present cannot do better than 0 on average.
+/// cue, else −1. A player that sees only the present cannot do better than 0 on average.
 struct Recall {
   using Element = float;
   using Action = int;

@@ -177,7 +177,7 @@ recurrent_size = 32
   CHECK(learn.operator()<kXor>("dqn", dqn, 30'000) < 2.7);
 }
 
-TEST_CASE("R2D2: a lane's past does not reach its next episode") {
+TEST_CASE("R2D2: what a lane remembers does not reach its next episode") {
   Run<probes::Recall> run("r2d2", recipe(""));
   run.start();
   run.train(1'000);

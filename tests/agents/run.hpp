@@ -1,7 +1,7 @@
 // A run without a program around it, for tests of agents.
 #pragma once
 
-#include "agents/agent.hpp"
+#include "agents/registry.hpp"
 #include "envs/classic/catch.hpp"
 #include "envs/vector_env.hpp"
 
@@ -42,7 +42,7 @@ struct Run {
   }
 };
 
-/// Values of states of one number as the trained policy sees them: one lane a state.
+/// The values that the trained policy gives states of one number, one lane per state.
 inline std::vector<float> values(const Agent& agent, const EnvSpec& spec,
                                  const std::vector<float>& states,
                                  std::vector<std::uint8_t> legal = {}) {
@@ -66,7 +66,7 @@ inline std::vector<std::byte> policy_bytes(const Agent& agent) {
   return writer.bytes();
 }
 
-/// Mean return of `episodes` episodes, one a lane, of an environment whose episodes all last
+/// The mean return of `episodes` episodes, one per lane, of an environment whose episodes all last
 /// `steps` steps.
 template <class E>
 double play(Policy& policy, int episodes, int steps) {

@@ -1,5 +1,5 @@
-#include "agents/agent.hpp"
-#include "agents/squashed_gaussian.hpp"
+#include "agents/distributions.hpp"
+#include "agents/registry.hpp"
 #include "core/check.hpp"
 #include "envs/classic/pendulum.hpp"
 #include "envs/vector_env.hpp"
@@ -155,9 +155,9 @@ TEST_CASE("a squashed Gaussian's density is that of its samples, far from 0 too"
         std::vector<float> action(1);
         const float log_prob = SquashedGaussian(parameters).sample(draw, action);
         const double u = mean + std::exp(static_cast<double>(log_std)) * noise;
-        const double slope = 1 / (std::cosh(u) * std::cosh(u));
-        const double expected =
-            -0.5 * noise * noise - log_std - 0.5 * std::log(2 * std::numbers::pi) - std::log(slope);
+        const double d_action_d_u = 1 / (std::cosh(u) * std::cosh(u));
+        const double expected = -0.5 * noise * noise - log_std -
+                                0.5 * std::log(2 * std::numbers::pi) - std::log(d_action_d_u);
         CHECK(action[0] == Approx(std::tanh(u)).margin(1e-6));
         CHECK(log_prob == Approx(expected).epsilon(1e-5).margin(1e-4));
       }

@@ -20,7 +20,7 @@ ScheduleClock moved(const ScheduleClock& clock, std::int64_t total, std::int64_t
 }
 
 template <class E>
-std::map<std::string, double> figures(Run<E>& run, std::int64_t steps) {
+std::map<std::string, double> metrics_of(Run<E>& run, std::int64_t steps) {
   std::map<std::string, double> values;
   run.logger = Logger();
   run.logger.add(std::make_unique<LastFigures>(values));
@@ -45,7 +45,7 @@ void check_continuous(const std::string& algo, const std::string& agent) {
   const TempDirectory directory;
   Run<E> first(algo, recipe(2000));
   first.start();
-  const auto before = figures(first, 1000);
+  const auto before = metrics_of(first, 1000);
   ArchiveWriter writer;
   first.agent->save(writer, directory.path());
   first.env.save(writer, "env");
@@ -57,9 +57,9 @@ void check_continuous(const std::string& algo, const std::string& agent) {
     return run;
   };
   const auto longer = go_on(6000);
-  const auto after = figures(*longer, 200);
-  const auto end = figures(*longer, 4800);
-  const auto unmoved = figures(*go_on(2000), 200);
+  const auto after = metrics_of(*longer, 200);
+  const auto end = metrics_of(*longer, 4800);
+  const auto unmoved = metrics_of(*go_on(2000), 200);
   int seen = 0;
   for (const char* tag : kScheduled) {
     if (!before.contains(tag)) continue;
@@ -73,24 +73,25 @@ void check_continuous(const std::string& algo, const std::string& agent) {
   CHECK(seen > 0);
 }
 
-// A teacher's player is what a pupil begins with, and what a larger one cannot begin with.
+// The player of one agent is what a second one begins with, and what a larger one cannot begin
+// with.
 template <class E>
 void check_start(const std::string& algo, const std::string& agent) {
   INFO(algo);
   const auto settings = [&](int hidden) {
     return fmt::format("[agent]\n{}\n[net]\nhidden = [{}]\n", agent, hidden);
   };
-  Run<E> teacher(algo, settings(8));
-  teacher.start();
-  teacher.train(400);
-  const auto bytes = policy_bytes(*teacher.agent);
+  Run<E> first(algo, settings(8));
+  first.start();
+  first.train(400);
+  const auto bytes = policy_bytes(*first.agent);
   const auto player = ArchiveReader::from_bytes(bytes, "first.tgn");
-  Run<E> pupil(algo, settings(8), 4, 1, 2);
-  CHECK(policy_bytes(*pupil.agent) != bytes);
-  pupil.agent->start_from(player);
-  CHECK(policy_bytes(*pupil.agent) == bytes);
-  pupil.start();
-  pupil.train(200);
+  Run<E> second(algo, settings(8), 4, 1, 2);
+  CHECK(policy_bytes(*second.agent) != bytes);
+  second.agent->start_from(player);
+  CHECK(policy_bytes(*second.agent) == bytes);
+  second.start();
+  second.train(200);
   Run<E> larger(algo, settings(12));
   CHECK_THROWS_WITH(larger.agent->start_from(player), ContainsSubstring("first.tgn") &&
                                                           ContainsSubstring(" 8x") &&

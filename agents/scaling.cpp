@@ -1,4 +1,6 @@
-#include "agents/normalise.hpp"
+#include "agents/scaling.hpp"
+
+#include "agents/rows.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -11,6 +13,8 @@ constexpr float kLimit = 10;
 constexpr double kTiny = 1e-8;
 
 }  // namespace
+
+// ---- Observations and rewards ----------------------------------------------------------------
 
 void normalise(std::span<float> x, std::span<const float> shift, std::span<const float> factor) {
   for (std::size_t c = 0; c < x.size(); ++c)
@@ -50,7 +54,7 @@ void RunningMoments::load(const ArchiveReader& reader, const std::string& name) 
 }
 
 InputNormaliser::InputNormaliser(bool on, std::int64_t width)
-    : on_(on), moments_(on ? static_cast<std::size_t>(width) : 0) {
+    : on_(on), moments_(on ? usize(width) : 0) {
   refresh();
 }
 
@@ -61,16 +65,15 @@ void InputNormaliser::refresh() {
     factor_.push_back(static_cast<float>(1 / std::sqrt(v + kTiny)));
 }
 
-void InputNormaliser::apply(const Tensor& input) const {
+void InputNormaliser::apply(std::span<float> inputs) const {
   if (!on_) return;
-  const std::size_t width = shift_.size(), rows = static_cast<std::size_t>(input.size(0));
-  for (std::size_t r = 0; r < rows; ++r)
-    normalise({input.data_ptr<float>() + r * width, width}, shift_, factor_);
+  for (std::size_t r = 0; r < inputs.size() / shift_.size(); ++r)
+    normalise(row_of(inputs, r, shift_.size()), shift_, factor_);
 }
 
-void InputNormaliser::update(const Tensor& input) {
+void InputNormaliser::update(std::span<const float> inputs) {
   if (!on_) return;
-  moments_.update({input.data_ptr<float>(), static_cast<std::size_t>(input.numel())});
+  moments_.update(inputs);
   refresh();
 }
 
@@ -85,7 +88,7 @@ void InputNormaliser::load(const ArchiveReader& reader, const std::string& name)
 }
 
 RewardNormaliser::RewardNormaliser(bool on, int lanes, float gamma)
-    : on_(on), gamma_(gamma), returns_(static_cast<std::size_t>(lanes)), moments_(1) {}
+    : on_(on), gamma_(gamma), returns_(usize(lanes)), moments_(1) {}
 
 void RewardNormaliser::apply(std::span<float> reward, std::span<const std::uint8_t> ended) {
   if (!on_) return;
@@ -108,6 +111,45 @@ void RewardNormaliser::load(const ArchiveReader& reader, const std::string& name
   if (!on_) return;
   reader.get_span(name + "/returns", std::span(returns_));
   moments_.load(reader, name);
+}
+
+// ---- Actions ---------------------------------------------------------------------------------
+
+BoxScale::BoxScale(const Box& box)
+    : box_(box), centre_(box.low.size(), 0.0F), half_(box.low.size(), 1.0F) {
+  for (std::size_t i = 0; i < centre_.size(); ++i) {
+    if (!box.bounded(i)) continue;
+    // Halves first: the difference of two bounds may be beyond float's range.
+    centre_[i] = 0.5F * box.low[i] + 0.5F * box.high[i];
+    half_[i] = 0.5F * box.high[i] - 0.5F * box.low[i];
+  }
+}
+
+void BoxScale::apply(std::span<const float> action, std::span<float> out) const {
+  const std::size_t d = centre_.size();
+  for (std::size_t i = 0; i < action.size(); ++i) {
+    const std::size_t k = i % d;
+    out[i] = std::clamp(centre_[k] + half_[k] * action[i], box_.low[k], box_.high[k]);
+  }
+}
+
+void BoxScale::save(ArchiveWriter& writer, const std::string& name) const {
+  if (centre_.empty()) return;
+  writer.put_span(name + "/centre", std::span(centre_));
+  writer.put_span(name + "/half", std::span(half_));
+}
+
+void BoxScale::load(const ArchiveReader& reader, const std::string& name) {
+  if (reader.has(name + "/half")) {
+    reader.get_span(name + "/centre", std::span(centre_));
+    reader.get_span(name + "/half", std::span(half_));
+    const auto finite = [](float value) { return std::isfinite(value); };
+    reader.check(name + "/centre", std::ranges::all_of(centre_, finite));
+    reader.check(name + "/half", std::ranges::all_of(half_, finite));
+  } else {
+    std::ranges::fill(centre_, 0.0F);
+    std::ranges::fill(half_, 1.0F);
+  }
 }
 
 }  // namespace tengen
