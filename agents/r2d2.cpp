@@ -8,9 +8,9 @@
 //   sequence_period   steps from one sequence's start to the next; half of sequence_length
 //   prioritised_eta   a sequence's priority is η max |δ| + (1 − η) mean |δ|
 //   value_rescaling   learn h(return), see rescale()
-// and in [net] recurrent ("gru" or "lstm") and recurrent_size. The loss of a minibatch is the mean
-// over its rows of w · loss(Q(s, a), y), where a row without an action counts 0, w is the
-// sequence's importance weight, and y its target as sequence_targets() has it.
+// and in [net] recurrent ("gru" or "lstm") and recurrent_size. The loss is the mean over the rows
+// of a minibatch of w · loss(Q(s, a), y), 0 for rows without an action, where w is the importance
+// weight of the row's sequence, and y the row's target of sequence_targets().
 #include "agents/explore.hpp"
 #include "agents/frame_stack.hpp"
 #include "agents/q_learning.hpp"
@@ -50,9 +50,7 @@ R2d2Settings read_settings(const AgentContext& context, int state_size) {
               .expected = common.total_steps};
   s.replay.period = agent.get<int>("sequence_period", s.replay.length / 2, 1, s.replay.length);
   if (s.q.prioritised) s.eta = agent.get<float>("prioritised_eta", s.eta, 0.0F, 1.0F);
-  s.target = {.gamma = common.gamma,
-              .n_steps = common.n_steps,
-              .rescaling = agent.get<bool>("value_rescaling", false)};
+  s.target = {common.gamma, common.n_steps, agent.get<bool>("value_rescaling", false)};
   s.loss = agent.choice<Loss>("loss", "huber", {{"huber", Loss::kHuber}, {"mse", Loss::kMse}});
   const int rows = s.replay.burn_in + s.replay.length;
   if (const std::int64_t least = std::int64_t{rows} * context.lanes; common.buffer_size < least)
@@ -71,8 +69,8 @@ std::shared_ptr<const Network> make_network(const AgentContext& context) {
          "r2d2 explores at random, and its networks take no noisy layers");
   if (!options.needs(Need::kMemory))
     throw UsageError(
-        "net.recurrent = \"none\": r2d2 learns to remember, with \"gru\" or \"lstm\"; without "
-        "memory there is dqn");
+        "net.recurrent = \"none\": r2d2 learns to remember, with \"gru\" or \"lstm\"; "
+        "without memory there is dqn");
   const HeadOptions head{.actions = std::get<Discrete>(context.env.action).n,
                          .dueling = agent.get<bool>("dueling", true)};
   return std::make_shared<Network>(options, head);
@@ -339,12 +337,13 @@ std::unique_ptr<Policy> load(const AgentContext& context, const ArchiveReader& r
 }  // namespace
 
 AgentEntry r2d2_entry() {
-  return {
-      .name = "r2d2",
-      .description = "deep Q-learning with memory: prioritised sequences, stored state, burn-in",
-      .actions = ActionKind::kDiscrete,
-      .agent = make,
-      .policy = load};
+  return {.name = "r2d2",
+          .description =
+              "deep Q-learning with memory: prioritised sequences, stored state, "
+              "burn-in",
+          .actions = ActionKind::kDiscrete,
+          .agent = make,
+          .policy = load};
 }
 
 }  // namespace tengen

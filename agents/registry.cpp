@@ -5,9 +5,19 @@
 namespace tengen {
 
 // The list, one line a learner, by name: NAME_entry() is at the end of the learner's own file.
-#define TENGEN_LEARNERS(entry_of)                                                                  \
-  entry_of(a2c) entry_of(alphago) entry_of(alphazero) entry_of(dqn) entry_of(impala) entry_of(ppo) \
-      entry_of(r2d2) entry_of(random) entry_of(reinforce) entry_of(sac)
+// clang-format off
+#define TENGEN_LEARNERS(entry_of) \
+  entry_of(a2c) \
+  entry_of(alphago) \
+  entry_of(alphazero) \
+  entry_of(dqn) \
+  entry_of(impala) \
+  entry_of(ppo) \
+  entry_of(r2d2) \
+  entry_of(random) \
+  entry_of(reinforce) \
+  entry_of(sac)
+// clang-format on
 
 #define TENGEN_DECLARE(name) AgentEntry name##_entry();
 TENGEN_LEARNERS(TENGEN_DECLARE)
