@@ -21,20 +21,21 @@ namespace {
 constexpr double kNever = std::numeric_limits<double>::infinity();
 constexpr int kKeptCheckpoints = 2;
 
-// Every purpose draws from a stream of its own.
+// Each purpose draws from a random stream of its own.
 enum class Stream : std::uint64_t { kEnvironment, kAgent, kEvaluation };
 
 std::uint64_t seed_of(const Recipe& recipe, Stream stream, std::uint64_t index = 0) {
   return Rng(recipe.seed).split(static_cast<std::uint64_t>(stream)).split(index).next64();
 }
 
-// Of the first conditions, which decide, plainly; of others below their names.
+// The tag of a metric: `what` for the first conditions, which decide; for others their name
+// follows.
 std::string named(const char* what, std::size_t index, const Conditions& conditions) {
   return index == 0 ? what : fmt::format("{}/{}", what, conditions.name);
 }
 
-// What the environment does in a few steps of random play, so that another build of it is noticed;
-// 0 where it fails: that will come up where it counts.
+// The signature of a few steps of random play, so that another build of the environment is noticed.
+// It is 0 if the environment fails, which training itself will report.
 std::uint64_t brief_signature(const Recipe& recipe, const EnvRegistry& registry) {
   constexpr int kLanes = 2, kSteps = 50;
   try {
@@ -111,7 +112,7 @@ void Trainer::load_env(const ArchiveReader& reader) {
   if (same_options && signature != env_signature_)
     warn(
         "{}{} does not play as it did when the checkpoint was made: it was changed since, or this "
-        "machine rounds otherwise",
+        "machine rounds differently",
         recipe_.env, from);
 }
 
@@ -122,7 +123,7 @@ void Trainer::load(const RunPaths& run, const ArchiveReader& reader) {
   logger_.load(reader, "logger");
   best_reward_ = reader.get<double>("trainer/best_reward", -kNever, kNever);
   load_evaluation(reader);
-  // What was enough may be less than what the recipe asks for now.
+  // The recipe may ask for more now than the reward that was enough then.
   reached_ = reader.get<std::uint8_t>("trainer/reached") != 0 &&
              (evaluation_.empty() ? conditions_.front().name.empty()
                                   : evaluation_.front().mean_reward() >= recipe_.stop_at_reward);
@@ -130,17 +131,17 @@ void Trainer::load(const RunPaths& run, const ArchiveReader& reader) {
   started_at_ = steps();
 }
 
-// Checkpoints from before players were judged under several conditions hold less than that: such a
-// run is as if not judged yet.
+// Checkpoints of versions that evaluated under one condition only hold less; such a run counts as
+// not evaluated yet.
 void Trainer::load_evaluation(const ArchiveReader& reader) {
   if (!reader.has(named("trainer/courses", conditions_.size() - 1, conditions_.back()))) {
-    if (!conditions_.front().name.empty()) best_reward_ = -kNever;  // it was of other conditions
+    if (!conditions_.front().name.empty()) best_reward_ = -kNever;  // it had other conditions
     return;
   }
   evaluated_at_ = reader.get<std::int64_t>("trainer/evaluated_at");
   for (std::size_t i = 0; i < conditions_.size(); ++i) {
     const std::string returns = named("trainer/returns", i, conditions_[i]);
-    // As many games as an evaluation had then: eval_episodes may have changed since.
+    // The evaluation has as many games as eval_episodes was then; it may have changed since.
     const std::size_t games = reader.bytes(returns).size() / sizeof(double);
     if (games == 0) throw Error("'{}': an evaluation of no games", reader.origin());
     Evaluation& last = evaluation_.emplace_back();
@@ -239,7 +240,7 @@ bool Trainer::evaluate() {
   return true;
 }
 
-// A run does not end for want of it: the next good evaluation tries again.
+// A failure does not end the run: the next good evaluation tries again.
 void Trainer::save_best() {
   try {
     save_model(run_.best_model(), *agent_, recipe_, evaluation_);

@@ -1,4 +1,4 @@
-// The training loop, the same for every agent, and what happens beside it: figures, evaluations,
+// The training loop, the same for every agent, and what happens beside it: metrics, evaluations and
 // checkpoints.
 #pragma once
 
@@ -19,8 +19,8 @@ namespace tengen {
 /// Trains an agent in an environment.
 class Trainer final : public ScheduledTraining {
  public:
-  /// Touches no file. `pool` must outlive this. Throws UsageError: unknown ids or keys, values out
-  /// of range.
+  /// Touches no file. `pool` must outlive this. Throws UsageError for unknown ids or keys and for
+  /// values out of range.
   Trainer(const Recipe& recipe, const EnvRegistry& registry, WorkerPool& pool);
 
   void begin() override;
@@ -38,7 +38,7 @@ class Trainer final : public ScheduledTraining {
   [[nodiscard]] const char* ended_by() const override;
   [[nodiscard]] std::string width() const override;
   [[nodiscard]] std::vector<std::pair<std::string, double>> time_spent() const override;
-  /// Of the agent as it was at its last evaluation.
+  /// The score of the agent as it was at its last evaluation.
   [[nodiscard]] std::string score() const override;
   void add_score(nlohmann::ordered_json& line) const override;
   void describe(nlohmann::ordered_json& manifest) const override;
@@ -59,15 +59,15 @@ class Trainer final : public ScheduledTraining {
   void save_best();
   [[nodiscard]] std::string progress_note() const;
 
-  std::string start_from_;  // a model; empty: from nothing
+  std::string start_from_;  // a model; empty: the run begins with new weights
   WorkerPool fewer_;        // for the environment of an agent that learns while it acts
   std::unique_ptr<VectorEnv> env_;
-  std::vector<Conditions> conditions_;                // that the player is judged under
-  std::vector<std::unique_ptr<VectorEnv>> eval_env_;  // one each
-  std::uint64_t env_signature_;                       // 0: none
+  std::vector<Conditions> conditions_;                // of evaluations
+  std::vector<std::unique_ptr<VectorEnv>> eval_env_;  // one for each of conditions_
+  std::uint64_t env_signature_;                       // 0: not known
   std::unique_ptr<Agent> agent_;
   EpisodeStatistics episodes_;
-  std::vector<Evaluation> evaluation_;  // likewise; empty: never judged
+  std::vector<Evaluation> evaluation_;  // one for each of conditions_; empty before the first
   std::int64_t evaluated_at_ = -1;
   double best_reward_;
   bool reached_ = false;

@@ -77,7 +77,7 @@ void ScheduledTraining::pay_evaluation() {
   if (const std::int64_t from = std::exchange(owed_from_, -1); from >= 0) do_what_is_due(from);
 }
 
-// The player goes after its checkpoint, because a resumed run makes up for it.
+// The player is saved after its checkpoint, because a resumed run can make it again.
 void ScheduledTraining::try_checkpoint() {
   const std::string_view units = unit(), step = units.substr(0, units.size() - 1);
   clock_.enter(kSaving);
@@ -100,7 +100,7 @@ void ScheduledTraining::evaluate_at_end() {
     record_metrics();
     logger_.dump(steps());
   } else {
-    owed_from_ = steps();  // nothing else is due
+    owed_from_ = steps();  // nothing else has to be repeated
   }
 }
 
