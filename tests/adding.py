@@ -40,9 +40,10 @@ def run(command, folder, path=None):
                       f"{done.stdout[-4000:]}")
 
 
-def with_line(path, after, code):
-    """The file with `code` behind the first line that contains `after`."""
-    lines = (ROOT / path).read_text(encoding="utf-8").splitlines(keepends=True)
+def with_line(path, overlay, after, code):
+    """The file, as changed so far, with `code` behind the first line that contains `after`."""
+    file = overlay / path if (overlay / path).exists() else ROOT / path
+    lines = file.read_text(encoding="utf-8").splitlines(keepends=True)
     for i, line in enumerate(lines):
         if after in line:
             return "".join(lines[:i + 1] + [code] + lines[i + 1:])
@@ -87,7 +88,6 @@ class Build:
         command[command.index("-o") + 1] = str(objects)
         command[command.index("-c") + 1] = str(overlay / path if (overlay / path).exists() else ROOT / path)
         command.insert(1, f"-I{overlay}")
-        command.append("-O0")  # of speed there is nothing to see here
         run(command, self.folder)
         return path, objects
 
@@ -120,8 +120,8 @@ def follow(document, build):
                 raise Failure(f"{path} exists already")
             file = overlay / path
             file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_text(code if kind == "file" else with_line(path, after, code), encoding="utf-8")
-            files.append(path)
+            file.write_text(code if kind == "file" else with_line(path, overlay, after, code), encoding="utf-8")
+            files += [] if path in files else [path]
         changed = build.dependents([p for p in files if p.endswith(".hpp")])
         if not commands:  # no program: the library under test suffices
             changed = [p for p in changed if any(p.split("/")[0] == f.split("/")[0] for f in files)]

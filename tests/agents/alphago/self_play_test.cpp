@@ -100,7 +100,7 @@ TEST_CASE(
     int left = 3 * life % 50;
     games.play(
         evaluator, 1'000'000, [&] { return left-- <= 0; }, finished);
-    for (auto& game : bytes_of(finished)) pieces.push_back(std::move(game));
+    for (auto& record : bytes_of(finished)) pieces.push_back(std::move(record));
     last = {};
     games.save(last, "games");
     begun = true;
