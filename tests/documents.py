@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parent.parent
 LINK = re.compile(r"\]\((?!https?:)([^)#]*)#?([^)]*)\)")
 HEADING = re.compile(r"^#+ (.*)$", re.MULTILINE)
 PATH = re.compile(r"`((?:core|physics|envs|replay|nets|agents|experiments|tests|scripts|cmake|docs)/[\w./-]*)`")
-BLOCK = re.compile(r"^```(\w+)( test)?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+BLOCK = re.compile(r"^```(\w+)( [^\n]*)?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
 def plain(code):
@@ -60,7 +60,7 @@ def strange_code(document):
 
 def failing_commands(document, program):
     for _, test, code in BLOCK.findall(document.read_text(encoding="utf-8")):
-        if not test:
+        if test != " test":
             continue
         with tempfile.TemporaryDirectory() as folder:
             Path(folder, "build").mkdir()

@@ -74,6 +74,7 @@ class GoViewer {
 
  private:
   void handle(const SDL_Event& event);
+  bool navigate(SDL_Keycode key);
   void press(SDL_Keycode key);
   void click(double x, double y);
   void drag(double x, double y);
@@ -158,25 +159,34 @@ void GoViewer::handle(const SDL_Event& event) {
   }
 }
 
-void GoViewer::press(SDL_Keycode key) {
+// Keys that move through the game. Returns false for all others.
+bool GoViewer::navigate(SDL_Keycode key) {
   constexpr int kAll = 1'000'000;
   switch (key) {
     case SDLK_LEFT:
-      return session_.step(-1);
     case SDLK_RIGHT:
-      return session_.step(1);
+      session_.step(key == SDLK_LEFT ? -1 : 1);
+      return true;
     case SDLK_PAGEUP:
-      return session_.step(-10);
     case SDLK_PAGEDOWN:
-      return session_.step(10);
+      session_.step(key == SDLK_PAGEUP ? -10 : 10);
+      return true;
     case SDLK_HOME:
-      return session_.go_to(0);
     case SDLK_END:
-      return session_.go_to(kAll);
+      session_.go_to(key == SDLK_HOME ? 0 : kAll);
+      return true;
     case SDLK_UP:
     case SDLK_DOWN:
       session_.other_variation(key == SDLK_UP ? -1 : 1);
-      return;
+      return true;
+    default:
+      return false;
+  }
+}
+
+void GoViewer::press(SDL_Keycode key) {
+  if (navigate(key)) return;
+  switch (key) {
     case SDLK_u:
     case SDLK_BACKSPACE:
       return undo();
