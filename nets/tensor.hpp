@@ -1,5 +1,8 @@
 // The only bridge to torch: nothing outside nets and agents includes it.
-#pragma once
+// It has a guard of the old kind, because it is precompiled: #pragma once does not recognise a
+// precompiled header that ccache took from another checkout at the same place.
+#ifndef TENGEN_NETS_TENSOR_HPP
+#define TENGEN_NETS_TENSOR_HPP
 
 #include "core/usize.hpp"
 
@@ -26,3 +29,5 @@ inline std::span<float> float_span(const Tensor& tensor) {
 }
 
 }  // namespace tengen
+
+#endif
