@@ -50,7 +50,7 @@ constexpr std::size_t kLanesPerPart = 8;
 
 void copy_to(const Tensor& from, std::span<float> to) {
   const Tensor host = from.to(torch::kCPU).contiguous();
-  std::ranges::copy(floats(host), to.begin());
+  std::ranges::copy(float_span(host), to.begin());
 }
 
 }  // namespace
@@ -97,7 +97,7 @@ void Actor::run_part(Part& part, WorkerPool* pool, const ActorCritic& network,
   const std::size_t stack = usize(format.stack);
   const Tensor& gathered =
       part.input.gather(format, frames.subspan(part.begin * stack, part.lanes * stack), pool);
-  if (normaliser.on()) normaliser.apply(floats(gathered));
+  if (normaliser.on()) normaliser.apply(float_span(gathered));
   auto* keep = part.keep.data_ptr<float>();
   for (std::size_t i = 0; i < part.lanes; ++i) keep[i] = first[part.begin + i] != 0 ? 0.0F : 1.0F;
   const Tensor state = torch::from_blob(
@@ -124,18 +124,18 @@ std::vector<float> Actor::values(const ActorCritic& network, const ParameterView
   const InputFormat& format = network.options().net.input;
   const Tensor input = make_input(format, static_cast<int>(rows), scalar_type(backend_.precision));
   gather(format, frames, input);
-  if (normaliser.on()) normaliser.apply(floats(input));
+  if (normaliser.on()) normaliser.apply(float_span(input));
   const Tensor state = torch::empty({rows, static_cast<std::int64_t>(state_size_)});
   for (std::size_t i = 0; i < which.size(); ++i)
     std::ranges::copy(row_of(state_, which[i], state_size_),
-                      row_of(floats(state), i, state_size_).begin());
+                      row_of(float_span(state), i, state_size_).begin());
   const Tensor value =
       network
           .forward(parameters, input.to(backend_.device), state.to(backend_.device),
                    torch::ones({1, rows}, torch::TensorOptions().device(backend_.device)))
           .value.to(torch::kCPU)
           .contiguous();
-  const auto values = floats(value);
+  const auto values = float_span(value);
   return {values.begin(), values.end()};
 }
 

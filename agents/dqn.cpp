@@ -273,7 +273,7 @@ void Dqn::compute(MinibatchSlice& slice, const Inputs& inputs) {
   slice.q = expected_values(head_, prediction.unsqueeze(1)).sum().item<double>();
   const bool plain = head_.distribution == Distribution::kNone;
   const Tensor error = (plain ? (prediction - target).abs().squeeze(1) : each).to(torch::kCPU);
-  std::ranges::copy(floats(error.contiguous()), std::span(error_).subspan(slice.begin).begin());
+  std::ranges::copy(float_span(error.contiguous()), std::span(error_).subspan(slice.begin).begin());
 }
 
 void Dqn::records(const Checkpoint& checkpoint) {

@@ -15,7 +15,7 @@ void scale_inputs(const Tensor& input, const Rollout& rollout, std::span<const s
   if (width == 0) return;
   for (std::size_t i = 0; i < rows.size(); ++i) {
     const std::size_t step = rows[i] / usize(rollout.lanes());
-    normalise(row_of(floats(input), i, width), row_of(rollout.shift, step, width),
+    normalise(row_of(float_span(input), i, width), row_of(rollout.shift, step, width),
               row_of(rollout.factor, step, width));
   }
 }
@@ -90,10 +90,10 @@ Learner::States Learner::states_of(const Shard& shard, const Rollout& rollout, i
   const Tensor state = torch::empty({static_cast<std::int64_t>(lanes), width});
   const Tensor keep = torch::empty({steps, static_cast<std::int64_t>(lanes)});
   for (std::size_t i = 0; i < shard.rows.size(); ++i)
-    floats(keep)[i] = rollout.starts(shard.rows[i]) ? 0.0F : 1.0F;
+    float_span(keep)[i] = rollout.starts(shard.rows[i]) ? 0.0F : 1.0F;
   for (std::size_t lane = 0; lane < lanes; ++lane)
     std::ranges::copy(row_of(rollout.state, shard.rows[lane] % usize(rollout.lanes()), width),
-                      row_of(floats(state), lane, width).begin());
+                      row_of(float_span(state), lane, width).begin());
   return {state.to(backend_.device), keep.to(backend_.device)};
 }
 
@@ -127,10 +127,10 @@ void Learner::compute(int index, const Rollout& rollout, const Selection& select
         .steps = selection.steps,
         .rows = shard.rows,
         .width = static_cast<int>(policy.size(1)),
-        .policy = floats(policy),
-        .value = floats(value),
-        .d_loss_d_policy = floats(d_loss_d_policy),
-        .d_loss_d_value = floats(d_loss_d_value)});
+        .policy = float_span(policy),
+        .value = float_span(value),
+        .d_loss_d_policy = float_span(d_loss_d_policy),
+        .d_loss_d_value = float_span(d_loss_d_value)});
   const auto gradients = torch::autograd::grad(
       {out.policy, out.value}, parameters_.views(),
       {d_loss_d_policy.to(backend_.device), d_loss_d_value.to(backend_.device)});

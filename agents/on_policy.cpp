@@ -109,7 +109,7 @@ void RolloutActor::see_newest() {
   if (!normaliser_.on()) return;
   gather_newest();
   gather(settings_.network.net.input, frames_, seen_);
-  normaliser_.update(floats(seen_));
+  normaliser_.update(float_span(seen_));
   const int scaled = rollout_.options().scaled;
   std::ranges::copy(normaliser_.shift(), row_of(rollout_.shift, rollout_.size(), scaled).begin());
   std::ranges::copy(normaliser_.factor(), row_of(rollout_.factor, rollout_.size(), scaled).begin());

@@ -28,7 +28,7 @@ std::span<const float> QActor::values(const Network& network, const ParameterVie
   const ComputeScope scope;
   const torch::NoGradGuard no_grad;
   gather(network.options().input, frames, input_);
-  for (std::size_t i = 0; i < first.size(); ++i) floats(keep_)[i] = first[i] != 0 ? 0.0F : 1.0F;
+  for (std::size_t i = 0; i < first.size(); ++i) float_span(keep_)[i] = first[i] != 0 ? 0.0F : 1.0F;
   const Sequence out =
       network.forward(parameters, input_.to(device_), state_.to(device_), keep_.to(device_));
   state_.copy_(out.state);
@@ -37,8 +37,8 @@ std::span<const float> QActor::values(const Network& network, const ParameterVie
 
 std::span<const float> QActor::keep_values(const Tensor& values) {
   values_ = values.to(torch::kCPU).contiguous();
-  require_finite(floats(values_));
-  return floats(values_);
+  require_finite(float_span(values_));
+  return float_span(values_);
 }
 
 std::int32_t best_action(std::span<const float> values, std::span<const std::uint8_t> legal) {

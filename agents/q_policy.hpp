@@ -28,8 +28,8 @@ class QActor {
                                 std::span<const std::byte* const> frames,
                                 std::span<const std::uint8_t> first);
   /// lanes × state size; empty without memory.
-  [[nodiscard]] std::span<float> state() { return floats(state_); }
-  [[nodiscard]] std::span<const float> state() const { return floats(state_); }
+  [[nodiscard]] std::span<float> state() { return float_span(state_); }
+  [[nodiscard]] std::span<const float> state() const { return float_span(state_); }
 
  private:
   std::span<const float> keep_values(const Tensor& values);

@@ -221,7 +221,7 @@ void R2d2::update(Logger& logger) {
 void R2d2::fetch(const MinibatchSlice& slice, Buffers& b) const {
   const std::size_t rows = usize(batch_.rows()), columns = slice.size();
   const std::size_t stack = usize(batch_.stack);
-  const auto keep = floats(b.keep);
+  const auto keep = float_span(b.keep);
   for (std::size_t t = 0; t < rows; ++t)
     for (std::size_t c = 0; c < columns; ++c) {
       const std::size_t from = (slice.begin + c) * rows + t, to = t * columns + c;
@@ -230,7 +230,7 @@ void R2d2::fetch(const MinibatchSlice& slice, Buffers& b) const {
       keep[to] = batch_.keep[from];
     }
   gather(learner_.network().options().input, b.frames, b.input);
-  const auto state = floats(b.state);
+  const auto state = float_span(b.state);
   const std::size_t size = state.size() / columns;
   std::ranges::copy(std::span(batch_.state).subspan(slice.begin * size, state.size()),
                     state.begin());
@@ -280,8 +280,8 @@ void R2d2::compute(MinibatchSlice& slice, Buffers& b) {
 void R2d2::set_targets(const MinibatchSlice& slice, Buffers& b, const Tensor& online,
                        const Tensor& target) const {
   const std::size_t length = b.value.size(), columns = slice.size();
-  const auto choosing = floats(settings_.q.double_q ? online : target);
-  const auto valuing = floats(target);
+  const auto valuing = float_span(target);
+  const auto choosing = settings_.q.double_q ? float_span(online) : valuing;
   for (std::size_t c = 0; c < columns; ++c) {
     const std::size_t first = first_row(slice, c);
     for (std::size_t t = 0; t < length; ++t) {
@@ -297,22 +297,22 @@ void R2d2::set_targets(const MinibatchSlice& slice, Buffers& b, const Tensor& on
     for (std::size_t t = 0; t < length; ++t) {
       const std::size_t to = t * columns + c;
       b.action.data_ptr<std::int64_t>()[to] = batch_.action[first + t];
-      floats(b.target)[to] = b.targets[t];
-      floats(b.weight)[to] = batch_.acted[first + t] != 0 ? batch_.weight[slice.begin + c] : 0.0F;
+      float_span(b.target)[to] = b.targets[t];
+      const bool acted = batch_.acted[first + t] != 0;
+      float_span(b.weight)[to] = acted ? batch_.weight[slice.begin + c] : 0.0F;
     }
   }
 }
 
 void R2d2::set_errors(MinibatchSlice& slice, Buffers& b, const Tensor& prediction) {
-  slice.q = 0;
-  b.acted = 0;
+  slice.q = 0, b.acted = 0;
   for (std::size_t c = 0; c < slice.size(); ++c) {
     b.error.clear();
     for (std::size_t t = 0; t < b.value.size(); ++t) {
       if (batch_.acted[first_row(slice, c) + t] == 0) continue;
       const std::size_t at = t * slice.size() + c;
-      b.error.push_back(std::abs(floats(prediction)[at] - floats(b.target)[at]));
-      slice.q += floats(prediction)[at];
+      b.error.push_back(std::abs(float_span(prediction)[at] - float_span(b.target)[at]));
+      slice.q += float_span(prediction)[at];
     }
     b.acted += std::ssize(b.error);
     error_[slice.begin + c] = sequence_error(b.error, settings_.eta);

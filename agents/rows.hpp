@@ -14,11 +14,4 @@ namespace tengen {
   return std::span(rows).subspan(usize(i) * usize(width), usize(width));
 }
 
-/// The numbers of a contiguous float32 tensor on the CPU. (A template, so that this header needs no
-/// torch.)
-template <class Tensor>
-[[nodiscard]] std::span<float> floats(const Tensor& tensor) {
-  return {tensor.template data_ptr<float>(), usize(tensor.numel())};
-}
-
 }  // namespace tengen

@@ -1,5 +1,7 @@
 #include "nets/input_buffer.hpp"
 
+#include "core/usize.hpp"
+
 #include <algorithm>
 
 namespace tengen {

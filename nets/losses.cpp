@@ -1,6 +1,7 @@
 #include "nets/losses.hpp"
 
 #include "core/check.hpp"
+#include "core/usize.hpp"
 
 #include <algorithm>
 #include <cmath>

@@ -1,6 +1,7 @@
 #include "nets/parameters.hpp"
 
 #include "core/check.hpp"
+#include "core/usize.hpp"
 
 #include <fmt/ranges.h>
 #include <unistd.h>

@@ -1,6 +1,7 @@
 #include "nets/state_action.hpp"
 
 #include "core/check.hpp"
+#include "core/usize.hpp"
 
 #include <algorithm>
 

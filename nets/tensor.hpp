@@ -1,10 +1,9 @@
 // The only bridge to torch: nothing outside nets and agents includes it.
 // It has a guard of the old kind, because it is precompiled: #pragma once does not recognise a
-// precompiled header that ccache took from another checkout at the same place.
+// precompiled header that ccache took from another checkout at the same place. It includes nothing
+// of the project for the same reason.
 #ifndef TENGEN_NETS_TENSOR_HPP
 #define TENGEN_NETS_TENSOR_HPP
-
-#include "core/usize.hpp"
 
 // torch brings a library for logs whose CHECK ends the program; Catch2's, which counts, stays what
 // it was, whichever header comes first.
@@ -17,6 +16,7 @@
 #undef CHECK
 #pragma pop_macro("CHECK")
 
+#include <cstddef>
 #include <span>
 
 namespace tengen {
@@ -25,7 +25,7 @@ using torch::Tensor;
 
 /// The elements of a contiguous float32 tensor on the CPU, which must outlive the span.
 inline std::span<float> float_span(const Tensor& tensor) {
-  return {tensor.data_ptr<float>(), usize(tensor.numel())};
+  return {tensor.data_ptr<float>(), static_cast<std::size_t>(tensor.numel())};
 }
 
 }  // namespace tengen

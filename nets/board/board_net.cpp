@@ -1,6 +1,7 @@
 #include "nets/board/board_net.hpp"
 
 #include "core/check.hpp"
+#include "core/usize.hpp"
 
 #include <algorithm>
 #include <cmath>

@@ -1,5 +1,6 @@
 #include "nets/board/inference_net.hpp"
 
+#include "core/usize.hpp"
 #include "nets/board/recording.hpp"
 
 #include <algorithm>

@@ -1,6 +1,7 @@
 #include "nets/board/recorded_pass.hpp"
 
 #include "core/check.hpp"
+#include "core/usize.hpp"
 #include "nets/board/recording.hpp"
 
 #include <algorithm>

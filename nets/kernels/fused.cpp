@@ -1,6 +1,7 @@
 #include "nets/kernels/fused.hpp"
 
 #include "core/check.hpp"
+#include "core/usize.hpp"
 
 #include <torch/csrc/autograd/function.h>
 #include <torch/csrc/autograd/functions/utils.h>

@@ -1,6 +1,7 @@
 #include "nets/kernels/gather.hpp"
 
 #include "core/check.hpp"
+#include "core/usize.hpp"
 #include "nets/kernels/bfloat16.hpp"
 
 #include <algorithm>

@@ -1,5 +1,6 @@
 #include "nets/layers/dense.hpp"
 
+#include "core/usize.hpp"
 #include "nets/kernels/fused.hpp"
 
 #include <algorithm>

@@ -1,6 +1,7 @@
 #include "nets/layers/recurrent.hpp"
 
 #include "core/check.hpp"
+#include "core/usize.hpp"
 
 #include <bit>
 #include <cmath>
