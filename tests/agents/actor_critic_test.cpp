@@ -59,7 +59,7 @@ struct Ramp {
 
 }  // namespace
 
-TEST_CASE("actor-critics give probe environments their known values") {
+TEST_CASE("actor-critics give probe environments their known values", "[long]") {
   const auto near = [](float value, float expected) {
     return value == Approx(expected).margin(0.1);
   };
@@ -91,7 +91,7 @@ TEST_CASE("actor-critics find the best real action") {
   }
 }
 
-TEST_CASE("with memory a cue is recalled, without it cannot be") {
+TEST_CASE("with memory a cue is recalled, without it cannot be", "[long]") {
   const std::vector<Algorithm> algorithms = {
       {"a2c", "learning_rate = 5e-3\nn_steps = 8\nent_coef = 0.01\ngae_lambda = 0.95"},
       {"ppo", "learning_rate = 5e-3\nn_steps = 16\nbatch_size = 128\nent_coef = 0.01"},
@@ -147,7 +147,7 @@ TEST_CASE("what a lane remembers does not reach its next episode") {
   CHECK(after_end == fresh);
 }
 
-TEST_CASE("actor-critics: the same bits with 1 and 2 threads") {
+TEST_CASE("actor-critics: the same bits with 1 and 2 threads", "[long]") {
   for (const char* algo : {"a2c", "ppo", "impala", "reinforce"}) {
     INFO(algo);
     std::vector<std::vector<std::byte>> results;
@@ -284,7 +284,7 @@ TEST_CASE("a rollout from before scales were kept by step has one for all its st
   for (const float s : shift) CHECK(s == Approx(1002));
 }
 
-TEST_CASE("actor-critics: lanes of pictures are shared out without a difference") {
+TEST_CASE("actor-critics: lanes of pictures are shared out without a difference", "[long]") {
   for (const char* algo : {"ppo", "impala"}) {
     std::vector<std::vector<std::byte>> results;
     for (const int threads : {1, 2}) {
@@ -308,7 +308,8 @@ TEST_CASE("actor-critics: lanes of pictures are shared out without a difference"
   }
 }
 
-TEST_CASE("actor-critics: stopped and loaded anywhere, the run ends with the same bytes") {
+TEST_CASE("actor-critics: stopped and loaded anywhere, the run ends with the same bytes",
+          "[long]") {
   const std::string agent =
       "n_steps = 16\nlearning_rate = 1e-3\nnormalize_reward = true\nnormalize_observation = true\n"
       "frame_stack = 2";

@@ -59,7 +59,7 @@ v_max = 1
 
 }  // namespace
 
-TEST_CASE("probe environments get their known values") {
+TEST_CASE("probe environments get their known values", "[long]") {
   const auto near = [](float value, float expected) {
     return value == Approx(expected).margin(0.07);
   };
@@ -103,7 +103,7 @@ TEST_CASE("n-step returns keep the values") {
   CHECK(endless[0] == Approx(2).margin(0.07));
 }
 
-TEST_CASE("DQN and Rainbow learn Catch") {
+TEST_CASE("DQN and Rainbow learn Catch", "[long]") {
   for (const std::string& extra : {std::string(), kRainbow}) {
     Run<tengen::Catch> run("dqn", kCatch + extra + kSmallNet, 8);
     run.start();
@@ -113,7 +113,7 @@ TEST_CASE("DQN and Rainbow learn Catch") {
   }
 }
 
-TEST_CASE("the same seed gives the same network with 1 and 2 threads") {
+TEST_CASE("the same seed gives the same network with 1 and 2 threads", "[long]") {
   std::vector<std::vector<std::byte>> results;
   for (const std::string& settings :
        {kCatch + "shards = 2\n[net]\nlayers = [\"noisy 32\", \"norm\", \"dropout 0.1\"]\n",
@@ -133,7 +133,8 @@ TEST_CASE("the same seed gives the same network with 1 and 2 threads") {
   CHECK(results[0] != policy_bytes(*other.agent));
 }
 
-TEST_CASE("a run that was stopped and loaded ends with the bytes of one that never stopped") {
+TEST_CASE("a run that was stopped and loaded ends with the bytes of one that never stopped",
+          "[long]") {
   const std::string settings = kCatch + kRainbow + kSmallNet + "precision = \"bfloat16\"\n";
   Run<tengen::Catch> whole("dqn", settings, 8);
   whole.start();

@@ -115,7 +115,7 @@ void spoil_run(const char* algo, const std::string& settings, int steps) {
 
 }  // namespace
 
-TEST_CASE("hostile checkpoints of DQN with priorities") {
+TEST_CASE("hostile checkpoints of DQN with priorities", "[long]") {
   spoil_run<tengen::Catch>("dqn",
                            "[agent]\nbuffer_size = 100\nlearning_starts = 20\nbatch_size = 8\n"
                            "prioritised = true\nn_steps = 3\n[net]\nhidden = [8]\n",
@@ -130,7 +130,7 @@ TEST_CASE("hostile checkpoints of PPO") {
                       104);
 }
 
-TEST_CASE("hostile checkpoints of R2D2") {
+TEST_CASE("hostile checkpoints of R2D2", "[long]") {
   spoil_run<HiddenFactors<HiddenFormula::kXor>>(
       "r2d2",
       "[agent]\nbuffer_size = 200\nlearning_starts = 40\nbatch_size = 4\nburn_in = 2\n"
@@ -138,14 +138,14 @@ TEST_CASE("hostile checkpoints of R2D2") {
       160);
 }
 
-TEST_CASE("hostile checkpoints of SAC") {
+TEST_CASE("hostile checkpoints of SAC", "[long]") {
   spoil_run<Pendulum>("sac",
                       "[agent]\nbuffer_size = 100\nlearning_starts = 20\nbatch_size = 8\n[net]\n"
                       "hidden = [8]\n",
                       120);
 }
 
-TEST_CASE("hostile checkpoints of AlphaZero, stopped within a cycle") {
+TEST_CASE("hostile checkpoints of AlphaZero, stopped within a cycle", "[long]") {
   const TempDirectory directory;
   WorkerPool pool(1);
   const SearchableGameOf<TicTacToe> game{TicTacToe()};

@@ -67,7 +67,7 @@ double play_factors(const Agent& agent) {
 
 }  // namespace
 
-TEST_CASE("R2D2 gives probe environments their known values") {
+TEST_CASE("R2D2 gives probe environments their known values", "[long]") {
   const auto near = [](float value, float expected) {
     return value == Approx(expected).margin(0.08);
   };
@@ -91,7 +91,7 @@ TEST_CASE("R2D2 gives probe environments their known values") {
   }
 }
 
-TEST_CASE("after truncation R2D2's targets maximise over what would have been legal") {
+TEST_CASE("after truncation R2D2's targets maximise over what would have been legal", "[long]") {
   // Nobody ever acts with the memory that the last observation leaves, so that what is expected
   // there is a guess; but it is not one about action 0 unless that is legal there.
   struct Uncut : probes::Cut {
@@ -104,14 +104,14 @@ TEST_CASE("after truncation R2D2's targets maximise over what would have been le
   CHECK(cut[0] < uncut[0] - 0.5F);
 }
 
-TEST_CASE("R2D2 with rescaling learns h of the values") {
+TEST_CASE("R2D2 with rescaling learns h of the values", "[long]") {
   const auto endless = learn_values<probes::Endless>("value_rescaling = true", "", {0});
   CHECK(endless[0] == Approx(rescale(2)).margin(0.05));
   const auto delayed = learn_values<probes::Delayed>("value_rescaling = true", "", {0});
   CHECK(delayed[0] == Approx(rescale(0.5F)).margin(0.05));
 }
 
-TEST_CASE("R2D2 recalls a cue, DQN cannot") {
+TEST_CASE("R2D2 recalls a cue, DQN cannot", "[long]") {
   const auto play_recall = [](const char* algo, const std::string& settings) {
     Run<probes::Recall> run(algo, settings, 8);
     run.start();
@@ -127,7 +127,7 @@ TEST_CASE("R2D2 recalls a cue, DQN cannot") {
                     "[16]\n") < 0.2);
 }
 
-TEST_CASE("HiddenFactors: DQN and R2D2 learn the first, R2D2 the second, DQN not") {
+TEST_CASE("HiddenFactors: DQN and R2D2 learn the first, R2D2 the second, DQN not", "[long]") {
   const std::string dqn = R"(
 steps = 100000
 [agent]
@@ -217,7 +217,7 @@ TEST_CASE("R2D2: what a lane remembers does not reach its next episode") {
   CHECK(of_lane(fresh, 0) == of_lane(fresh, 1));
 }
 
-TEST_CASE("R2D2: the same bits with 1 and 2 threads") {
+TEST_CASE("R2D2: the same bits with 1 and 2 threads", "[long]") {
   std::vector<std::vector<std::byte>> results;
   for (const int threads : {1, 2}) {
     Run<tengen::Catch> run("r2d2", recipe("shards = 2", "dropout = 0.1"), 16, threads);
@@ -232,7 +232,8 @@ TEST_CASE("R2D2: the same bits with 1 and 2 threads") {
   CHECK(results[0] != policy_bytes(*other.agent));
 }
 
-TEST_CASE("R2D2: stopped and loaded, the run ends with the bytes of one that never stopped") {
+TEST_CASE("R2D2: stopped and loaded, the run ends with the bytes of one that never stopped",
+          "[long]") {
   for (const char* net : {"", "recurrent = \"lstm\"\nprecision = \"bfloat16\""}) {
     const std::string settings =
         recipe("frame_stack = 2\nn_steps = 2\nvalue_rescaling = true", net);

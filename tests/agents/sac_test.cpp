@@ -252,7 +252,7 @@ TEST_CASE("decay of the networks' weights does not pull at SAC's temperature") {
   CHECK(std::abs(log_ent_coef - std::log(0.1)) == Approx(5e-3).epsilon(1e-3));
 }
 
-TEST_CASE("SAC finds the best action in a box that is not around 0") {
+TEST_CASE("SAC finds the best action in a box that is not around 0", "[long]") {
   for (const char* extra : {"", "n_steps = 3\ngradient_steps = 2\ntrain_freq = 2\n",
                             "target_update_interval = 2\nlearning_rate_schedule = \"linear\"\n"}) {
     for (const int lanes : {1, 4}) {
@@ -267,7 +267,7 @@ TEST_CASE("SAC finds the best action in a box that is not around 0") {
   }
 }
 
-TEST_CASE("SAC sees pictures, in both precisions") {
+TEST_CASE("SAC sees pictures, in both precisions", "[long]") {
   for (const char* precision : {"float32", "bfloat16"}) {
     INFO(precision);
     Run<Screen> run(kFast +

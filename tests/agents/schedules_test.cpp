@@ -125,7 +125,7 @@ TEST_CASE("a schedule goes on from where it was to the run's new end") {
   CHECK(moved(clock, 300, 400).progress(400) == 1);
 }
 
-TEST_CASE("every agent's schedules go on without a jump where a run is lengthened") {
+TEST_CASE("every agent's schedules go on without a jump where a run is lengthened", "[long]") {
   check_continuous<probes::Choice>("ppo",
                                    "n_steps = 10\nbatch_size = 40\n"
                                    "clip_range_schedule = \"linear\"");

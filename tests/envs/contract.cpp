@@ -54,7 +54,7 @@ std::map<std::string, std::string> golden_signatures() {
 
 // Minutes under sanitizers, where the signatures below run them all on three threads.
 #if !defined(__SANITIZE_THREAD__) && !defined(__SANITIZE_ADDRESS__)
-TEST_CASE("every environment passes the checker") {
+TEST_CASE("every environment passes the checker", "[long]") {
   CheckOptions options;
   options.count_allocations = [](const std::function<void()>& work) {
     const AllocationScope scope;

@@ -203,7 +203,7 @@ TEST_CASE("a game leaves at most one position for the value network") {
   for (const GameRecord& game : games) CHECK(game.rows() == 1);
 }
 
-TEST_CASE("AlphaGo's three stages teach noughts and crosses") {
+TEST_CASE("AlphaGo's three stages teach noughts and crosses", "[long]") {
   TempDirectory folder;
   Pipeline pipeline(folder.path());
   AlphaGo& agent = pipeline.agent_;
@@ -238,7 +238,8 @@ TEST_CASE("AlphaGo's three stages teach noughts and crosses") {
   CHECK(lost < won - 0.4);  // whoever moves, 2 and 8 both threaten
 }
 
-TEST_CASE("AlphaGo's value stage leaves the policy as it is, to the bit, resumed or not") {
+TEST_CASE("AlphaGo's value stage leaves the policy as it is, to the bit, resumed or not",
+          "[long]") {
   TempDirectory first, second;
   Pipeline whole(first.path(), kQuickPipeline);
   whole.agent_.open(first.path() / "games.store");
@@ -312,7 +313,7 @@ TEST_CASE("AlphaGo's last schedule goes on from where it was to a later end") {
   CHECK(after > 0.9 * before);  // and goes on from there
 }
 
-TEST_CASE("AlphaGo goes on from a checkpoint as if never stopped") {
+TEST_CASE("AlphaGo goes on from a checkpoint as if never stopped", "[long]") {
   TempDirectory first, second;
   Pipeline whole(first.path());
   whole.agent_.open(first.path() / "games.store");
@@ -332,7 +333,7 @@ TEST_CASE("AlphaGo goes on from a checkpoint as if never stopped") {
   CHECK((resumed.saved() == whole.saved()));  // bytes are compared, not printed
 }
 
-TEST_CASE("AlphaGo stopped within a phase ends as if never stopped") {
+TEST_CASE("AlphaGo stopped within a phase ends as if never stopped", "[long]") {
   const auto end = [](int every) {
     const TempDirectory directory;
     Pipeline pipeline(directory.path());

@@ -118,7 +118,7 @@ std::pair<Tally, Tally> learn_tictactoe(std::int64_t games) {
 
 }  // namespace
 
-TEST_CASE("AlphaZero begins to learn noughts and crosses") {
+TEST_CASE("AlphaZero begins to learn noughts and crosses", "[long]") {
   const auto [before, after] = learn_tictactoe(1000);
   CHECK(before.lost > before.games / 20);
   CHECK(after.lost < before.lost / 3);
@@ -132,8 +132,8 @@ TEST_CASE("AlphaZero learns noughts and crosses: hardly a reply that there is be
   CHECK(100 * after.lost < 3 * after.games);
 }
 
-TEST_CASE(
-    "AlphaZero stopped, saved and loaded ends as one that was not, on any number of threads") {
+TEST_CASE("AlphaZero stopped, saved and loaded ends as one that was not, on any number of threads",
+          "[long]") {
   const TempDirectory directory;
   const auto end = [&](const char* name, int threads, bool breaks) {
     WorkerPool pool(threads);
@@ -190,7 +190,7 @@ TEST_CASE("AlphaZero's schedule goes on from where it was to a later end") {
   CHECK(after > 0.9 * before);  // and goes on from there
 }
 
-TEST_CASE("what is stopped within a phase goes on there, and ends as if never stopped") {
+TEST_CASE("what is stopped within a phase goes on there, and ends as if never stopped", "[long]") {
   const TempDirectory directory;
   WorkerPool pool(2);
   int stops = 0, in_learning = 0;

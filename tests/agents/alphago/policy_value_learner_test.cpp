@@ -59,7 +59,7 @@ std::vector<std::byte> saved(const PolicyValueLearner& learner) {
 
 }  // namespace
 
-TEST_CASE("a network learns a minibatch by heart", "[agents]") {
+TEST_CASE("a network learns a minibatch by heart", "[agents][long]") {
   for (const Precision precision : {Precision::kFloat32, Precision::kBfloat16}) {
     const PolicyValueOptions net = small_go(precision);
     WorkerPool pool(2);

@@ -16,14 +16,19 @@ cd "$folder" || exit 1
 trap 'kill $(jobs -p) 2>/dev/null; rm -rf "$folder"' EXIT
 unset WAYLAND_DISPLAY SDL_VIDEODRIVER
 
-# open ARGUMENTS…: starts the program and waits for its window.
+# open ARGUMENTS…: starts the program and waits for its window. Now and then SDL finds no display on a
+# server that has just started; then the program ends at once and is started again.
 open() {
-  "$program" "$@" & pid=$!
-  for _ in $(seq 300); do
-    window=$(xdotool search --name '^Tengen: ' 2>/dev/null | head -1)
-    [ -n "$window" ] && { sleep 0.5; xdotool windowfocus "$window"; return; }
-    kill -0 $pid 2>/dev/null || break
-    sleep 0.1
+  for _ in 1 2 3; do
+    "$program" "$@" & pid=$!
+    for _ in $(seq 300); do
+      window=$(xdotool search --name '^Tengen: ' 2>/dev/null | head -1)
+      [ -n "$window" ] && { sleep 0.5; xdotool windowfocus "$window"; return; }
+      kill -0 $pid 2>/dev/null || break
+      sleep 0.1
+    done
+    kill -0 $pid 2>/dev/null && break
+    sleep 1
   done
   fail "no window of: $*"
 }

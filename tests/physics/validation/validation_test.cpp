@@ -8,7 +8,7 @@
 using namespace tengen;
 using namespace tengen::detector;
 
-TEST_CASE("the simulator agrees with published numbers") {
+TEST_CASE("the simulator agrees with published numbers", "[long]") {
   std::set<std::string> seen;
   for (const Check& check : validate(Effort::kReduced)) {
     CAPTURE(check.number, check.what, check.value, check.reference, check.tolerance);
