@@ -84,17 +84,19 @@ TEST_CASE("20.0 is taken for 20 in a design") {
   CHECK(std::abs(json::parse(answer("tracker", "slots.json"))["J"].get<double>()) < 1e-9);
 }
 
-TEST_CASE("bad designs are one clear line that names segment and key") {
-  const TempDirectory directory;
+namespace {
+
+struct Case {
+  const char* command;
+  std::string design, expected;
+};
+
+std::vector<Case> bad_designs() {
   const auto stack = [](const std::string& segment, const std::string& more = "") {
     return R"({"segments":[{"n":1,"absorber":"Pb","t_abs_cm":1,"active":"Sc","t_act_cm":1},)" +
            segment + "]" + more + "}";
   };
-  struct Case {
-    const char* command;
-    std::string design, expected;
-  };
-  const std::vector<Case> cases{
+  return {
       {"calo", "{", "line 1, column 2: it is not JSON"},
       {"calo", "{\n  \"segments\": [\n  1,, 2]}", "line 3, column 5: it is not JSON"},
       {"calo", stack(R"({"n":1,"absorber":"Pb","t_abs_cm":0,"active":"Sc","t_act_cm":1e-12})"),
@@ -134,6 +136,13 @@ TEST_CASE("bad designs are one clear line that names segment and key") {
        R"({"radius_cm":9,"resolution_cm":0.001,"thickness_x0":0.01}]})",
        "layers[1].radius_cm = 2"},
   };
+}
+
+}  // namespace
+
+TEST_CASE("bad designs are one clear line that names segment and key") {
+  const TempDirectory directory;
+  const std::vector<Case> cases = bad_designs();
   for (const Case& c : cases) {
     write_text(directory / "d.json", c.design);
     const ProgramResult result = run_program(directory.path(), {"detector", c.command, "d.json"});
