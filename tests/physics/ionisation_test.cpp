@@ -8,10 +8,10 @@
 using namespace tengen;
 using namespace tengen::detector;
 
+// R. M. Sternheimer, Phys. Rev. 88 (1952) 851; Sternheimer, Berger and Seltzer 1984: binding
+// energies (X-ray Data Booklet) scaled by one factor ρ so that they yield the mean excitation
+// energy; then δ from the pole of the dielectric function.
 TEST_CASE("lead tungstate's density effect is that of Sternheimer's oscillators") {
-  // R. M. Sternheimer, Phys. Rev. 88 (1952) 851; Sternheimer, Berger and Seltzer 1984: binding
-  // energies (X-ray Data Booklet) scaled by one factor ρ so that they yield the mean excitation
-  // energy; then δ from the pole of the dielectric function.
   struct Shell {
     double electrons, binding_ev;
   };

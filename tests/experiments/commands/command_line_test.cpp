@@ -17,15 +17,16 @@ std::vector<json> lines_of(const std::string& text) {
   return out;
 }
 
+struct WrongLine {
+  std::vector<std::string> arguments;
+  std::string expected;  // in the message
+};
+
 }  // namespace
 
 TEST_CASE("a wrong command line is one clear line and exit code 2") {
   const TempDirectory directory;
-  struct Case {
-    std::vector<std::string> arguments;
-    std::string expected;  // in the message
-  };
-  const std::vector<Case> cases{
+  const std::vector<WrongLine> cases{
       {{"trian"}, "unknown command 'trian'; did you mean 'train'?"},
       {{"train"}, "RECIPE is required"},
       {{"train", "catch-dqm"}, "unknown recipe 'catch-dqm'; did you mean 'catch-dqn'?"},
@@ -69,7 +70,7 @@ TEST_CASE("a wrong command line is one clear line and exit code 2") {
       {{"resume", std::string(3000, 'q')}, fmt::format("there is no run '{:q>80}…'", "")},
       {{"signature", "Pongv0"}, "did you mean 'Pong-v0'?"},
   };
-  for (const Case& c : cases) {
+  for (const WrongLine& c : cases) {
     const ProgramResult result = run_program(directory.path(), c.arguments);
     CAPTURE(c.arguments, result.err);
     CHECK(result.code == 2);
