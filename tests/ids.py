@@ -11,6 +11,8 @@ import sys
 import tempfile
 from pathlib import Path
 
+from layers import sources
+
 # The tables: a row is where an id belongs.
 TABLES = [
     "agents/registry.cpp",
@@ -36,20 +38,13 @@ def comparison(agents):
                       rf"\b(?:compare|contains|count|starts_with|strcmp)\([^()\"]*{text}")
 
 
-def sources(root):
-    for file in sorted(root.rglob("*.[ch]pp")):
-        path = file.relative_to(root).as_posix()
-        if not path.startswith(("build", "tests/")):
-            yield file, path
-
-
 def violations(root):
     agents = set(AGENT.findall(Path(root, "agents/registry.cpp").read_text(encoding="utf-8")))
     if not agents:
         yield "agents/registry.cpp: no entry_of(NAME), by which this test knows agents"
     pattern = comparison(agents - NOT_ONLY_AGENTS)
     for file, path in sources(root):
-        if any(fnmatch.fnmatch(path, table) for table in TABLES):
+        if path.startswith("tests/") or not path.endswith("pp") or any(fnmatch.fnmatch(path, table) for table in TABLES):
             continue
         code = COMMENT.sub(lambda comment: "\n" * comment[0].count("\n"), file.read_text(encoding="utf-8"))
         for match in pattern.finditer(code):

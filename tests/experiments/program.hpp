@@ -7,6 +7,7 @@
 
 #include <chrono>
 #include <filesystem>
+#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
@@ -65,6 +66,8 @@ ProgramResult run_program(const std::filesystem::path& directory,
 
 std::string read_text(const std::filesystem::path& path);
 void write_text(const std::filesystem::path& path, const std::string& text);
+/// Text of one JSON value a line, as --json prints it.
+std::vector<nlohmann::json> lines_of(const std::string& text);
 
 /// metrics.csv without the rows that are measured in seconds.
 std::string metrics_without_time(const std::filesystem::path& run);

@@ -4,6 +4,7 @@
 #include "agents/search/tree.hpp"
 #include "envs/board/connect_four.hpp"
 #include "envs/board/tic_tac_toe.hpp"
+#include "tests/envs/board/positions.hpp"
 
 #include <algorithm>
 #include <array>
@@ -13,20 +14,6 @@
 #include <vector>
 
 namespace tengen {
-
-template <Game G>
-G played(const std::string& actions) {
-  G game;
-  for (const char action : actions) game.play(action - '0');
-  return game;
-}
-
-template <Game G>
-std::vector<std::uint8_t> legal_mask(const G& game) {
-  std::vector<std::uint8_t> mask(static_cast<std::size_t>(game.spec().actions));
-  game.legal(mask);
-  return mask;
-}
 
 /// 9 × 9 points, each played once, and a pass: as wide as Go, and `length` moves long. Its plane 0
 /// marks one point, the hint; what happens before the end does not matter.

@@ -1,6 +1,7 @@
 #include "envs/board/connect_four.hpp"
 #include "envs/board/tic_tac_toe.hpp"
 #include "tests/catch.hpp"
+#include "tests/envs/board/positions.hpp"
 
 #include <cstdint>
 #include <string>
@@ -11,27 +12,13 @@ using namespace tengen;
 
 namespace {
 
-template <Game G>
-G played(const std::string& actions) {
-  G game;
-  for (const char action : actions) game.play(action - '0');
-  return game;
-}
-
-template <Game G>
-std::vector<std::uint8_t> legal(const G& game) {
-  std::vector<std::uint8_t> mask(static_cast<std::size_t>(game.spec().actions));
-  game.legal(mask);
-  return mask;
-}
-
 // Positions after exactly `depth` moves, counted by the way that leads there.
 template <Game G>
 std::int64_t perft(const G& game, int depth) {
   if (depth == 0) return 1;
   if (game.finished()) return 0;
   std::int64_t count = 0;
-  const auto mask = legal(game);
+  const auto mask = legal_mask(game);
   for (std::size_t a = 0; a < mask.size(); ++a) {
     if (mask[a] == 0) continue;
     G next = game;
@@ -45,7 +32,7 @@ template <Game G>
 std::int64_t games(const G& game) {
   if (game.finished()) return 1;
   std::int64_t count = 0;
-  const auto mask = legal(game);
+  const auto mask = legal_mask(game);
   for (std::size_t a = 0; a < mask.size(); ++a) {
     if (mask[a] == 0) continue;
     G next = game;
@@ -58,7 +45,7 @@ std::int64_t games(const G& game) {
 template <Game G>
 void collect(const G& game, std::unordered_set<std::uint64_t>& seen) {
   if (!seen.insert(game.hash()).second || game.finished()) return;
-  const auto mask = legal(game);
+  const auto mask = legal_mask(game);
   for (std::size_t a = 0; a < mask.size(); ++a) {
     if (mask[a] == 0) continue;
     G next = game;
@@ -105,7 +92,7 @@ TEST_CASE("Connect Four: four in every direction, full columns, gravity") {
   CHECK_FALSE(played<ConnectFour>("001122").finished());
   const ConnectFour full = played<ConnectFour>("000000");
   CHECK_FALSE(full.finished());
-  CHECK(legal(full) == std::vector<std::uint8_t>{0, 1, 1, 1, 1, 1, 1});
+  CHECK(legal_mask(full) == std::vector<std::uint8_t>{0, 1, 1, 1, 1, 1, 1});
   std::vector<std::uint8_t> planes(ConnectFour::spec().plane_bytes());
   played<ConnectFour>("3").observe(planes, {});
   for (std::size_t i = 0; i < planes.size(); ++i) {

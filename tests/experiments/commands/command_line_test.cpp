@@ -3,19 +3,11 @@
 #include "tests/experiments/program.hpp"
 
 #include <nlohmann/json.hpp>
-#include <sstream>
 
 using namespace tengen;
 using nlohmann::json;
 
 namespace {
-
-std::vector<json> lines_of(const std::string& text) {
-  std::vector<json> out;
-  std::istringstream lines(text);
-  for (std::string line; std::getline(lines, line);) out.push_back(json::parse(line));
-  return out;
-}
 
 struct WrongLine {
   std::vector<std::string> arguments;

@@ -5,19 +5,11 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
-#include <sstream>
 
 using namespace tengen;
 using nlohmann::json;
 
 namespace {
-
-std::vector<json> lines_of(const std::string& text) {
-  std::vector<json> out;
-  std::istringstream lines(text);
-  for (std::string line; std::getline(lines, line);) out.push_back(json::parse(line));
-  return out;
-}
 
 constexpr const char* kStack =
     R"({"segments":[{"n":60,"absorber":"Pb","t_abs_cm":0.2,"active":"Sc","t_act_cm":0.4}]})";
