@@ -75,6 +75,10 @@ class Checkpoint {
     else
       reader_->get_span(name, values);
   }
+  /// Of what was read, whether it can be; what is written always can.
+  void check(const std::string& name, bool good) const {
+    if (reader_ != nullptr) reader_->check(name, good);
+  }
   /// Where the schedules are after `steps` steps.
   void schedule(const std::string& name, ScheduleClock& clock, std::int64_t steps) const {
     if (writer_ != nullptr)

@@ -159,14 +159,11 @@ ActionView Dqn::act() {
   if (!started_) replay_.start();
   started_ = true;
   const MaskView legal = replay_.newest_legal();
-  const double exploration = learner_.exploration();
   const auto actions = action_.view().discrete;
-  Rng& rng = learner_.act_rng();
   bool greedy = false;
   for (int lane = 0; lane < lanes_; ++lane) {
-    const bool explore = rng.chance(exploration);
-    actions[usize(lane)] = explore ? random_action(head_.actions, legal_row(legal, lane), rng) : -1;
-    greedy = greedy || !explore;
+    actions[usize(lane)] = learner_.explore(lane, legal_row(legal, lane));
+    greedy = greedy || actions[usize(lane)] < 0;
   }
   if (!greedy) return action_.view();
 

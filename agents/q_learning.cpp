@@ -26,6 +26,7 @@ QSettings read_q_settings(const AgentContext& context, const QDefaults& defaults
   if (defaults.noisy) s.initial_eps = s.final_eps = 0;
   s.initial_eps = agent.get<double>("exploration_initial_eps", s.initial_eps, 0.0, 1.0);
   s.final_eps = agent.get<double>("exploration_final_eps", s.final_eps, 0.0, 1.0);
+  s.repeat_exploration = agent.get<bool>("repeat_exploration", false);
   s.clip_reward = read_reward_clip(agent);
   s.double_q = agent.get<bool>("double", defaults.refined);
   s.prioritised = agent.get<bool>("prioritised", defaults.refined);
@@ -50,6 +51,7 @@ QLearner::QLearner(const AgentContext& context, const QSettings& settings,
       target_(network_->layout(), backend_),
       optimiser_(settings.common.optimiser, network_->layout(), backend_),
       progress_(settings.common),
+      explorer_(lanes_, network_->head().actions, settings.repeat_exploration),
       reward_(usize(lanes_)) {
   const Rng root(seed_);
   online_.initialise(root.split(0));
@@ -139,6 +141,7 @@ void QLearner::records(const Checkpoint& checkpoint) {
   checkpoint.part("agent/optimiser", optimiser_);
   progress_.records(checkpoint);
   checkpoint.value("agent/act_rng", act_rng_);
+  if (settings_.repeat_exploration) explorer_.records(checkpoint);
   checkpoint.value("agent/sample_rng", sample_rng_);
 }
 

@@ -1,6 +1,7 @@
 // What dqn and r2d2 share: settings, exploration, the gradient step, and what a checkpoint holds.
 #pragma once
 
+#include "agents/explore.hpp"
 #include "agents/off_policy.hpp"
 #include "agents/q_policy.hpp"
 #include "nets/losses.hpp"
@@ -18,12 +19,13 @@ struct QSettings {
   OffPolicySettings common;
   int shards = 1;  ///< parts of a minibatch that are computed at the same time
   double exploration_fraction = 0.1, initial_eps = 1, final_eps = 0.05;
-  bool clip_reward = false;  ///< to its sign
-  bool double_q = false;     ///< van Hasselt et al. 2016: the online network chooses
-  bool prioritised = false;  ///< Schaul et al. 2016
-  float alpha = 0.6F;        ///< priority exponent
-  double beta0 = 0.4;        ///< importance exponent, which rises to 1 over the run
-  float eval_eps = 0;        ///< how often the player acts at random
+  bool repeat_exploration = false;  ///< a random action is held for a while (Explorer)
+  bool clip_reward = false;         ///< to its sign
+  bool double_q = false;            ///< van Hasselt et al. 2016: the online network chooses
+  bool prioritised = false;         ///< Schaul et al. 2016
+  float alpha = 0.6F;               ///< priority exponent
+  double beta0 = 0.4;               ///< importance exponent, which rises to 1 over the run
+  float eval_eps = 0;               ///< how often the player acts at random
 };
 
 /// What differs between the two where a recipe is silent.
@@ -64,9 +66,12 @@ class QLearner {
   [[nodiscard]] const Parameters& online() const { return online_; }
   [[nodiscard]] const Parameters& target() const { return target_; }
 
-  /// Probability of a random action: 1 before learning_starts, then as it is scheduled.
-  [[nodiscard]] double exploration() const {
-    return progress_.warming_up() ? 1.0 : scheduled_exploration();
+  /// The random action that `lane` is to take now, or −1 where it is to act greedily. Call it once
+  /// per step and lane, in order of lanes.
+  [[nodiscard]] std::int32_t explore(int lane, std::span<const std::uint8_t> legal) {
+    // Before learning_starts every action is random.
+    const double epsilon = progress_.warming_up() ? 1.0 : scheduled_exploration();
+    return explorer_.choose(lane, epsilon, legal, act_rng_);
   }
   /// The greedy player, with its own copy of the weights.
   [[nodiscard]] std::unique_ptr<Policy> policy(int lanes) const;
@@ -92,7 +97,6 @@ class QLearner {
   [[nodiscard]] Rng dropout_of(const MinibatchSlice& slice) const {
     return slice.dropout.split(static_cast<std::uint64_t>(progress_.updates()));
   }
-  [[nodiscard]] Rng& act_rng() { return act_rng_; }
   [[nodiscard]] Rng& sample_rng() { return sample_rng_; }
 
   /// All of its state.
@@ -114,6 +118,7 @@ class QLearner {
   Optimiser optimiser_;
   OffPolicyProgress progress_;
   Rng act_rng_, sample_rng_;
+  Explorer explorer_;
   std::vector<float> reward_;  // lanes
   std::vector<MinibatchSlice> slices_;
   double loss_ = 0, norm_ = 0;  // of the last update

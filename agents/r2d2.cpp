@@ -183,13 +183,11 @@ ActionView R2d2::act() {
       actor_.values(learner_.network(), learner_.online().views(), replay_.newest(), first_);
 
   const MaskView legal = replay_.newest_legal();
-  const double exploration = learner_.exploration();
-  Rng& rng = learner_.act_rng();
   for (int lane = 0; lane < lanes_; ++lane) {
     const auto mask = legal_row(legal, lane);
-    action_.view().discrete[usize(lane)] = rng.chance(exploration)
-                                               ? random_action(actions_, mask, rng)
-                                               : best_action(row_of(values, lane, actions_), mask);
+    const std::int32_t random = learner_.explore(lane, mask);
+    action_.view().discrete[usize(lane)] =
+        random >= 0 ? random : best_action(row_of(values, lane, actions_), mask);
   }
   return action_.view();
 }

@@ -135,27 +135,29 @@ TEST_CASE("the same seed gives the same network with 1 and 2 threads", "[long]")
 
 TEST_CASE("a run that was stopped and loaded ends with the bytes of one that never stopped",
           "[long]") {
-  const std::string settings = kCatch + kRainbow + kSmallNet + "precision = \"bfloat16\"\n";
-  Run<tengen::Catch> whole("dqn", settings, 8);
-  whole.start();
-  whole.train(1600);
+  for (const std::string& settings : {kCatch + kRainbow + kSmallNet + "precision = \"bfloat16\"\n",
+                                      kCatch + "repeat_exploration = true\n" + kSmallNet}) {
+    Run<tengen::Catch> whole("dqn", settings, 8);
+    whole.start();
+    whole.train(1600);
 
-  const TempDirectory directory;
-  Run<tengen::Catch> first("dqn", settings, 8);
-  first.start();
-  first.train(1000);
-  ArchiveWriter writer;
-  first.agent->save(writer, directory.path());
-  first.env.save(writer, "env");
-  first.train(40);  // what happens after the save is lost
+    const TempDirectory directory;
+    Run<tengen::Catch> first("dqn", settings, 8);
+    first.start();
+    first.train(1000);
+    ArchiveWriter writer;
+    first.agent->save(writer, directory.path());
+    first.env.save(writer, "env");
+    first.train(40);  // what happens after the save is lost
 
-  Run<tengen::Catch> second("dqn", settings, 8);
-  const auto reader = ArchiveReader::from_bytes(writer.bytes(), "run");
-  second.agent->load(reader, directory.path());
-  second.env.load(reader, "env");
-  CHECK(second.agent->steps() == 1000);
-  second.train(600);
-  CHECK(policy_bytes(*second.agent) == policy_bytes(*whole.agent));
+    Run<tengen::Catch> second("dqn", settings, 8);
+    const auto reader = ArchiveReader::from_bytes(writer.bytes(), "run");
+    second.agent->load(reader, directory.path());
+    second.env.load(reader, "env");
+    CHECK(second.agent->steps() == 1000);
+    second.train(600);
+    CHECK(policy_bytes(*second.agent) == policy_bytes(*whole.agent));
+  }
 }
 
 TEST_CASE("a saved policy plays as the agent's own, and another architecture is refused") {
