@@ -89,12 +89,42 @@ std::unique_ptr<Policy> load(const AgentContext& context, const ArchiveReader& r
   return load_actor_critic_policy(context, read_settings(context), reader);
 }
 
+constexpr AgentEntry::Usual kUsual = {.vectors = R"(
+steps = 400_000
+n_envs = 16
+[agent]
+n_steps = 16
+learning_rate_schedule = "linear"
+gae_lambda = 0.95
+normalize_advantage = true
+normalize_observation = true
+normalize_reward = true
+[net]
+hidden = [64, 64]
+)",
+                                      .pictures = R"(
+steps = 4_000_000
+n_envs = 16
+eval_freq = 200_000
+checkpoint_freq = 200_000
+log_freq = 8_000
+[agent]
+frame_stack = 4
+learning_rate_schedule = "linear"
+vf_coef = 0.25
+ent_coef = 0.01
+reward_clip = "sign"
+[net]
+body = "small"
+)"};
+
 }  // namespace
 
 AgentEntry a2c_entry() {
   return {.name = "a2c",
           .description = "advantage actor-critic: one step a rollout",
           .draws_actions = true,
+          .usual = kUsual,
           .agent = make,
           .policy = load};
 }

@@ -289,6 +289,44 @@ std::unique_ptr<Policy> load(const AgentContext& context, const ArchiveReader& r
   return load_q_policy(context, make_network(context), reader);
 }
 
+constexpr AgentEntry::Usual kUsual = {.vectors = R"(
+steps = 100_000
+n_envs = 4
+[agent]
+learning_rate = 1e-3
+batch_size = 64
+buffer_size = 100_000
+learning_starts = 1_000
+train_freq = 4
+target_update_interval = 500
+exploration_fraction = 0.2
+exploration_final_eps = 0.04
+double = true
+[net]
+hidden = [128, 128]
+)",
+                                      .pictures = R"(
+steps = 2_000_000
+n_envs = 8
+eval_freq = 100_000
+checkpoint_freq = 100_000
+log_freq = 10_000
+[agent]
+frame_stack = 4
+learning_rate = 2.5e-4
+buffer_size = 200_000
+learning_starts = 20_000
+target_update_interval = 2_000
+exploration_final_eps = 0.01
+optimizer_eps = 1.5e-4
+n_steps = 3
+double = true
+dueling = true
+reward_clip = "sign"
+[net]
+body = "small"
+)"};
+
 }  // namespace
 
 AgentEntry dqn_entry() {
@@ -297,6 +335,7 @@ AgentEntry dqn_entry() {
       .description =
           "deep Q-learning; double, dueling, prioritised, n-step, noisy, C51 and QR by switches",
       .actions = ActionKind::kDiscrete,
+      .usual = kUsual,
       .agent = make,
       .policy = load};
 }

@@ -275,6 +275,36 @@ std::unique_ptr<Policy> load(const AgentContext& context, const ArchiveReader& r
   return load_actor_critic_policy(context, read_settings(context), reader);
 }
 
+constexpr AgentEntry::Usual kUsual = {.vectors = R"(
+steps = 400_000
+n_envs = 16
+[agent]
+optimizer = "adam"
+learning_rate = 1e-3
+vtrace_lambda = 0.95
+normalize_observation = true
+normalize_reward = true
+[net]
+hidden = [64, 64]
+)",
+                                      .pictures = R"(
+steps = 4_000_000
+n_envs = 32
+eval_freq = 200_000
+checkpoint_freq = 200_000
+log_freq = 10_240
+[agent]
+frame_stack = 4
+batch_size = 160
+learning_rate = 1e-3
+optimizer = "adam"
+ent_coef = 0.01
+vtrace_lambda = 0.95
+reward_clip = "sign"
+[net]
+body = "small"
+)"};
+
 }  // namespace
 
 AgentEntry impala_entry() {
@@ -282,6 +312,7 @@ AgentEntry impala_entry() {
           .description = "actor and learner side by side, V-trace between them",
           .acts_while_learning = true,
           .draws_actions = true,
+          .usual = kUsual,
           .agent = make,
           .policy = load};
 }

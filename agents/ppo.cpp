@@ -211,12 +211,43 @@ std::unique_ptr<Policy> load(const AgentContext& context, const ArchiveReader& r
   return load_actor_critic_policy(context, read_settings(context), reader);
 }
 
+constexpr AgentEntry::Usual kUsual = {.vectors = R"(
+steps = 200_000
+n_envs = 8
+[agent]
+n_steps = 128
+n_epochs = 10
+learning_rate = 1e-3
+learning_rate_schedule = "linear"
+normalize_observation = true
+normalize_reward = true
+[net]
+hidden = [64, 64]
+)",
+                                      .pictures = R"(
+steps = 2_000_000
+n_envs = 16
+eval_freq = 100_000
+checkpoint_freq = 100_000
+log_freq = 8_192
+[agent]
+frame_stack = 4
+learning_rate = 5e-4
+learning_rate_schedule = "linear"
+clip_range = 0.1
+ent_coef = 0.01
+reward_clip = "sign"
+[net]
+body = "small"
+)"};
+
 }  // namespace
 
 AgentEntry ppo_entry() {
   return {.name = "ppo",
           .description = "proximal policy optimisation: epochs of clipped minibatches a rollout",
           .draws_actions = true,
+          .usual = kUsual,
           .agent = make,
           .policy = load};
 }

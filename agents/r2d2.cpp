@@ -332,6 +332,46 @@ std::unique_ptr<Policy> load(const AgentContext& context, const ArchiveReader& r
   return load_q_policy(context, make_network(context), reader);
 }
 
+constexpr AgentEntry::Usual kUsual = {.vectors = R"(
+steps = 200_000
+n_envs = 16
+[agent]
+learning_rate = 1e-3
+buffer_size = 50_000
+learning_starts = 1_000
+batch_size = 32
+burn_in = 4
+sequence_length = 16
+train_freq = 16
+target_update_interval = 1_000
+exploration_fraction = 0.2
+exploration_final_eps = 0.02
+[net]
+hidden = [64]
+recurrent = "gru"
+recurrent_size = 64
+)",
+                                      .pictures = R"(
+steps = 2_000_000
+n_envs = 16
+eval_freq = 100_000
+checkpoint_freq = 100_000
+log_freq = 10_000
+[agent]
+learning_rate = 2e-4
+buffer_size = 200_000
+learning_starts = 20_000
+batch_size = 16
+train_freq = 64
+target_update_interval = 5_000
+exploration_final_eps = 0.01
+reward_clip = "sign"
+[net]
+body = "small"
+recurrent = "gru"
+recurrent_size = 128
+)"};
+
 }  // namespace
 
 AgentEntry r2d2_entry() {
@@ -340,6 +380,7 @@ AgentEntry r2d2_entry() {
               "deep Q-learning with memory: prioritised sequences, stored state, "
               "burn-in",
           .actions = ActionKind::kDiscrete,
+          .usual = kUsual,
           .agent = make,
           .policy = load};
 }

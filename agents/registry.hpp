@@ -27,6 +27,11 @@ struct AgentEntry {
   bool acts_while_learning = false;
   /// Its player draws actions by their probabilities where agent.player is "sampling".
   bool draws_actions = false;
+  /// The rest of a recipe for an environment of which nothing else is known, as TOML: where it shows
+  /// vectors (or is a game), and where it shows pictures.
+  struct Usual {
+    std::string_view vectors, pictures;
+  } usual = {};
 
   /// How a learner from an environment's steps and its greedy player are made; callers use make()
   /// and load_policy(), which check the context beforehand.

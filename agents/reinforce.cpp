@@ -102,12 +102,35 @@ std::unique_ptr<Policy> load(const AgentContext& context, const ArchiveReader& r
   return load_actor_critic_policy(context, read_settings(context), reader);
 }
 
+constexpr AgentEntry::Usual kUsual = {.vectors = R"(
+steps = 400_000
+n_envs = 8
+[agent]
+learning_rate = 1e-3
+normalize_observation = true
+[net]
+hidden = [64, 64]
+)",
+                                      .pictures = R"(
+steps = 4_000_000
+n_envs = 16
+eval_freq = 200_000
+checkpoint_freq = 200_000
+log_freq = 8_192
+[agent]
+frame_stack = 4
+reward_clip = "sign"
+[net]
+body = "small"
+)"};
+
 }  // namespace
 
 AgentEntry reinforce_entry() {
   return {.name = "reinforce",
           .description = "the policy gradient from whole episodes' returns",
           .draws_actions = true,
+          .usual = kUsual,
           .agent = make,
           .policy = load};
 }

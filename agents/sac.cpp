@@ -377,12 +377,33 @@ std::unique_ptr<Policy> load(const AgentContext& context, const ArchiveReader& r
   return std::make_unique<SacPolicy>(networks, actor, critic, backend, context.env, context.lanes);
 }
 
+constexpr AgentEntry::Usual kUsual = {.vectors = R"(
+steps = 100_000
+[agent]
+buffer_size = 100_000
+[net]
+hidden = [256, 256]
+)",
+                                      .pictures = R"(
+steps = 500_000
+eval_freq = 50_000
+checkpoint_freq = 50_000
+[agent]
+frame_stack = 4
+buffer_size = 100_000
+learning_starts = 1_000
+train_freq = 4
+[net]
+body = "small"
+)"};
+
 }  // namespace
 
 AgentEntry sac_entry() {
   return {.name = "sac",
           .description = "soft actor-critic: continuous actions, from replay",
           .actions = ActionKind::kBox,
+          .usual = kUsual,
           .agent = make,
           .policy = load};
 }

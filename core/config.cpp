@@ -307,6 +307,18 @@ void Config::assign(std::string key, Setting setting) {
   settings_.insert_or_assign(std::move(key), std::move(setting));
 }
 
+std::vector<std::string> Config::remove(std::string_view name) {
+  const std::string whole = full(name);
+  std::vector<std::string> removed;
+  std::erase_if(settings_, [&](const auto& setting) {
+    const std::string& key = setting.first;
+    if (key != whole && !key.starts_with(whole + ".")) return false;
+    removed.push_back(key.substr(prefix_.size()));
+    return true;
+  });
+  return removed;
+}
+
 bool Config::has(std::string_view key) const {
   const std::string name = full(key);
   if (settings_.contains(name)) return true;

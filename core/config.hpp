@@ -54,6 +54,9 @@ class Config {
   /// versa.
   void set(std::string_view key, Value value);
 
+  /// Removes the setting or the section of that name. Returns the keys that this removed, sorted.
+  std::vector<std::string> remove(std::string_view name);
+
   /// Whether there is a setting or a section of that name. To ask does not count as reading it.
   [[nodiscard]] bool has(std::string_view key) const;
   /// Returns the setting, or `fallback`, which is recorded so that the resolved recipe shows every

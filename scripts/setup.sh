@@ -94,8 +94,11 @@ use_openblas() {
   done
 }
 
-# setup installs everything that the build needs, and sets $torch if LibTorch is not the distribution's.
+# setup [tests] installs everything that the build (and its tests) needs, and sets $torch if LibTorch is not the
+# distribution's.
+with_tests=false
 setup() {
+  [ "${1-}" != tests ] || with_tests=true
   command -v apt-get >/dev/null || fail "this script installs with apt (Debian, Ubuntu); elsewhere see docs/building.md"
   torch=ON
   if $install_missing && [ -z "$(apt_version libcli11-dev)" ]; then update_lists; fi
@@ -105,9 +108,11 @@ setup() {
   need "CMA-ES" libpagmo-dev
   if [ -n "$(apt_version libtomlplusplus-dev)" ]; then need "recipes" libtomlplusplus-dev; else fetch_tomlplusplus; fi
   need "window and clips" libsdl2-dev libimgui-dev libgif-dev
-  need "tests" catch2 python3
   need "plots and videos" gnuplot-nox ffmpeg
-  need "the window's tests, on a virtual display" xvfb xauth xdotool
+  if $with_tests; then
+    need "tests" catch2 python3
+    need "the window's tests, on a virtual display" xvfb xauth xdotool
+  fi
   choose_torch
   [ ${#absent[@]} = 0 ] || fail "missing: ${absent[*]}; install them, or leave out --no-install"
 }
@@ -117,8 +122,9 @@ build() {
   local preset=$1 options=()
   shift
   [ "$torch" = ON ] || options+=("-DTENGEN_TORCH=$torch")
+  $with_tests || options+=(-DTENGEN_TESTS=OFF)
   [ ! -d .deps ] || options+=("-DCMAKE_PREFIX_PATH=$PWD/.deps/usr")
   say "building in build/$preset"
   cmake --preset "$preset" "${options[@]}"
-  cmake --build "build/$preset" --parallel "$(nproc)" "${@/#/--target=}"
+  NINJA_STATUS='[%f of %t, %e s] ' cmake --build "build/$preset" --parallel "$(nproc)" "${@/#/--target=}"
 }

@@ -1,4 +1,6 @@
 // tengen train RECIPE: a new run.
+#include "agents/registry.hpp"
+#include "core/excerpt.hpp"
 #include "core/system/file.hpp"
 #include "core/worker_pool.hpp"
 #include "experiments/commands/commands.hpp"
@@ -8,29 +10,51 @@
 #include "experiments/runs/run.hpp"
 #include "nets/runtime.hpp"
 
+#include <algorithm>
+
 namespace fs = std::filesystem;
 
 namespace tengen {
 namespace {
 
 struct TrainOptions {
-  std::string recipe;
-  std::vector<std::string> settings;
+  std::string recipe;  // or an agent, together with `env`
+  std::string env;     // empty: the recipe's
+  std::vector<std::string> settings, removed;
   std::optional<std::int64_t> steps;
   std::optional<fs::path> out;
   SharedOptions shared;
 };
 
-Recipe resolve(const TrainOptions& options) {
+// The recipe that was named, or the usual one of an agent, and its name.
+std::pair<Config, std::string> start(const TrainOptions& options) {
+  const auto& agents = agent_entries();
+  const auto agent = std::ranges::find(agents, options.recipe, &AgentEntry::name);
+  if (agent != agents.end()) {
+    if (options.env.empty())
+      throw UsageError("{} is an agent, which needs an environment: --env ID (tengen list envs)",
+                       agent->name);
+    return {usual_recipe(*agent, options.env, make_registry(options.shared.plugins)),
+            fmt::format("{}-{}", agent->name, options.env)};
+  }
   const fs::path file = find_recipe(options.recipe);
   Config config = read_recipe(file);
+  if (!options.env.empty()) move_to(config, options.env);
+  return {std::move(config), file.stem().string()};
+}
+
+Recipe resolve(const TrainOptions& options) {
+  auto [config, name] = start(options);
+  for (const std::string& key : options.removed)
+    if (config.remove(key).empty())
+      throw UsageError("--unset {}: {}", excerpt(key), unknown_name("key", key, config.keys()));
   for (const std::string& assignment : options.settings) config.set(assignment);
   settle_plugins(config, fs::current_path());
   if (options.steps) config.set("steps", *options.steps);
   if (options.shared.seed) config.set("seed", Config::integer(*options.shared.seed));
   if (!options.shared.device.empty()) config.set("device", options.shared.device);
   set_plugins(config, options.shared.plugins);
-  return Recipe::from_config(std::move(config), file.stem().string());
+  return Recipe::from_config(std::move(config), name);
 }
 
 void train(const TrainOptions& options) {
@@ -49,12 +73,20 @@ void train(const TrainOptions& options) {
 
 void add_options(CLI::App* command) {
   const auto options = std::make_shared<TrainOptions>();
-  command->add_option("RECIPE", options->recipe, "A recipe's name, or the path of a TOML file")
+  command
+      ->add_option("RECIPE", options->recipe,
+                   "A recipe's name, the path of a TOML file, or with --env an agent")
       ->required();
+  command->add_option("--env", options->env, "The environment, instead of the recipe's")
+      ->type_name("ID");
   command->add_option("--steps", options->steps, "Environment steps, all lanes together")
       ->type_name("N");
   command->add_option("--set", options->settings, "Change a key of the recipe")
       ->type_name("KEY=VALUE")
+      ->expected(1)
+      ->take_all();
+  command->add_option("--unset", options->removed, "Drop a key or a section of the recipe")
+      ->type_name("KEY")
       ->expected(1)
       ->take_all();
   command->add_option("--out", options->out, "The run's folder; else runs/RECIPE/<next number>")
@@ -66,6 +98,7 @@ void add_options(CLI::App* command) {
       "Examples:\n"
       "  tengen train cartpole-dqn --seed 1\n"
       "  tengen train pong-dqn --set agent.learning_rate=2e-4 --set n_envs=16\n"
+      "  tengen train ppo --env Pong-v0 --set n_envs=32\n"
       "  tengen train my.toml --plugin libmy_env.so --out /tmp/run\n"
       "Ctrl-C saves and stops; 'tengen resume' goes on. 'tengen list recipes' shows the recipes.");
   command->callback([options] { train(*options); });
@@ -74,7 +107,7 @@ void add_options(CLI::App* command) {
 }  // namespace
 
 extern const Command kTrain{.name = "train",
-                            .description = "Train an agent by a recipe",
+                            .description = "Train an agent, by a recipe or on an environment",
                             .add_options = add_options,
                             .networks = true};
 

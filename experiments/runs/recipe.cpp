@@ -1,9 +1,11 @@
 #include "experiments/runs/recipe.hpp"
 
-#include "agents/registry.hpp"
 #include "core/check.hpp"
 #include "core/excerpt.hpp"
+#include "core/system/output.hpp"
 #include "experiments/runs/data_directory.hpp"
+
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <fstream>
@@ -87,6 +89,35 @@ void settle_plugins(Config& config, const fs::path& folder) {
   for (std::string& plugin : plugins)
     plugin = (fs::current_path() / folder / plugin).lexically_normal().string();
   config.set("plugins", std::move(plugins));
+}
+
+Config usual_recipe(const AgentEntry& agent, const std::string& id, const EnvRegistry& registry) {
+  std::string_view settings = agent.usual.vectors;
+  if (!agent.from_games()) {
+    WorkerPool alone(1);
+    const auto env = registry.make(id, Config{}, 1, alone);
+    const ObservationSpace& seen = env->spec().observation;
+    const bool pictures = seen.element == Element::kUint8 && seen.shape.rank >= 2;
+    if (pictures) settings = agent.usual.pictures;
+  }
+  Config recipe = Config::from_string(settings, agent.name);
+  recipe.set("algo", agent.name);
+  recipe.set(agent.from_games() ? "game.id" : "env.id", id);
+  return recipe;
+}
+
+void move_to(Config& recipe, const std::string& id) {
+  const bool games = recipe.has("game.id");
+  const std::string section = games ? "game" : "env";
+  if (recipe.get(section + ".id", "") == id) return;
+  std::vector<std::string> dropped = recipe.remove(section);
+  std::erase(dropped, section + ".id");
+  for (const std::string& key : recipe.remove("eval_env")) dropped.push_back(key);
+  for (const std::string& key : recipe.remove("stop_at_reward")) dropped.push_back(key);
+  if (!dropped.empty())
+    print_err("dropped from the recipe, since they are meant for another environment: {}\n",
+              fmt::join(dropped, ", "));
+  recipe.set(section + ".id", id);
 }
 
 std::vector<RecipeInfo> list_recipes() {

@@ -1,6 +1,7 @@
 // A recipe: one TOML file that says what is trained, on what, and for how long.
 #pragma once
 
+#include "agents/registry.hpp"
 #include "core/config.hpp"
 #include "envs/registry.hpp"
 
@@ -54,6 +55,14 @@ std::filesystem::path find_recipe(const std::string& name_or_path);
 Config read_recipe(const std::filesystem::path& file);
 /// Makes the paths of `plugins` absolute that are relative to `folder`.
 void settle_plugins(Config& config, const std::filesystem::path& folder);
+
+/// The recipe without a file: what `agent` usually takes for observations like those of the
+/// environment `id` (for an agent that learns from whole games, of the game `id`). Throws
+/// UsageError if there is none of that id.
+Config usual_recipe(const AgentEntry& agent, const std::string& id, const EnvRegistry& registry);
+/// Makes `recipe` one for the environment (or game) `id`. Settings of another environment are
+/// dropped, with a message that names them.
+void move_to(Config& recipe, const std::string& id);
 
 struct RecipeInfo {
   std::string name, description;  ///< description: the file's first comment line

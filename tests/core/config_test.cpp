@@ -335,6 +335,15 @@ TEST_CASE("differences of two configurations are told by key, numbers by value")
   CHECK(one.differences_from(Config::from_string("seed = 9007199254740992")).size() == 1);
 }
 
+TEST_CASE("a setting or a section can be removed") {
+  Config config = Config::from_string("a = 1\nab = 2\n[b]\nc = 3\nd = 4\n");
+  CHECK(config.remove("b.d") == std::vector<std::string>{"b.d"});
+  CHECK(config.remove("a") == std::vector<std::string>{"a"});
+  CHECK(config.remove("a").empty());
+  CHECK(config.remove("b") == std::vector<std::string>{"b.c"});
+  CHECK(config.keys() == std::vector<std::string>{"ab"});
+}
+
 TEST_CASE("an integer may be written as people write it") {
   const std::pair<const char*, const char*> cases[] = {
       {"1e6", "1000000"}, {"1_000_000", "1000000"},
