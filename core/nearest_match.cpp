@@ -46,11 +46,11 @@ std::string initials(std::string_view name) {
 // How far `word` is from `name`, both in lower case; empty if too far to be meant.
 std::optional<std::size_t> name_distance(std::string_view word, std::string_view name) {
   const std::size_t near = std::max<std::size_t>(1, word.size() / 3);
+  if (word.size() >= 2 && word == initials(name)) return 0;  // typed on purpose: lr
   if (word.size() <= name.size() + near && name.size() <= word.size() + near) {
     if (const std::size_t distance = edit_distance(word, name); distance <= near) return distance;
   }
   if (word.size() >= 3 && name.starts_with(word)) return near;
-  if (word.size() >= 2 && word == initials(name)) return near;
   return std::nullopt;
 }
 

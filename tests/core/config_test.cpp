@@ -297,7 +297,8 @@ TEST_CASE("every double and every string survives the way through TOML") {
 
 TEST_CASE("the nearest name is what the user meant") {
   const std::vector<std::string> keys{
-      "agent.learning_rate", "agent.n_steps", "agent.gamma", "env.id", "env.lanes", "agent.n_envs"};
+      "agent.learning_rate", "agent.n_steps", "agent.gamma", "env.id",
+      "env.lanes",           "agent.n_envs",  "agent.l1"};
   CHECK(nearest_match("agent.lerning_rate", keys) == "agent.learning_rate");
   CHECK(nearest_match("agent.lr", keys) == "agent.learning_rate");
   CHECK(nearest_match("learning_rate", keys) == "agent.learning_rate");
