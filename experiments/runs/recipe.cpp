@@ -15,9 +15,23 @@ namespace fs = std::filesystem;
 
 namespace tengen {
 
+namespace {
+
+// The mean reward at which training ends; infinity: at none.
+double read_goal(const Config& config) {
+  constexpr double kInfinity = std::numeric_limits<double>::infinity();
+  constexpr const char* kKey = "stop_at_reward";
+  if (!config.has(kKey) || !config.numbers(kKey).empty())
+    return config.get<double>(kKey, kInfinity, -kInfinity, kInfinity);
+  if (const auto word = config.get<std::string>(kKey, ""); word != "none")
+    throw UsageError("{} = \"{}\": must be a number or \"none\"", kKey, excerpt(word));
+  return kInfinity;
+}
+
+}  // namespace
+
 Recipe Recipe::from_config(Config config, std::string_view default_name) {
   constexpr std::int64_t kMany = std::numeric_limits<std::int64_t>::max();
-  constexpr double kInfinity = std::numeric_limits<double>::infinity();
   Recipe r;
   r.name = config.get<std::string>("name", std::string(default_name));
   if (r.name.empty() || r.name.find('/') != std::string::npos || r.name.starts_with("."))
@@ -36,12 +50,11 @@ Recipe Recipe::from_config(Config config, std::string_view default_name) {
   r.eval_freq = config.get<std::int64_t>("eval_freq", 10'000, 0, kMany);
   r.n_envs = 1;
   r.log_freq = 1;  // self-play writes metrics after every cycle
-  r.stop_at_reward = kInfinity;
+  r.stop_at_reward = std::numeric_limits<double>::infinity();
   if (!games) {
     r.n_envs = config.get<int>("n_envs", r.n_envs, 1, 65'536);
     r.log_freq = config.get<std::int64_t>("log_freq", 1'000, 1, kMany);
-    r.stop_at_reward =
-        config.get<double>("stop_at_reward", r.stop_at_reward, -kInfinity, kInfinity);
+    r.stop_at_reward = read_goal(config);
   }
   r.eval_episodes = config.get<int>("eval_episodes", games ? 100 : 10, 1, 100'000);
   r.checkpoint_freq = config.get<std::int64_t>("checkpoint_freq", games ? 1 : 10'000, 0, kMany);

@@ -42,9 +42,25 @@ void announce(const Training& training, const Recipe& recipe, const RunPaths& ru
   nlohmann::ordered_json about;
   training.describe(about);
   const std::string precision = about.value("precision", "");
+  if (!recipe.self_play())
+    print_err(
+        "reward: mean of the last 100 games of training; eval: mean of {} games without "
+        "exploring\n",
+        recipe.eval_episodes);
   if (!precision.empty()) print_err("computes in {}; {}\n", precision, bfloat16_report().why);
   for (const auto& [name, settings] : about["evaluation"].items())
     if (settings != "") print_err("evaluated under {}: {}\n", name, settings.get<std::string>());
+}
+
+// Why there is nothing more to do, where the number of steps does not say it.
+void explain_end(const Training& training, const Recipe& recipe, const RunPaths& run,
+                 std::int64_t before) {
+  if (std::string_view(training.ended_by()) == "reward")
+    print_err("the goal of the recipe, stop_at_reward = {}, is reached after {} of {} {}\n",
+              recipe.stop_at_reward, training.steps(), recipe.steps, training.unit());
+  if (training.finished() && training.steps() == before)
+    print_err("this run had ended already; to train on: tengen resume {} --steps N\n",
+              run.folder.string());
 }
 
 // "time: acting 12 %, environment 5 %, learning 80 %, …"
@@ -105,9 +121,13 @@ void run_training(Training& training, const Recipe& recipe, const RunPaths& run,
                   const RunOptions& options) {
   note_command(run);
   training.open(run);
+  const std::int64_t before = training.steps();
   if (!options.quiet) announce(training, recipe, run, options.threads);
   train_or_explain(training, run, options.quiet);
-  if (!options.quiet) report_time(training);
+  if (!options.quiet) {
+    report_time(training);
+    explain_end(training, recipe, run, before);
+  }
   // If nobody reads the answer, that is no failure: the run's folder has everything.
   write_out((options.json ? report_json(training, run) : report_text(training, run)) + "\n", true);
   if (training.finished()) {

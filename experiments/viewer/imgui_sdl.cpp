@@ -60,6 +60,21 @@ void apply_theme() {
 constexpr ImGuiWindowFlags kFixed = ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove |
                                     ImGuiWindowFlags_NoSavedSettings | ImGuiWindowFlags_NoNav;
 
+[[noreturn]] void fail_without_window(const std::string& why) {
+  const char* display = std::getenv("DISPLAY");
+  throw Error("cannot open a window: {} (DISPLAY is {}; --record FILE makes a clip without one)",
+              why, display == nullptr ? "not set" : fmt::format("'{}'", display));
+}
+
+// What SDL is to draw by; null where it may choose. It would try Wayland first, whose library
+// complains on stderr where there is none.
+const char* video_driver() {
+  const bool only_x11 = std::getenv("SDL_VIDEODRIVER") == nullptr &&
+                        std::getenv("WAYLAND_DISPLAY") == nullptr &&
+                        std::getenv("DISPLAY") != nullptr;
+  return only_x11 ? "x11" : nullptr;
+}
+
 ImVec2 point(double x, double y) { return {static_cast<float>(x), static_cast<float>(y)}; }
 
 }  // namespace
@@ -67,13 +82,13 @@ ImVec2 point(double x, double y) { return {static_cast<float>(x), static_cast<fl
 SdlWindow::SdlWindow(const std::string& title, int width, int height) {
   SDL_SetHint(SDL_HINT_VIDEO_ALLOW_SCREENSAVER, "1");
   // If no display answers, SDL would draw where no user can see it.
-  const bool seen = SDL_Init(SDL_INIT_VIDEO) == 0 &&
+  const bool seen = SDL_Init(SDL_INIT_EVENTS) == 0 && SDL_VideoInit(video_driver()) == 0 &&
                     (std::getenv("SDL_VIDEODRIVER") != nullptr ||
                      std::string_view(SDL_GetCurrentVideoDriver()) != "offscreen");
   if (!seen) {
     const std::string why = *SDL_GetError() != '\0' ? SDL_GetError() : "no display answers";
     SDL_Quit();
-    throw Error("cannot open a window: {} (--record FILE makes a clip without one)", why);
+    fail_without_window(why);
   }
   window_ = SDL_CreateWindow(title.c_str(), SDL_WINDOWPOS_CENTERED, SDL_WINDOWPOS_CENTERED, width,
                              height, SDL_WINDOW_RESIZABLE);
@@ -84,7 +99,7 @@ SdlWindow::SdlWindow(const std::string& title, int width, int height) {
   if (renderer_ == nullptr) {
     const std::string why = SDL_GetError();
     close();
-    throw Error("cannot open a window: {} (--record FILE makes a clip without one)", why);
+    fail_without_window(why);
   }
   SDL_SetWindowMinimumSize(window_, 640, 420);
   ImGui::CreateContext();

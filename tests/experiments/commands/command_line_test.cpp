@@ -36,6 +36,8 @@ TEST_CASE("a wrong command line is one clear line and exit code 2") {
        "agent.learning_rat: unknown key; did you mean 'agent.learning_rate'?"},
       {{"train", "catch-dqn", "--set", "n_envs=0"}, "n_envs = 0: must be between 1 and"},
       {{"train", "catch-dqn", "--set", "steps=many"}, "steps = \"many\": must be an integer"},
+      {{"train", "catch-dqn", "--set", "stop_at_reward=soon"},
+       "stop_at_reward = \"soon\": must be a number or \"none\""},
       {{"train", "catch-dqn", "--set", "algo=dqm"}, "unknown agent 'dqm'; did you mean 'dqn'?"},
       {{"train", "catch-dqn", "--set", "env.id=Cach-v0"}, "did you mean 'Catch-v0'?"},
       {{"train", "catch-dqn", "--set", "eval_env.sise=3"}, "unknown key"},

@@ -61,6 +61,24 @@ TEST_CASE("a key of a recipe can be unset") {
   CHECK_THAT(result.err, ContainsSubstring("did you mean 'agent.n_steps'?"));
 }
 
+TEST_CASE("a run that ends says why") {
+  const TempDirectory directory;
+  ProgramResult result =
+      run_program(directory.path(), {"train", "cartpole-ppo", "--steps", "2048", "--set",
+                                     "stop_at_reward=1", "--threads", "1", "--out", "run"});
+  CHECK_THAT(result.err, ContainsSubstring("stop_at_reward = 1, is reached after 2048 of 2048"));
+  result = run_program(directory.path(), {"resume", "run", "--threads", "1"});
+  CHECK(result.code == 0);
+  CHECK_THAT(result.err, ContainsSubstring("had ended already") &&
+                             ContainsSubstring("tengen resume run --steps N"));
+
+  result =
+      run_program(directory.path(), {"train", "cartpole-ppo", "--steps", "2048", "--set",
+                                     "stop_at_reward=none", "--threads", "1", "--out", "other"});
+  CHECK(result.code == 0);
+  CHECK_THAT(result.err, !ContainsSubstring("goal") && !ContainsSubstring("ended already"));
+}
+
 TEST_CASE("an agent needs an environment that it can act in") {
   const TempDirectory directory;
   const auto error_of = [&](const std::vector<std::string>& arguments) {
