@@ -4,6 +4,7 @@ set(TENGEN_MARCH "native" CACHE STRING "-march of this build; the program is bui
 set(TENGEN_SANITIZE "" CACHE STRING "Sanitizers, e.g. address,undefined or thread")
 option(TENGEN_VIEWER "Build the SDL2 window (clips and contact sheets work without)" ON)
 option(TENGEN_TESTS "Build the tests" ON)
+option(TENGEN_PYTHON "Build the Python module and nothing else" OFF)
 option(TENGEN_FUZZ "Build the fuzzers (clang only)" OFF)
 
 if(NOT CMAKE_BUILD_TYPE)

@@ -129,4 +129,13 @@ bool CheckedEnv::oracle(ActionBuffer out) const {
   return guarded("oracle", [&] { return env_->oracle(out); });
 }
 
+void CheckedEnv::set_episodes(Autoreset autoreset, int max_episode_steps) {
+  env_->set_episodes(autoreset, max_episode_steps);
+}
+
+void CheckedEnv::restart(std::span<const LaneStart> lanes, const StepView& out) {
+  guarded("reset", [&] { env_->restart(lanes, out); });
+  check_seen(out);
+}
+
 }  // namespace tengen

@@ -27,6 +27,8 @@ class CheckedEnv final : public VectorEnv {
   void observe(const StepView& out) const override;
   bool draw(int lane, Canvas& canvas) const override;
   bool oracle(ActionBuffer out) const override;
+  void set_episodes(Autoreset autoreset, int max_episode_steps) override;
+  void restart(std::span<const LaneStart> lanes, const StepView& out) override;
 
  private:
   template <class F>

@@ -13,7 +13,7 @@ namespace tengen {
 
 /// Raised when an interface that plug-ins see changes its meaning in a way that the layout below
 /// does not show.
-inline constexpr std::uint32_t kPluginAbi = 1;
+inline constexpr std::uint32_t kPluginAbi = 2;
 
 namespace plugin {
 

@@ -10,6 +10,17 @@ ObservationView rows(std::vector<std::byte>& memory, const ObservationSpace& spa
 
 }  // namespace
 
+void VectorEnv::set_episodes(Autoreset autoreset, int max_episode_steps) {
+  if (autoreset != Autoreset::kSameStep || max_episode_steps != spec().max_episode_steps)
+    throw Error(
+        "environment '{}' keeps its own time limit of {} steps and restarts in the same step",
+        spec().name, spec().max_episode_steps);
+}
+
+void VectorEnv::restart(std::span<const LaneStart> /*lanes*/, const StepView& /*out*/) {
+  throw Error("environment '{}' starts all of its lanes together, not one by one", spec().name);
+}
+
 void rethrow_from_lane(std::size_t lane) { throw LaneError(lane, what_was_thrown()); }
 
 StepBuffer::StepBuffer(const EnvSpec& spec, int lanes)

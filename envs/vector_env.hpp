@@ -8,10 +8,26 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
 namespace tengen {
+
+/// When a lane whose episode ended begins the next one; Gymnasium has the same three.
+enum class Autoreset : std::uint8_t {
+  kSameStep,  ///< within the step that ended it
+  kNextStep,  ///< instead of the next step, whose action is ignored and whose reward is 0
+  kDisabled,  ///< when the caller says so (restart); to step it before is a bug (TENGEN_CHECK)
+};
+
+/// A lane that is to begin a new episode: from Rng(seed).split(0), as the only lane of an
+/// environment would, or without a seed from where its random stream has got to.
+struct LaneStart {
+  int lane = 0;
+  std::optional<std::uint64_t> seed = {};
+};
 
 /// `size()` independent lanes that step together. A finished lane restarts in the same step
 /// (Gymnasium's SAME_STEP): `observation` is then the new episode's first frame, while
@@ -37,6 +53,16 @@ class VectorEnv {
   virtual bool draw(int lane, Canvas& canvas) const = 0;
   /// Writes the scripted expert's action for every lane; false if there is none.
   virtual bool oracle(ActionBuffer out) const = 0;
+
+  /// For callers who have rules of their own, like Gymnasium's users. Says how episodes begin and
+  /// after how many steps the clock ends them (0: never); call it before the first reset. Where a
+  /// lane waits for its next episode, `observation` is the old one's last frame, too, and its mask
+  /// allows everything if the task terminated. Throws Error where it is not supported.
+  virtual void set_episodes(Autoreset autoreset, int max_episode_steps);
+  /// Starts the given lanes anew, each named once, and writes observation and legal of all lanes.
+  /// A lane with a seed starts a game, too, and not just its next life. Throws Error where it is
+  /// not supported.
+  virtual void restart(std::span<const LaneStart> lanes, const StepView& out);
 };
 
 /// Carries the message of what an environment's own code threw, and the lane in which it did.
@@ -61,6 +87,7 @@ class BatchedEnv final : public VectorEnv {
   /// another kind of observation or action than E has.
   BatchedEnv(const E& prototype, int lanes, WorkerPool& pool)
       : spec_(prototype.spec()),
+        own_limit_(spec_.max_episode_steps),
         pool_(&pool),
         envs_(static_cast<std::size_t>(lanes), prototype),
         rngs_(envs_.size()),
@@ -119,7 +146,7 @@ class BatchedEnv final : public VectorEnv {
                   spec_.name);
     reader.get_span(name + "/rng", std::span(rngs_));
     reader.get_span(name + "/elapsed", std::span(elapsed_));
-    reader.check(name + "/elapsed", *std::ranges::min_element(elapsed_) >= 0);
+    reader.check(name + "/elapsed", *std::ranges::min_element(elapsed_) >= lowest_elapsed());
     if constexpr (HasSaveLoad<E>) {
       for (std::size_t i = 0; i < envs_.size(); ++i)
         envs_[i].load(reader, name + "/env/" + std::to_string(i));
@@ -147,13 +174,39 @@ class BatchedEnv final : public VectorEnv {
     return HasOracle<E>;
   }
 
+  void set_episodes(Autoreset autoreset, int max_episode_steps) override {
+    TENGEN_CHECK(max_episode_steps >= 0);
+    autoreset_ = autoreset;
+    spec_.max_episode_steps = max_episode_steps;
+  }
+
+  void restart(std::span<const LaneStart> lanes, const StepView& out) override {
+    for (const LaneStart& start : lanes) {
+      const auto i = static_cast<std::size_t>(start.lane);
+      for_lanes(i, i + 1, [&](std::size_t lane) {
+        if (start.seed) {
+          rngs_[lane] = Rng(*start.seed).split(0);
+          leave_game(lane);
+        }
+        restart(lane);
+      });
+    }
+    observe(out);
+  }
+
  private:
+  // In elapsed_, of lanes that wait for their next episode.
+  static constexpr int kTerminated = -1, kTruncated = -2;
+
   // A state brings its options along, and these must be the ones by which all memory was sized.
   [[nodiscard]] bool is_of_this_kind(const E& env) const {
     const EnvSpec spec = env.spec();
     return spec.name == spec_.name && spec.observation.shape == spec_.observation.shape &&
-           spec.max_episode_steps == spec_.max_episode_steps &&
-           spec.action.index() == spec_.action.index();
+           spec.max_episode_steps == own_limit_ && spec.action.index() == spec_.action.index();
+  }
+
+  [[nodiscard]] int lowest_elapsed() const {
+    return autoreset_ == Autoreset::kSameStep ? 0 : kTruncated;
   }
 
   using Element = typename E::Element;
@@ -186,13 +239,51 @@ class BatchedEnv final : public VectorEnv {
     elapsed_[i] = 0;
   }
 
+  // The next reset() would continue the game of a lost life; after this it begins a new one.
+  void leave_game([[maybe_unused]] std::size_t i) {
+    if constexpr (HasGoesOn<E>) {
+      Rng unused;
+      if (envs_[i].goes_on()) envs_[i].reset(unused);
+    }
+  }
+
   void write(std::size_t i, const StepView& out) const {
     const int lane = static_cast<int>(i);
     envs_[i].observe(out.observation.template row<Element>(lane));
-    if constexpr (HasLegal<E>) envs_[i].legal(out.legal.row(lane));
+    if constexpr (HasLegal<E>) {
+      if (elapsed_[i] == kTerminated)  // it need not say what would be legal
+        std::ranges::fill(out.legal.row(lane), std::uint8_t{1});
+      else
+        envs_[i].legal(out.legal.row(lane));
+    }
   }
 
   void step_chunk(std::size_t begin, std::size_t end, const ActionView& action,
+                  const StepView& out) {
+    if (autoreset_ == Autoreset::kSameStep) return step_lanes(begin, end, action, out);
+    for (std::size_t i = begin; i < end;) {
+      if (elapsed_[i] < 0) {
+        begin_next(i++, out);
+        continue;
+      }
+      const std::size_t first = i;
+      while (i < end && elapsed_[i] >= 0) ++i;
+      step_lanes(first, i, action, out);
+    }
+  }
+
+  void begin_next(std::size_t i, const StepView& out) {
+    TENGEN_CHECK(autoreset_ == Autoreset::kNextStep, "lane {}: its episode is over", i);
+    for_lanes(i, i + 1, [&](std::size_t lane) {
+      restart(lane);
+      write(lane, out);
+    });
+    out.reward[i] = 0;
+    out.terminated[i] = out.truncated[i] = 0;
+    if (!out.scored.empty()) out.scored[i] = 0, out.game_ended[i] = 0;
+  }
+
+  void step_lanes(std::size_t begin, std::size_t end, const ActionView& action,
                   const StepView& out) {
     std::array<float, kLanesPerChunk> reward;
     std::array<std::uint32_t, kLanesPerChunk> terminated;
@@ -211,7 +302,10 @@ class BatchedEnv final : public VectorEnv {
         if constexpr (HasLegal<E>) {  // after termination an environment need not allow anything
           if (truncated && !out.final_legal.empty()) envs_[i].legal(out.final_legal.row(lane));
         }
-        restart(i);
+        if (autoreset_ == Autoreset::kSameStep)
+          restart(i);
+        else
+          elapsed_[i] = over ? kTerminated : kTruncated;
       }
       write(i, out);
     });
@@ -275,12 +369,14 @@ class BatchedEnv final : public VectorEnv {
   }
 
   EnvSpec spec_;
+  int own_limit_;  // the environment's own time limit; spec_ has the one that is kept
+  Autoreset autoreset_ = Autoreset::kSameStep;
   WorkerPool* pool_;
   int actions_ = 0;  // n of Discrete, dimensions of Box
   // By lane:
   std::vector<E> envs_;
   std::vector<Rng> rngs_;
-  std::vector<int> elapsed_;  // steps in this episode
+  std::vector<int> elapsed_;  // steps in this episode, or kTerminated, kTruncated
 };
 
 /// Memory for one StepView of a given environment, for callers that have no better place to lend.

@@ -53,7 +53,7 @@ TEST_CASE("a plug-in's environment reads its options, and its errors arrive") {
 
 TEST_CASE("a plug-in that does not fit is refused with a reason") {
   CHECK_THAT(refusal(library("wrong_abi")),
-             ContainsSubstring("interface version 2, this program of 1"));
+             ContainsSubstring("interface version 3, this program of 2"));
   CHECK_THAT(refusal(library("wrong_layout")), ContainsSubstring("another compiler"));
   CHECK_THAT(refusal(library("missing_symbol")),
              ContainsSubstring("lacks the symbol tengen_plugin"));
