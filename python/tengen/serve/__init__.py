@@ -1,0 +1,1 @@
+"""``python -m tengen.serve`` lets the program `tengen` train on Gymnasium's environments (docs/protocol.md)."""
