@@ -38,11 +38,11 @@ class Env(gymnasium.Env):
 
         Without one the random stream goes on; the first time it begins anywhere.
         """
-        super().reset(seed=seed)
         if seed is not None:
             start = start_seed(seed)
         else:
             start = None if self._seeded else int(self.np_random.integers(2**63))
+        super().reset(seed=seed)
         self._seeded = True
         observation, score, self._mask = self._lanes.restart([(0, start)])
         return observation, self._info(score)

@@ -72,9 +72,9 @@ class VectorEnv(gymnasium.vector.VectorEnv):
         ``seed`` is an integer (lane i gets seed + i) or a list with an integer or None for each lane. A lane without a
         seed goes on with its random stream. Returns observations and infos of all lanes.
         """
-        super().reset(seed=seed if isinstance(seed, (int, np.integer)) else None)
         mask = self._reset_mask(options)
         seeds = self._lane_seeds(seed, mask)
+        super().reset(seed=seed if isinstance(seed, (int, np.integer)) else None)
         observation, score, legal = self._lanes.restart([(int(i), seeds[i]) for i in np.flatnonzero(mask)])
         self._seeded |= mask
         return observation, self._infos(score, legal)
