@@ -74,11 +74,11 @@ class Parts(Counter):
 class Reals(Counter):
     """Chooses two parts of a vector within bounds, and sees a picture with channels last."""
 
-    observation_space = spaces.Box(0, 255, (4, 5, 3), np.uint8)
+    observation_space = spaces.Box(0, 255, (6, 5, 3), np.uint8)
     action_space = spaces.Dict({"a": spaces.Box(-1, 1, (2,)), "b": spaces.Box(-5, 5, (1, 1))})
 
     def observe(self):
-        picture = np.zeros((4, 5, 3), np.uint8)
+        picture = np.zeros((6, 5, 3), np.uint8)
         picture[1, 2] = (self.count, 20, 30)
         return picture
 

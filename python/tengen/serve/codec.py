@@ -85,8 +85,8 @@ class Observations:
             if name:
                 self.parts.append({"name": name, "offset": sum(p["count"] for p in self.parts), "count": count})
             box = spaces.flatten_space(part)
-            lows.append(box.low.min(initial=np.inf))
-            highs.append(box.high.max(initial=-np.inf))
+            lows.append(float(box.low.min()))
+            highs.append(float(box.high.max()))
         self._low, self._high = _bound(min(lows), self.dtype), _bound(max(highs), self.dtype)
         self._shape = self.shape = (spaces.flatdim(space),)
 

@@ -8,7 +8,7 @@ import socket
 import sys
 import time
 
-from tengen.serve.protocol import ERROR, Channel, Closed, Failure
+from tengen.serve.protocol import Channel, Closed
 from tengen.serve.session import Session
 from tengen.serve.workers import die_with_parent
 
@@ -54,19 +54,17 @@ class Server:
         self._reap()
         connection.setblocking(True)
         with connection:
-            if len(self._children) >= self._max_connections:
-                with contextlib.suppress(Closed):
-                    failure = Failure("refused", f"this server has its {self._max_connections} connections already")
-                    Channel(connection).send(ERROR, failure.message())
-                return
+            others = len(self._children)
+            if others >= 2 * self._max_connections:
+                return  # that many are being told already that there are too many
             with _held():
                 child = os.fork()
                 if child:
                     self._children.add(child)
             if child == 0:
-                self._serve(connection)
+                self._serve(connection, others >= self._max_connections)
 
-    def _serve(self, connection):
+    def _serve(self, connection, full):
         """What the process of one connection does. Does not return."""
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # the listening process tells this one to stop
         signal.signal(signal.SIGHUP, signal.SIG_IGN)
@@ -78,7 +76,8 @@ class Server:
             unix = connection.family == socket.AF_UNIX
             if not unix:
                 connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            Session(Channel(connection), copy.copy(self._recipe), *self._limits, unix).run()
+            session = Session(Channel(connection), copy.copy(self._recipe), *self._limits, unix)
+            session.run(f"this server has its {self._max_connections} connections already" if full else "")
         except (Closed, Stop, BrokenPipeError):
             pass
         except BaseException:

@@ -34,22 +34,30 @@ class Session:
         self._lanes = None
         self._sections = None
 
-    def run(self):
+    def run(self, refusal=""):
+        """With a ``refusal``, answers HELLO with that."""
         try:
-            self._greet()
+            self._greet(refusal)
             while self._answer():
                 pass
+        except p.Closed:
+            pass
         except Failure as failure:
             self._channel.send(p.ERROR, failure.message())
+        except Exception as error:
+            self._channel.send(p.ERROR, Failure("environment", f"the server failed: {said(error)}").message())
+            raise
         finally:
             if self._lanes is not None:
                 self._lanes.close()
 
-    def _greet(self):
+    def _greet(self, refusal):
         length, kind = self._channel.receive_header(p.HELLO_SECONDS)
         if kind != p.HELLO or length > p.MAX_HELLO:
             raise Failure("protocol", f"a message of type {kind} and {length} bytes instead of HELLO")
         hello = p.parse_hello(self._channel.receive(length, p.HELLO_SECONDS))
+        if refusal:
+            raise Failure("refused", refusal)
         if not hmac.compare_digest(hello["token"].encode(), self._token.encode()):
             raise Failure("refused", "the token is not this server's; give the same TENGEN_TOKEN to both sides")
         lanes = hello["lanes"] or self._usual_lanes
