@@ -111,6 +111,7 @@ setup() {
   need "plots and videos" gnuplot-nox ffmpeg
   if $with_tests; then
     need "tests" catch2 python3
+    need "the Python package and its tests" python3-dev python3-venv
     need "the window's tests, on a virtual display" xvfb xauth xdotool
   fi
   choose_torch
