@@ -18,7 +18,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 LINK = re.compile(r"\]\((?!https?:)([^)#]*)#?([^)]*)\)")
 HEADING = re.compile(r"^#+ (.*)$", re.MULTILINE)
-PATH = re.compile(r"`((?:core|physics|envs|replay|nets|agents|experiments|tests|scripts|cmake|docs)/[\w./-]*)`")
+PATH = re.compile(r"`((?:core|physics|envs|replay|nets|agents|python|experiments|tests|scripts|cmake|docs)/[\w./-]*)`")
 BLOCK = re.compile(r"^```(\w+)( [^\n]*)?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 

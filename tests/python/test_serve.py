@@ -371,7 +371,7 @@ def test_ales_own_batches(tmp_path, memory):
         assert client.env["action"]["names"] == ["NOOP", "FIRE", "RIGHT", "LEFT"] and client.env["steps_per_second"] == 20
         client.reset(1)
         ends, games, lengths, length = 0, 0, [], 0
-        for step in range(700):
+        for step in range(500):
             client.step([step % 4] * 4)
             length += 1
             ends += client.terminated[0]
@@ -390,3 +390,19 @@ def test_ales_own_batches(tmp_path, memory):
                 other.step([step % 4] * 2)
             play.append(other.observation.copy())
         assert np.array_equal(*play) and client.welcome["deterministic"]
+
+
+@pytest.mark.parametrize("name", ["ale-pong-ppo", "ale-breakout-ppo", "ale-kungfu-a2c-gru"])
+def test_recipes_say_how_they_are_served_and_their_options_are_known(tmp_path, name):
+    pytest.importorskip("ale_py")
+    tomllib = pytest.importorskip("tomllib")
+    with open(f"{HERE}/../../experiments/recipes/{name}.toml", "rb") as file:
+        first, settings = file.readline().decode(), tomllib.load(file)
+    command = first.partition("python -m tengen.serve ")[2].split()
+    address = settings["env"].pop("id")
+    assert command[1:] == ["--listen", address]
+    with Served(command[0], "--listen", f"unix:{tmp_path}/s") as server:
+        for options in (settings["env"], {**settings["env"], **settings.get("eval_env", {})}):
+            client = Client(server.address, lanes=2, options=options)
+            client.reset(0)
+            client.step([0, 0])
