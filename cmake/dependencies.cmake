@@ -23,6 +23,8 @@ tengen_need(STB_INCLUDE "stb" libstb-dev)
 if(NOT TENGEN_PYTHON)
   pkg_check_modules(ZSTD QUIET IMPORTED_TARGET libzstd)
   tengen_need(ZSTD_FOUND "zstd" libzstd-dev)
+  find_package(Boost 1.74 QUIET)  # Asio; headers only
+  tengen_need(Boost_FOUND "Boost" libboost-dev)
   find_package(GIF QUIET)
   tengen_need(GIF_FOUND "giflib" libgif-dev)
   find_package(pagmo QUIET)  # for CMA-ES; a program built without it says so

@@ -411,6 +411,13 @@ std::vector<double> Config::numbers(std::string_view key) const {
   return one ? std::vector{*one} : std::vector<double>{};
 }
 
+Config::Value Config::value(std::string_view key) const {
+  const auto found = settings_.find(full(key));
+  TENGEN_CHECK(found != settings_.end(), "{} is not set", full(key));
+  asked_->try_emplace(full(key), found->second.value);
+  return found->second.value;
+}
+
 std::vector<std::string> Config::keys() const {
   std::vector<std::string> out;
   for (const auto& [key, setting] : settings_)

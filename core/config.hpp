@@ -94,6 +94,8 @@ class Config {
   /// Returns the numbers of a setting, however many; none if it is no number. This does not count
   /// as reading it.
   [[nodiscard]] std::vector<double> numbers(std::string_view key) const;
+  /// Returns what is set, whatever its type; this counts as reading it. The key must be set.
+  [[nodiscard]] Value value(std::string_view key) const;
   /// Returns the keys that are set (defaults are not), sorted.
   [[nodiscard]] std::vector<std::string> keys() const;
 

@@ -84,6 +84,8 @@ struct EnvSpec {
   ActionSpace action;
   int max_episode_steps = 0;  ///< time limit in steps, kept by the vector environment; 0 = none
   bool masked = false;  ///< some actions are illegal at times; filled in by the vector environment
+  bool deterministic = true;  ///< the same seed and the same actions give the same bytes
+  bool can_save = true;  ///< false: a saved state is no more than a note to start episodes anew
   double steps_per_second = 15;  ///< natural speed for people who watch or play
   double picture_aspect = 0;     ///< width / height that draw()'s picture is shown at; 0: its own
 };

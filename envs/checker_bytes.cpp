@@ -155,6 +155,8 @@ void check_saving(const Subject& subject, Report& report) {
   constexpr auto kName = "save and load";
   WorkerPool pool(1);
   const auto env = subject.make(kLanes, pool);
+  if (!env->spec().can_save)
+    return report.warn(kName, "it cannot be saved: a resumed run starts its episodes anew");
   RandomPlay play(*env, subject.options.seed);
   play.play(kSteps);
   ArchiveWriter writer;

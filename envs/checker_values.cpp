@@ -174,7 +174,7 @@ void check_description(const Subject& subject, Report& report) {
   WorkerPool pool(1);
   const EnvSpec spec = subject.make(1, pool)->spec();
   check_spec(spec, report);
-  if (spec.name != subject.entry.id)
+  if (spec.name != subject.entry.id && !subject.entry.elsewhere)
     return report.fail(kName, "registered as '{}', but spec() says '{}'", subject.entry.id,
                        spec.name);
   if (worst(report.findings) == Verdict::kFail) return;

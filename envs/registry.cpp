@@ -16,9 +16,10 @@ void EnvRegistry::add(EnvEntry entry) {
   entries_.push_back(std::move(entry));
 }
 
-const EnvEntry& EnvRegistry::find(std::string_view id) const {
+EnvEntry EnvRegistry::find(std::string_view id) const {
   const auto found = std::ranges::find(entries_, id, &EnvEntry::id);
   if (found != entries_.end()) return *found;
+  if (auto elsewhere = book_ ? book_(id) : std::nullopt) return *std::move(elsewhere);
   std::vector<std::string> ids;
   for (const EnvEntry& entry : entries_) ids.push_back(entry.id);
   throw UsageError("{}", unknown_name("environment", id, ids));
@@ -26,7 +27,7 @@ const EnvEntry& EnvRegistry::find(std::string_view id) const {
 
 std::unique_ptr<VectorEnv> EnvRegistry::make(std::string_view id, const Config& options, int lanes,
                                              WorkerPool& pool) const {
-  const EnvEntry& entry = find(id);
+  const EnvEntry entry = find(id);
   std::unique_ptr<VectorEnv> env;
   try {
     env = entry.make(options, lanes, pool);

@@ -7,6 +7,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -34,23 +35,31 @@ struct EnvEntry {
   EnvMaker make;
   /// At least one. Evaluations report all of them; the first decides (stop_at_reward, best player).
   std::vector<Conditions> conditions = {Conditions{}};
+  bool elsewhere = false;  ///< another program plays it: to make one is to connect to that
 };
+
+/// Makes the entry of an id that is the address of an environment in another program; empty if it
+/// is none. Throws UsageError for an address that is malformed.
+using AddressBook = std::function<std::optional<EnvEntry>(std::string_view id)>;
 
 class EnvRegistry {
  public:
   /// Throws Error if the id is taken or is not `Name-vN`.
   void add(EnvEntry entry);
+  /// From now on `book` is asked for ids that are not registered. Those are not among entries().
+  void look_up_addresses(AddressBook book) { book_ = std::move(book); }
   /// Makes an environment that is held to its contract (CheckedEnv); `pool` must outlive it. Throws
   /// UsageError with the nearest id if the id is unknown. The maker's Errors pass through; anything
   /// else that it throws becomes an Error, and so does a broken description.
   [[nodiscard]] std::unique_ptr<VectorEnv> make(std::string_view id, const Config& options,
                                                 int lanes, WorkerPool& pool) const;
   /// Throws UsageError with the nearest id if the id is unknown.
-  [[nodiscard]] const EnvEntry& find(std::string_view id) const;
+  [[nodiscard]] EnvEntry find(std::string_view id) const;
   [[nodiscard]] const std::vector<EnvEntry>& entries() const { return entries_; }
 
  private:
   std::vector<EnvEntry> entries_;
+  AddressBook book_;
 };
 
 /// Every environment that ships.

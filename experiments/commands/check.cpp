@@ -43,7 +43,7 @@ void check(const CheckCommand& command) {
   options.steps = command.steps;
   options.count_allocations = count_allocations;
   for (const std::string& setting : command.settings) options.env.set(setting);
-  const EnvEntry& entry = registry.find(command.env);
+  const EnvEntry entry = registry.find(command.env);
   try {  // an unknown setting is told before anything takes its time
     WorkerPool pool(1);
     static_cast<void>(entry.make(options.env, 1, pool));

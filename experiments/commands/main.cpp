@@ -21,13 +21,14 @@ namespace tengen {
 
 // Every subcommand, defined in its own file; in the order of `tengen --help`.
 extern const Command kTrain, kResume, kEval, kWatch, kPlay, kGo, kGtp, kMatch, kSelfplay, kPlot,
-    kCheck, kDetector, kList, kSignature, kBench;
+    kServe, kCheck, kDetector, kList, kSignature, kBench;
 
 namespace {
 
-constexpr const Command* kCommands[] = {&kTrain, &kResume,   &kEval,  &kWatch,     &kPlay,
-                                        &kGo,    &kGtp,      &kMatch, &kSelfplay,  &kPlot,
-                                        &kCheck, &kDetector, &kList,  &kSignature, &kBench};
+constexpr const Command* kCommands[] = {&kTrain,    &kResume,   &kEval, &kWatch,
+                                        &kPlay,     &kGo,       &kGtp,  &kMatch,
+                                        &kSelfplay, &kPlot,     &kServe, &kCheck,
+                                        &kDetector, &kList,     &kSignature, &kBench};
 
 constexpr int kFailure = 1, kUsage = 2;
 

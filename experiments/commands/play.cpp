@@ -34,11 +34,13 @@ void play(const PlayOptions& options) {
   if (is_go(options.env)) return play_go(options);
   const EnvRegistry registry = make_registry(options.shared.plugins);
   // People see every frame, their keys always count, and they serve themselves; games without these
-  // options ignore them.
+  // options ignore them. A server refuses options that it does not know, so it gets none.
   Config config;
-  config.set("frame_skip", std::int64_t{1});
-  config.set("repeat_action_probability", 0.0);
-  config.set("fire_reset", false);
+  if (!registry.find(options.env).elsewhere) {
+    config.set("frame_skip", std::int64_t{1});
+    config.set("repeat_action_probability", 0.0);
+    config.set("fire_reset", false);
+  }
   WorkerPool pool(1);
   const std::unique_ptr<VectorEnv> env = registry.make(options.env, config, 1, pool);
   if (Canvas picture; !env->draw(0, picture) && !is_picture(env->spec().observation.shape))

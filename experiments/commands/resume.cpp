@@ -30,7 +30,7 @@ Recipe wanted_recipe(const RunPaths& run, const ResumeOptions& options) {
   check_recipe_whole(run);
   Config config = read_recipe(run.recipe());
   for (const std::string& assignment : options.settings) config.set(assignment);
-  settle_plugins(config, fs::current_path());
+  settle_paths(config, fs::current_path());
   if (options.steps) config.set("steps", *options.steps);
   if (!options.shared.device.empty()) config.set("device", options.shared.device);
   set_plugins(config, options.shared.plugins);

@@ -49,7 +49,7 @@ Recipe resolve(const TrainOptions& options) {
     if (config.remove(key).empty())
       throw UsageError("--unset {}: {}", excerpt(key), unknown_name("key", key, config.keys()));
   for (const std::string& assignment : options.settings) config.set(assignment);
-  settle_plugins(config, fs::current_path());
+  settle_paths(config, fs::current_path());
   if (options.steps) config.set("steps", *options.steps);
   if (options.shared.seed) config.set("seed", Config::integer(*options.shared.seed));
   if (!options.shared.device.empty()) config.set("device", options.shared.device);

@@ -1,6 +1,7 @@
 #include "experiments/runs/environments.hpp"
 
 #include "envs/plugin.hpp"
+#include "experiments/remote/entry.hpp"
 
 #include <algorithm>
 #include <cstdlib>
@@ -9,6 +10,7 @@ namespace tengen {
 
 EnvRegistry make_registry(const std::vector<std::filesystem::path>& plugins) {
   EnvRegistry registry = builtin_envs();
+  registry.look_up_addresses(remote_entry);
   if (const char* list = std::getenv("TENGEN_PLUGIN_PATH")) load_plugins(registry, list);
   for (const std::filesystem::path& plugin : plugins) load_plugin(registry, plugin);
   return registry;

@@ -3,6 +3,7 @@
 #include "core/check.hpp"
 #include "core/excerpt.hpp"
 #include "core/system/output.hpp"
+#include "experiments/remote/address.hpp"
 #include "experiments/runs/data_directory.hpp"
 
 #include <fmt/ranges.h>
@@ -92,11 +93,17 @@ fs::path find_recipe(const std::string& name_or_path) {
 
 Config read_recipe(const fs::path& file) {
   Config config = Config::from_file(file);
-  settle_plugins(config, file.parent_path());
+  settle_paths(config, file.parent_path());
   return config;
 }
 
-void settle_plugins(Config& config, const fs::path& folder) {
+void settle_paths(Config& config, const fs::path& folder) {
+  for (const char* key : {"env.id", "eval_env.id"}) {
+    if (!config.has(key)) continue;
+    const auto id = config.get<std::string>(key, "");
+    if (std::string settled = settled_addresses(id, folder); settled != id)
+      config.set(key, std::move(settled));
+  }
   auto plugins = config.get<std::vector<std::string>>("plugins", {});
   if (plugins.empty()) return;
   for (std::string& plugin : plugins)

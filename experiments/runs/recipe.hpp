@@ -50,11 +50,12 @@ std::string judged_text(const Config& judged);
 /// name if there is none.
 std::filesystem::path find_recipe(const std::string& name_or_path);
 
-/// The settings of a recipe file. Paths in `plugins` that are relative to the file's folder are
-/// made absolute. Throws Error or UsageError if the file cannot be read or is no TOML.
+/// The settings of a recipe file. Paths in it that are relative to the file's folder are made
+/// absolute. Throws Error or UsageError if the file cannot be read or is no TOML.
 Config read_recipe(const std::filesystem::path& file);
-/// Makes the paths of `plugins` absolute that are relative to `folder`.
-void settle_plugins(Config& config, const std::filesystem::path& folder);
+/// Makes the paths absolute that are relative to `folder`: those of `plugins`, and those of sockets
+/// in the ids of [env] and [eval_env].
+void settle_paths(Config& config, const std::filesystem::path& folder);
 
 /// The recipe without a file: what `agent` usually takes for observations like those of the
 /// environment `id` (for an agent that learns from whole games, of the game `id`). Throws

@@ -1,5 +1,7 @@
 #include "experiments/runs/recipe_changes.hpp"
 
+#include "experiments/remote/address.hpp"
+
 #include <algorithm>
 #include <array>
 
@@ -51,6 +53,14 @@ constexpr std::array<std::string_view, 26> kFixed = {"algo",
 // Settings that match one of kFixed, and may change all the same.
 constexpr std::array<std::string_view, 2> kLoose = {"net.dropout", "net.precision"};
 
+// The same environment may be served elsewhere now; whether it is the same its state will tell.
+bool moved(const Config::Difference& change) {
+  const auto addressed = [](std::string_view toml) {
+    return toml.starts_with('"') && is_address(toml.substr(1));
+  };
+  return addressed(change.before) && addressed(change.now);
+}
+
 std::string line(const Config::Difference& change) {
   const auto shown = [](const std::string& value) { return value.empty() ? "not set" : value; };
   return fmt::format("{}: {} → {}", change.key, shown(change.before), shown(change.now));
@@ -73,7 +83,8 @@ void RecipeChanges::check_fit() const {
     throw UsageError(
         "start_from is where a new run begins; this one has begun, and goes on from a checkpoint");
   for (const Config::Difference& change : all_)
-    if (!change.now.empty() && matches_any(kFixed, change.key) && !matches_any(kLoose, change.key))
+    if (!change.now.empty() && matches_any(kFixed, change.key) &&
+        !matches_any(kLoose, change.key) && !moved(change))
       throw UsageError(
           "{} does not fit what the run has learnt and stored; keep {} there, or begin a new run "
           "(start_from takes this one's weights along)",

@@ -35,9 +35,11 @@ std::string named(const char* what, std::size_t index, const Conditions& conditi
 }
 
 // The signature of a few steps of random play, so that another build of the environment is noticed.
-// It is 0 if the environment fails, which training itself will report.
+// It is 0 if the environment fails, which training itself will report, and for one in another
+// program, which is not asked to play twice.
 std::uint64_t brief_signature(const Recipe& recipe, const EnvRegistry& registry) {
   constexpr int kLanes = 2, kSteps = 50;
+  if (registry.find(recipe.env).elsewhere) return 0;
   try {
     WorkerPool alone(1);
     const auto env = registry.make(recipe.env, recipe.config.section("env"), kLanes, alone);
