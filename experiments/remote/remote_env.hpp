@@ -1,6 +1,7 @@
 // An environment whose lanes other programs play.
 #pragma once
 
+#include "envs/vector_env.hpp"
 #include "experiments/remote/address.hpp"
 #include "experiments/remote/peer.hpp"
 
