@@ -79,7 +79,7 @@ struct ObservationSpace {
 
 /// What an environment is, apart from its state.
 struct EnvSpec {
-  std::string name;              ///< "Pong-v0"
+  std::string name;              ///< "Pong-v1"
   ObservationSpace observation;  ///< one newest frame; stacking is the learner's business
   ActionSpace action;
   int max_episode_steps = 0;  ///< time limit in steps, kept by the vector environment; 0 = none

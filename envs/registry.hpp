@@ -30,7 +30,7 @@ struct Conditions {
 };
 
 struct EnvEntry {
-  std::string id;           ///< "Pong-v0"
+  std::string id;           ///< "Pong-v1"
   std::string description;  ///< one line for `tengen list envs`
   EnvMaker make;
   /// At least one. Evaluations report all of them; the first decides (stop_at_reward, best player).

@@ -2,114 +2,118 @@
 
 #include "envs/arcade/oracle.hpp"
 
-#include <cmath>
 #include <cstdlib>
 #include <tuple>
 
 namespace tengen::arcade {
 namespace {
 
-constexpr float kTopSpeed = 5.75F;  // of the player's bat, pixels per frame
-constexpr float kResponse = 0.3F;   // the part of the wanted change of speed that a frame brings
-constexpr float kPlayerMin = 24, kPlayerMax = 190, kPlayerSlow = 170;
-constexpr float kHardHit = 5;  // a bat this fast speeds the ball up
+// The console tells where the knob is by how many rows a capacitor takes to charge, and looks at
+// every second row: kKnobPerStep is what two rows are worth.
+constexpr int kKnobPerFrame = 23000, kKnobPerStep = 7988, kKnobOffset = 31300;
+constexpr int kPlayerMin = 25, kPlayerMax = 191;  // where the knob can send the bat's top
 constexpr int kBallTopSpeed = 4;
-constexpr int kStartX = 78, kStartY = 115;
+constexpr int kCentreX = 79, kCentreY = 114, kEnemyStart = 113;
 constexpr int kGoalLeft = 4, kGoalRight = 156;
+constexpr int kEarly = 130;
+constexpr int kTurnTop = 31, kTurnBottom = 192;  // the ball's rows at which a wall turns it
 
 bool fires(int action) {
   return action == Pong::kFire || action == Pong::kRightFire || action == Pong::kLeftFire;
 }
 
-bool touches(int ball_y, float bat_y) {
-  const float y = static_cast<float>(ball_y);
-  return y > bat_y - Pong::kBallHeight && y < bat_y + Pong::kBatHeight;
-}
+constexpr Rect kField{0, Pong::kFieldTop, kScreenWidth, Pong::kFieldBottom - Pong::kFieldTop};
 
-Rect bat(int x, float y) {
-  return intersection({x, static_cast<int>(y), Pong::kBatWidth, Pong::kBatHeight},
-                      {0, Pong::kFieldTop, kScreenWidth, Pong::kFieldBottom - Pong::kFieldTop});
-}
+Rect bat(int x, int y) { return intersection({x, y, Pong::kBatWidth, Pong::kBatHeight}, kField); }
 
 }  // namespace
 
 float Pong::step(int action) {
   ++frame;
-  move_player(action);
-  if (wait > 0) {
-    --wait;
-    return 0;
-  }
+  float reward = 0;
+  if (wait > 0)
+    serve();
+  else if (ball_x < kGoalLeft || ball_x >= kGoalRight)
+    reward = score_point();
+  else
+    move_ball();
   move_enemy();
-  move_ball(fires(action));
-  return score_point();
+  turn_knob(action);
+  move_player();
+  fire = fires(action);
+  return reward;
 }
 
 bool Pong::over() const { return player_score == kWinningScore || enemy_score == kWinningScore; }
 
-void Pong::move_player(int action) {
+void Pong::turn_knob(int action) {
   const bool up = action == kRight || action == kRightFire;
   const bool down = action == kLeft || action == kLeftFire;
-  const float wanted = up ? -kTopSpeed : down ? kTopSpeed : 0;
-  player_speed += (wanted - player_speed) * kResponse;
-  float move = player_speed;
-  if (move > 0 && player_y >= kPlayerSlow) move = std::min(move, (kPlayerMax - player_y) * 0.25F);
-  player_y = std::clamp(player_y + move, kPlayerMin, kPlayerMax);
+  const int turn = up ? -kKnobPerFrame : down ? kKnobPerFrame : 0;
+  knob = std::clamp(knob + turn, kKnobMin, kKnobMax);
+}
+
+// The knob is read in every second frame. The bat then goes half the way to where it points, and
+// is seen there in the frame after.
+void Pong::move_player() {
+  player_y = next_player_y;
+  if (frame % 2 == 0) return;
+  const int wanted = 2 * ((knob + kKnobOffset) / kKnobPerStep) - 13;
+  next_player_y = (player_y + std::clamp(wanted, kPlayerMin, kPlayerMax)) >> 1;
 }
 
 // It moves two pixels a frame except in every eighth, which is why it can lose.
 void Pong::move_enemy() {
-  if (frame % 8 == 0 || ball_y == enemy_y) return;
-  enemy_y += ball_y > enemy_y ? 2 : -2;
+  if (frame % 8 == 2 || ball_y == enemy_y + 1) return;
+  enemy_y += ball_y > enemy_y + 1 ? 2 : -2;
 }
 
-void Pong::move_ball(bool fire) {
+// The console sees in one frame what overlapped in the picture of the last one. A bat sends the
+// ball off at an angle for every four rows of it.
+void Pong::move_ball() {
+  if (overlap(ball(), player())) {
+    ball_vx = -std::min(std::abs(ball_vx) + (fire ? 1 : 0), kBallTopSpeed);
+    ball_vy = ((ball_y - player_y) >> 2) - 1;
+  } else if (overlap(ball(), enemy())) {
+    ball_vx = std::abs(ball_vx);
+    ball_vy = ((ball_y - enemy_y - 2) >> 2) - 1;
+  }
+  if ((ball_y <= kTurnTop && ball_vy < 0) || (ball_y >= kTurnBottom && ball_vy > 0)) {
+    ball_vy = -ball_vy;
+    ball_y += ball_vy > 0 ? 1 : -1;
+  }
   ball_x += ball_vx;
   ball_y += ball_vy;
-  if (ball_y <= kFieldTop) {
-    ball_y = kFieldTop;
-    ball_vy = std::abs(ball_vy);
-  } else if (ball_y >= kFieldBottom - kBallHeight) {
-    ball_y = kFieldBottom - kBallHeight;
-    ball_vy = -std::abs(ball_vy);
-  }
-  if (ball_vx > 0 && ball_x >= kPlayerX && ball_x <= kPlayerX + kBatWidth &&
-      touches(ball_y, player_y)) {
-    if (fire || std::abs(player_speed) >= kHardHit) ball_vx = std::min(ball_vx + 1, kBallTopSpeed);
-    bounce_off(player_y);
-  } else if (ball_vx < 0 && ball_x >= kEnemyX && ball_x < kEnemyX + kBatWidth &&
-             touches(ball_y, static_cast<float>(enemy_y))) {
-    bounce_off(static_cast<float>(enemy_y));
-  }
 }
 
-// Each fifth of a bat returns the ball at an angle of its own.
-void Pong::bounce_off(float bat_y) {
-  const float middle = static_cast<float>(ball_y) + kBallHeight / 2.0F - bat_y;
-  const int fifth = std::clamp(static_cast<int>(middle * 5 / kBatHeight), 0, 4);
-  ball_vy = fifth - 2;
-  ball_vx = -ball_vx;
+// The ball stays in its goal for the frame that counts it, is away, and then comes from the middle
+// towards the side that lost the point.
+void Pong::serve() {
+  ball_y = kAway;
+  if (--wait > 0) return;
+  ball_vx = ball_vx < 0 ? -1 : 1;
+  ball_vy = ball_vy < 0 ? -1 : 1;
+  ball_x = kCentreX + ball_vx;
+  ball_y = kCentreY + ball_vy;
+  enemy_y = kEnemyStart;
 }
 
 float Pong::score_point() {
-  if (ball_x >= kGoalLeft && ball_x <= kGoalRight) return 0;
+  wait = kServeWait;
   const bool won = ball_x < kGoalLeft;
   ++(won ? player_score : enemy_score);
-  // The next ball is served towards the side that lost the point.
-  ball_vx = won ? -1 : 1;
-  ball_vy = ball_y > kStartY ? 1 : -1;
-  ball_x = kStartX;
-  ball_y = kStartY;
-  enemy_y = kStartY;
-  wait = kServeWait;
   return won ? 1.0F : -1.0F;
 }
 
-Rect Pong::enemy() const { return bat(kEnemyX, static_cast<float>(enemy_y)); }
-Rect Pong::player() const { return bat(kPlayerX, player_y); }
+Rect Pong::enemy() const {
+  if (frame < kFirstServe) return {};  // it comes with the first ball
+  return bat(kEnemyX, enemy_y);
+}
+Rect Pong::player() const { return bat(kPlayerX, player_y & ~1); }
+// The console draws two rows at a time, and right of kEarly the ball comes on a row too soon.
 Rect Pong::ball() const {
-  if (wait > 0) return {};
-  return {ball_x, ball_y, kBallWidth, kBallHeight};
+  const int y = ball_x < kEarly ? ball_y : ball_y & ~1;
+  return intersection({ball_x, y, kBallWidth, kBallHeight}, kField);
 }
 
 void Pong::draw_still(Window& window) const {
@@ -133,36 +137,30 @@ void Pong::draw_moving(Window& window) const {
 
 namespace {
 
-// Plays on without the player until the ball is about to reach the player's bat or a point is made.
-// Returns the number of frames that took.
+// Plays on without the player until the ball is at the player's bat or a point is made. Returns the
+// number of frames that took.
 int run_to_bat(Pong& pong) {
   const int score = pong.player_score + pong.enemy_score;
   for (int frames = 0;; ++frames) {
     const bool arrives = pong.wait == 0 && pong.ball_vx > 0 &&
-                         pong.ball_x + pong.ball_vx >= Pong::kPlayerX &&
-                         pong.ball_x < Pong::kPlayerX;
+                         pong.ball_x + Pong::kBallWidth + pong.ball_vx > Pong::kPlayerX;
     if (arrives || pong.player_score + pong.enemy_score != score) return frames;
     pong.step(Pong::kNoop);
   }
 }
 
-// Where the top of the bat must be to send the ball of `arrival` to a place where the enemy misses
-// it, if there is such a place.
-float best_bat(const Pong& arrival) {
-  const auto bat_for = [&](int fifth) {
-    const float middle = static_cast<float>(fifth) + 0.5F;
-    return static_cast<float>(arrival.ball_y + arrival.ball_vy) + Pong::kBallHeight / 2.0F -
-           middle * Pong::kBatHeight / 5;
-  };
-  for (const int fifth : {0, 4, 1, 3, 2}) {
-    Pong trial = arrival;
-    trial.player_y = bat_for(fifth);
-    trial.player_speed = 0;
-    trial.step(Pong::kFire);
-    run_to_bat(trial);
-    if (trial.player_score > arrival.player_score) return bat_for(fifth);
-  }
-  return bat_for(0);
+// How bad it is for the player to do move_of(0), move_of(1), … until the ball has been at its bat:
+// a lost point, a ball that comes back soon, one that comes back late, a point.
+template <class Moves>
+float misfortune(const Pong& now, int arrival, const Moves& move_of) {
+  Pong trial = now;
+  const auto outcome = [&] { return static_cast<float>(trial.enemy_score - trial.player_score); };
+  const float before = outcome();
+  int frames = 0;
+  while ((frames < arrival || trial.ball_vx > 0) && outcome() == before)
+    trial.step(move_of(frames++));
+  if (outcome() == before) run_to_bat(trial);
+  return outcome() - before;
 }
 
 }  // namespace
@@ -171,12 +169,14 @@ int Pong::oracle(int frames) const {
   Pong arrival = *this;
   const int time = run_to_bat(arrival) + 1;
   const bool arrives = arrival.player_score == player_score && arrival.enemy_score == enemy_score;
-  const float middle = (kFieldTop + kFieldBottom - kBatHeight) / 2.0F;
-  const float target = arrives ? best_bat(arrival) : middle;
+  if (arrives && time < 4 * frames)
+    return best_first_move({kFire, kRightFire, kLeftFire}, frames,
+                           [&](auto&& move_of) { return misfortune(*this, time, move_of); });
+  const int target = arrives ? arrival.ball_y - kBatHeight / 2 : (kFieldTop + kFieldBottom) / 2;
   return best_first_move({kFire, kRightFire, kLeftFire}, frames, [&](auto&& move_of) {
     Pong trial = *this;
-    for (int i = 0; i < time && i < 12 * frames; ++i) trial.move_player(move_of(i));
-    return std::abs(trial.player_y - target);
+    for (int i = 0; i < time && i < 12 * frames; ++i) trial.step(move_of(i));
+    return static_cast<float>(std::abs(trial.player_y - target));
   });
 }
 

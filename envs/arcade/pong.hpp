@@ -10,11 +10,11 @@
 namespace tengen::arcade {
 
 /// One game of Pong, played one 60 Hz frame at a time. It is a small trivially copyable value
-/// without randomness. The learner holds the right bat. Geometry, colours and rules are those
-/// published for the Atari 2600 game, except where docs/arcade.md says otherwise; it is not the
-/// ROM. Lengths are in pixels, speeds in pixels per frame, rows count downwards.
+/// without randomness. The learner holds the right bat. The rules are those that the Atari 2600
+/// game shows on its screen, frame by frame (docs/transfer.md); it is not the ROM. Lengths are in
+/// pixels, speeds in pixels per frame, rows count downwards.
 struct Pong {
-  static constexpr const char* kId = "Pong-v0";
+  static constexpr const char* kId = "Pong-v1";
   /// RIGHT moves up and LEFT down, as the paddle turns.
   enum Action { kNoop, kFire, kRight, kLeft, kRightFire, kLeftFire };
   static std::vector<std::string> action_names() {
@@ -25,7 +25,8 @@ struct Pong {
   static constexpr int kFieldTop = 34, kFieldBottom = 194;  ///< between the walls
   static constexpr int kEnemyX = 16, kPlayerX = 140, kBatWidth = 4, kBatHeight = 16;
   static constexpr int kBallWidth = 2, kBallHeight = 4;
-  static constexpr int kWinningScore = 21, kServeWait = 60;
+  static constexpr int kWinningScore = 21, kServeWait = 63, kFirstServe = 59;
+  static constexpr int kKnobMin = 27450, kKnobMax = 790196;  ///< how far the paddle's knob turns
 
   /// Begins a new game.
   void reset() { *this = Pong{}; }
@@ -52,30 +53,36 @@ struct Pong {
   }
 
   [[nodiscard]] bool valid() const {
-    return player_y > -kFarthest && player_y < kFarthest && player_speed > -kFarthest &&
-           player_speed < kFarthest &&
-           all_within(-kFarthest, kFarthest, {enemy_y, ball_x, ball_y, ball_vx, ball_vy}) &&
+    return all_within(kKnobMin, kKnobMax, {knob}) &&
+           all_within(-kFarthest, kFarthest,
+                      {player_y, next_player_y, enemy_y, ball_x, ball_y, ball_vx, ball_vy}) &&
            all_within(0, kWinningScore, {player_score, enemy_score}) &&
            all_within(0, kLongestClock, {wait, frame});
   }
 
-  float player_y = 96, player_speed = 0;  ///< top of the bat; positive speeds are down
-  int enemy_y = 115;
-  int ball_x = 78, ball_y = 115, ball_vx = -1, ball_vy = 1;
-  int wait = kServeWait;  ///< frames until the ball is in play
+  int knob = (kKnobMin + kKnobMax) / 2;  ///< where the paddle is turned to; more is further down
+  /// The bat's top, and what it will be in the next frame. It is shown on even rows only.
+  int player_y = 96, next_player_y = 96;
+  int enemy_y = 113;  ///< the top of the enemy's bat
+  int ball_x = 78, ball_y = kAway, ball_vx = -1, ball_vy = 1;
+  int wait = kFirstServe;  ///< frames until the ball is served
+  bool fire = false;       ///< whether FIRE was pressed in the last frame
   int frame = 0;
   int player_score = 0, enemy_score = 0;
 
  private:
   static constexpr Rect kEnemyScore{20, 1, 28, 20}, kPlayerScore{100, 1, 28, 20};
 
+  static constexpr int kAway = -14;  // the row of a ball that is out of play
+
   [[nodiscard]] Rect enemy() const;
   [[nodiscard]] Rect player() const;
   [[nodiscard]] Rect ball() const;
-  void move_player(int action);
+  void turn_knob(int action);
+  void move_player();
   void move_enemy();
-  void move_ball(bool fire);
-  void bounce_off(float bat_y);
+  void move_ball();
+  void serve();
   float score_point();
 };
 

@@ -35,7 +35,7 @@ class Row:
 
 
 ROWS = [
-    Row("Pong, 84×84 pipeline, 64 lanes", "envs", "Pong-v0/64 lanes",
+    Row("Pong, 84×84 pipeline, 64 lanes", "envs", "Pong-v1/64 lanes",
         "env_ale.py", "pong vec sync n=64", 25, 60),
     Row("CartPole, 64 lanes", "envs", "CartPole-v1/64 lanes",
         "env_classic.py", "CartPole-v1 vector_entry_point n=64", 5, 20),

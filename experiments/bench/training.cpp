@@ -25,7 +25,7 @@ Config dqn_config(const std::string& precision) {
 class Training {
  public:
   Training(const std::string& algo, const Config& config, int lanes, int threads,
-           const std::string& game = "Pong-v0")
+           const std::string& game = "Pong-v1")
       : pool_(threads),
         env_(builtin_envs().make(game, Config{}, lanes, pool_)),
         agent_(find_agent(algo).make({env_->spec(), lanes, config, 0, "cpu", &pool_})) {

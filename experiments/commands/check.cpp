@@ -74,7 +74,7 @@ void add_options(CLI::App* command) {
       "1\n"
       "if any failed.\n"
       "Examples:\n"
-      "  tengen check Pong-v0\n"
+      "  tengen check Pong-v1\n"
       "  tengen check GridWorld-v0 --set size=9\n"
       "  tengen check Walk-v0 --plugin libmy_env.so");
   command->callback([options] { check(*options); });

@@ -80,7 +80,7 @@ void add_options(CLI::App* command) {
       "Examples:\n"
       "  tengen eval pong --episodes 20 --json\n"
       "  tengen eval runs/cartpole-dqn/1\n"
-      "  tengen eval oracle --env Pong-v0");
+      "  tengen eval oracle --env Pong-v1");
   command->callback([options] { evaluate_player(*options); });
 }
 

@@ -43,7 +43,7 @@ std::vector<Item> list_recipes_found(const SharedOptions&) {
   return items;
 }
 
-// "Pong-v0, 400000 steps of dqn, mean reward 19.8"; "Go-v0, 50000 games of alphazero"
+// "Pong-v1, 400000 steps of dqn, mean reward 19.8"; "Go-v0, 50000 games of alphazero"
 std::string model_description(const std::string& name) {
   const ModelFacts facts =
       model_facts(model_info(ArchiveReader::read_file(find_model(name, RunPlayer::kBest))));

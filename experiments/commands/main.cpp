@@ -124,7 +124,7 @@ int run(int argc, char** argv) {
       "First steps:\n"
       "  tengen watch pong                     see the Pong player that ships\n"
       "  tengen train cartpole-dqn             learn something small\n"
-      "  tengen eval oracle --env Pong-v0      the scripted expert's score\n"
+      "  tengen eval oracle --env Pong-v1      the scripted expert's score\n"
       "  tengen COMMAND --help                 options and examples of a command");
   for (const Command* command : kCommands)
     command->add_options(program.add_subcommand(command->name, command->description));

@@ -84,7 +84,7 @@ void add_options(CLI::App* command) {
       "keys, Esc quits. Games without a \"do nothing\" wait for a key.\n"
       "Go: a click plays; 'tengen go --help' tells who can be played against.\n"
       "Examples:\n"
-      "  tengen play Pong-v0\n"
+      "  tengen play Pong-v1\n"
       "  tengen play Go-v0 --size 9 --against uct:5000 --colour white");
   command->callback([options] { play(*options); });
 }

@@ -78,7 +78,7 @@ void add_options(CLI::App* command) {
       "everywhere (tests/golden/signatures.txt); those of learners hold for one LibTorch, BLAS\n"
       "and processor.\n"
       "Example:\n"
-      "  tengen signature Pong-v0 --threads 3");
+      "  tengen signature Pong-v1 --threads 3");
   command->callback([options] { print_signatures(*options); });
 }
 

@@ -211,7 +211,7 @@ void add_options(CLI::App* command) {
       "Examples:\n"
       "  tengen watch pong\n"
       "  tengen watch runs/pong-dqn/1 --follow\n"
-      "  tengen watch oracle --env Pong-v0 --record pong.gif --frames 200");
+      "  tengen watch oracle --env Pong-v1 --record pong.gif --frames 200");
   command->callback([options] { watch(*options); });
 }
 

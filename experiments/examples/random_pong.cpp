@@ -8,7 +8,7 @@ int main() {
   using namespace tengen;
   constexpr int kLanes = 64, kSteps = 1000;
   WorkerPool pool(2);
-  const auto env = builtin_envs().make("Pong-v0", Config{}, kLanes, pool);
+  const auto env = builtin_envs().make("Pong-v1", Config{}, kLanes, pool);
   StepBuffer step(env->spec(), kLanes);  // the memory that the environment writes to
   ActionMemory action(env->spec().action, kLanes);
   const auto actions = static_cast<std::uint32_t>(std::get<Discrete>(env->spec().action).n);

@@ -289,7 +289,7 @@ TEST_CASE("actor-critics: lanes of pictures are shared out without a difference"
     std::vector<std::vector<std::byte>> results;
     for (const int threads : {1, 2}) {
       WorkerPool pool(threads);
-      const auto env = builtin_envs().make("Pong-v0", Config::from_string("size = 42"), 16, pool);
+      const auto env = builtin_envs().make("Pong-v1", Config::from_string("size = 42"), 16, pool);
       const auto agent = find_agent(algo).make(
           {env->spec(), 16,
            Config::from_string(recipe("frame_stack = 4\nn_steps = 8\nbatch_size = 64",

@@ -44,7 +44,7 @@ TEST_CASE("a wrong command line is one clear line and exit code 2") {
       {{"train", "catch-dqn", "--set", "name=a/b"}, "folder's name"},
       {{"train", "catch-dqn", "--device", "gpu"}, "unknown device 'gpu'"},
       {{"resume", "nothing"}, "there is no run 'nothing'"},
-      {{"eval", "pnog", "--env", "Pong-v0"}, "unknown model or run 'pnog'"},
+      {{"eval", "pnog", "--env", "Pong-v1"}, "unknown model or run 'pnog'"},
       {{"eval", "catch-dqn"}, "recipe 'catch-dqn' has no run here yet"},
       {{"eval", "missing/model.tgn"}, "there is no model file or run 'missing/model.tgn'"},
       {{"eval", "random"}, "needs a game: --env"},
@@ -62,7 +62,7 @@ TEST_CASE("a wrong command line is one clear line and exit code 2") {
       {{"watch", "random", "--env", "Catch-v0", "--record", "x.png", "--frames", "1000000"},
        "a contact sheet has 400 pictures at most"},
       {{"resume", std::string(3000, 'q')}, fmt::format("there is no run '{:q>80}…'", "")},
-      {{"signature", "Pongv0"}, "did you mean 'Pong-v0'?"},
+      {{"signature", "Pongv0"}, "did you mean 'Pong-v1'?"},
   };
   for (const WrongLine& c : cases) {
     const ProgramResult result = run_program(directory.path(), c.arguments);

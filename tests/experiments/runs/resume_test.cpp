@@ -272,7 +272,7 @@ TEST_CASE("a new run begins with the weights of a model or a run") {
        "what a2c learnt on CartPole-v1 does not fit a2c on CartPole-v1: "},
       {{"start_from=first", "net.hidden=[16]"}, "hidden1.weight 8x4 where this recipe's has "},
       {{"start_from=first", "env.id=Acrobot-v1"}, "on CartPole-v1 does not fit a2c on Acrobot-v1"},
-      {{"start_from=pong"}, "learnt on Pong-v0 does not fit a2c on CartPole-v1"},
+      {{"start_from=pong"}, "learnt on Pong-v1 does not fit a2c on CartPole-v1"},
   };
   for (const auto& [settings, expected] : cases) {
     const auto result = train(directory.path(), "wrong", settings);

@@ -297,7 +297,7 @@ TEST_CASE("self-play starts from a player that another run left") {
       {{"start_from=frist"}, "unknown model or run 'frist'"},
       {{"start_from=random"}, "not a model file"},
       {{"start_from=go9"}, "it plays Go-v0, this recipe TicTacToe-v0"},
-      {{"start_from=pong"}, "it plays Pong-v0, this recipe TicTacToe-v0"},
+      {{"start_from=pong"}, "it plays Pong-v1, this recipe TicTacToe-v0"},
       {{"start_from=first", "net.channels=8"}, "no room for stem.weight 16x"},
   };
   for (const Case& c : cases) {
