@@ -75,10 +75,10 @@ void add_options(CLI::App* command) {
       "evaluation can use one server. Wherever a command takes an environment it takes an address,\n"
       "too, or several separated by commas, whose lanes it plays side by side.\n"
       "Examples:\n"
-      "  tengen serve Pong-v0 --listen unix:/tmp/pong\n"
+      "  tengen serve Pong-v1 --listen unix:/tmp/pong\n"
       "  tengen train pong-ppo --set env.id=unix:/tmp/pong\n"
       "  tengen serve CartPole-v1 --listen tcp:127.0.0.1:5555 --listen tcp:[::1]:5555\n"
-      "  TENGEN_TOKEN=secret tengen serve Pong-v0 --listen tcp:0.0.0.0:5555 --allow-remote\n"
+      "  TENGEN_TOKEN=secret tengen serve Pong-v1 --listen tcp:0.0.0.0:5555 --allow-remote\n"
       "Anybody who reads the network sees a token that travels by tcp:. Ctrl-C ends the server.\n"
       "Programs in Python serve Gymnasium's environments alike; docs/protocol.md describes how to\n"
       "write a server or a client in any language.");

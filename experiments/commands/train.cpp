@@ -98,7 +98,7 @@ void add_options(CLI::App* command) {
       "Examples:\n"
       "  tengen train cartpole-dqn --seed 1\n"
       "  tengen train pong-dqn --set agent.learning_rate=2e-4 --set n_envs=16\n"
-      "  tengen train ppo --env Pong-v0 --set n_envs=32\n"
+      "  tengen train ppo --env Pong-v1 --set n_envs=32\n"
       "  tengen train my.toml --plugin libmy_env.so --out /tmp/run\n"
       "Ctrl-C saves and stops; 'tengen resume' goes on. 'tengen list recipes' shows the recipes.");
   command->callback([options] { train(*options); });

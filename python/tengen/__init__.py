@@ -3,8 +3,8 @@
 ``import tengen`` registers every environment with Gymnasium, as ``tengen/NAME``:
 
     import gymnasium, tengen
-    env = gymnasium.make("tengen/Pong-v0", size=42)
-    envs = gymnasium.make_vec("tengen/Pong-v0", num_envs=64, threads=2)
+    env = gymnasium.make("tengen/Pong-v1", size=42)
+    envs = gymnasium.make_vec("tengen/Pong-v1", num_envs=64, threads=2)
 
 Plug-ins are loaded by ``load_plugin``, and at import from the list TENGEN_PLUGIN_PATH, as by the program `tengen`.
 Errors are ``tengen.Error``, those of the caller (unknown ids, options and actions) ``tengen.UsageError``, which is a

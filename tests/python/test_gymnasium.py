@@ -41,29 +41,29 @@ def test_every_environment_keeps_gymnasiums_contract(name):
 
 def test_ids_are_registered_once_and_described():
     tengen.registration.register()
-    assert gymnasium.spec("tengen/Pong-v0").kwargs == {"name": "Pong-v0"}
-    about = tengen.describe("Pong-v0", size=42)
+    assert gymnasium.spec("tengen/Pong-v1").kwargs == {"name": "Pong-v1"}
+    about = tengen.describe("Pong-v1", size=42)
     assert about["shape"] == (42, 42)
     assert about["action_names"][1] == "FIRE"
     assert "size = 42" in about["options"]
-    assert gymnasium.spec("tengen/Pong-v0").to_json()
+    assert gymnasium.spec("tengen/Pong-v1").to_json()
 
 
 def test_options_are_arguments_and_wrong_ones_are_named():
-    env = gymnasium.make("tengen/Pong-v0", size=42, frame_skip=2)
+    env = gymnasium.make("tengen/Pong-v1", size=42, frame_skip=2)
     assert env.observation_space.shape == (42, 42)
-    assert gymnasium.make_vec("tengen/Pong-v0", num_envs=2, size=np.int64(42)).observation_space.shape == (2, 42, 42)
+    assert gymnasium.make_vec("tengen/Pong-v1", num_envs=2, size=np.int64(42)).observation_space.shape == (2, 42, 42)
     with pytest.raises(tengen.UsageError, match="frame_skp.*did you mean.*frame_skip"):
-        gymnasium.make("tengen/Pong-v0", frame_skp=2)
+        gymnasium.make("tengen/Pong-v1", frame_skp=2)
     with pytest.raises(ValueError, match="size"):
-        gymnasium.make("tengen/Pong-v0", size="large")
+        gymnasium.make("tengen/Pong-v1", size="large")
     with pytest.raises(tengen.Error, match="neither a boolean"):
-        gymnasium.make("tengen/Pong-v0", size={"x": 1})
-    with pytest.raises(tengen.UsageError, match="did you mean 'Pong-v0'"):
+        gymnasium.make("tengen/Pong-v1", size={"x": 1})
+    with pytest.raises(tengen.UsageError, match="did you mean 'Pong-v1'"):
         tengen.Env("Pnog-v0")
 
 
-@pytest.mark.parametrize("name", ["CartPole-v1", "Pong-v0", "Othello-v0"])
+@pytest.mark.parametrize("name", ["CartPole-v1", "Pong-v1", "Othello-v0"])
 def test_a_seed_is_a_game_and_lanes_have_their_own(name):
     make = lambda **more: gymnasium.make_vec(f"tengen/{name}", num_envs=20, **more)  # noqa: E731
     one, two = play(make(), 30), play(make(threads=3), 30)
@@ -92,7 +92,7 @@ def test_a_lane_without_a_seed_goes_on_with_its_random_numbers():
 
 @pytest.mark.parametrize("kind", ["one", "many"])
 def test_what_the_caller_holds_never_changes(kind):
-    env = gymnasium.make_vec("tengen/Pong-v0", num_envs=2, size=42) if kind == "many" else tengen.Env("Pong-v0", size=42)
+    env = gymnasium.make_vec("tengen/Pong-v1", num_envs=2, size=42) if kind == "many" else tengen.Env("Pong-v1", size=42)
     held = [env.reset(seed=0)[0]]
     copies = [held[0].copy()]
     action = np.zeros(2, int) if kind == "many" else 0
@@ -112,7 +112,7 @@ def test_what_the_caller_holds_never_changes(kind):
 
 
 def test_memory_that_nobody_holds_is_used_again():
-    envs = gymnasium.make_vec("tengen/Pong-v0", num_envs=2)
+    envs = gymnasium.make_vec("tengen/Pong-v1", num_envs=2)
     envs.reset(seed=0)
     places = {envs.step(np.zeros(2, int))[0].ctypes.data for _ in range(50)}
     assert len(places) <= 3
@@ -208,15 +208,15 @@ def test_scores_add_up_over_whole_games_and_leave_training_aids_out():
 
 
 def test_pictures():
-    env = gymnasium.make("tengen/Pong-v0", render_mode="rgb_array")
+    env = gymnasium.make("tengen/Pong-v1", render_mode="rgb_array")
     env.reset(seed=0)
     assert env.render().shape == (210, 160, 3) and env.metadata["render_fps"] == 15
-    envs = gymnasium.make_vec("tengen/Pong-v0", num_envs=2, render_mode="rgb_array")
+    envs = gymnasium.make_vec("tengen/Pong-v1", num_envs=2, render_mode="rgb_array")
     envs.reset(seed=0)
     assert len(envs.render()) == 2
-    assert tengen.VectorEnv("Pong-v0", 2).render() is None
+    assert tengen.VectorEnv("Pong-v1", 2).render() is None
     with pytest.raises(ValueError, match="render_mode"):
-        tengen.Env("Pong-v0", render_mode="ansi")
+        tengen.Env("Pong-v1", render_mode="ansi")
 
 
 def test_steps_let_other_threads_run_but_not_into_the_same_environment():
@@ -245,11 +245,11 @@ def test_steps_let_other_threads_run_but_not_into_the_same_environment():
 
 
 def test_async_environments_and_wrappers_of_gymnasium_work():
-    make = lambda: gymnasium.make("tengen/Pong-v0", size=42)  # noqa: E731
+    make = lambda: gymnasium.make("tengen/Pong-v1", size=42)  # noqa: E731
     envs = gymnasium.vector.AsyncVectorEnv([make, make])
     assert envs.reset(seed=0)[0].shape == (2, 42, 42)
     envs.close()
-    stacked = gymnasium.wrappers.FrameStackObservation(gymnasium.make("tengen/Pong-v0", size=42), 4)
+    stacked = gymnasium.wrappers.FrameStackObservation(gymnasium.make("tengen/Pong-v1", size=42), 4)
     assert stacked.reset(seed=0)[0].shape == (4, 42, 42)
     recorded = gymnasium.wrappers.vector.RecordEpisodeStatistics(gymnasium.make_vec("tengen/CartPole-v1", num_envs=4))
     recorded.reset(seed=0)

@@ -50,7 +50,7 @@ def test_the_module_lists_and_describes():
     def run(*arguments):
         return subprocess.run([sys.executable, "-m", "tengen", *arguments], text=True, capture_output=True, check=False)
 
-    assert "Pong-v0" in run().stdout and "Three in a row" in run().stdout
-    assert "frame_skip = 4" in run("tengen/Pong-v0").stdout
+    assert "Pong-v1" in run().stdout and "Three in a row" in run().stdout
+    assert "frame_skip = 4" in run("tengen/Pong-v1").stdout
     wrong = run("Pnog-v0")
-    assert wrong.returncode == 2 and "did you mean 'Pong-v0'" in wrong.stderr
+    assert wrong.returncode == 2 and "did you mean 'Pong-v1'" in wrong.stderr

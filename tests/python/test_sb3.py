@@ -47,7 +47,7 @@ def test_lanes_do_what_sb3s_own_do(name, limit):
 
 
 def test_pictures_have_channels_and_can_be_stacked():
-    envs = VecFrameStack(tengen.sb3.VecEnv("Pong-v0", 2), 4, channels_order="first")
+    envs = VecFrameStack(tengen.sb3.VecEnv("Pong-v1", 2), 4, channels_order="first")
     assert envs.reset().shape == (2, 4, 84, 84)
     PPO("CnnPolicy", envs, n_steps=8, batch_size=16, n_epochs=1, device="cpu").learn(16)
 

@@ -10,7 +10,7 @@ using namespace tengen;
 TEST_CASE("addresses are told from names, read, and refused with what would be right") {
   CHECK(is_address("unix:a"));
   CHECK(is_address("tcp:localhost:1,unix:b"));
-  CHECK_FALSE(is_address("Pong-v0"));
+  CHECK_FALSE(is_address("Pong-v1"));
   CHECK(parse_address("unix:/tmp/a b").path == "/tmp/a b");
   const Address tcp = parse_address("tcp:[::1]:5555");
   CHECK(tcp.host == "::1");
@@ -28,7 +28,7 @@ TEST_CASE("addresses are told from names, read, and refused with what would be r
 }
 
 TEST_CASE("paths of sockets are made absolute, and nothing else") {
-  CHECK(settled_addresses("Pong-v0", "/runs") == "Pong-v0");
+  CHECK(settled_addresses("Pong-v1", "/runs") == "Pong-v1");
   CHECK(settled_addresses("unix:a,tcp:b:1,unix:/c/d", "/runs") ==
         "unix:/runs/a,tcp:b:1,unix:/c/d");
   CHECK(settled_addresses("unix:../a", "/runs/x") == "unix:/runs/a");

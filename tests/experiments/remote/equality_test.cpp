@@ -29,7 +29,7 @@ std::vector<std::uint64_t> here(const std::string& id, int lanes) {
 TEST_CASE("a served environment plays to the bit as it does here, by every way") {
   const TempDirectory directory;
   const std::string socket = "unix:" + (directory / "socket").string();
-  for (const char* id : {"Catch-v0", "Pendulum-v1", "Pong-v0", "CaloBuild-v0", "GridWorld-v0"}) {
+  for (const char* id : {"Catch-v0", "Pendulum-v1", "Pong-v1", "CaloBuild-v0", "GridWorld-v0"}) {
     CAPTURE(id);
     const auto expected = here(id, 5);
     for (const std::string& listen : {socket, std::string("tcp:127.0.0.1:0")}) {
@@ -49,7 +49,7 @@ TEST_CASE("a served environment plays to the bit as it does here, by every way")
 
 TEST_CASE("rows that are further apart than their length are filled alike") {
   const TempDirectory directory;
-  const Served server(offer("Pong-v0", "unix:" + (directory / "socket").string()));
+  const Served server(offer("Pong-v1", "unix:" + (directory / "socket").string()));
   for (const bool memory : {false, true}) {
     ClientOptions options = impatient();
     options.memory = memory;
@@ -97,9 +97,9 @@ TEST_CASE("the checker finds nothing wrong with a served environment") {
 
 TEST_CASE("pictures and experts come from the server") {
   const TempDirectory directory;
-  const Served server(offer("Pong-v0", "unix:" + (directory / "socket").string()));
+  const Served server(offer("Pong-v1", "unix:" + (directory / "socket").string()));
   WorkerPool pool(1);
-  const auto here = builtin_envs().make("Pong-v0", {}, 2, pool);
+  const auto here = builtin_envs().make("Pong-v1", {}, 2, pool);
   const auto there = remote_entry(server.address())->make({}, 2, pool);
   StepBuffer a(here->spec(), 2), b(there->spec(), 2);
   here->reset(3, a.view());
