@@ -154,11 +154,14 @@ void Lanes::read_actions(const nb::object& actions) {
   const int n = std::get<Discrete>(env_->spec().action).n;
   const auto take = [&](const auto* values, std::size_t count) {
     if (count != chosen.size()) throw UsageError("{} actions for {} lanes", count, chosen.size());
+    bool wrong = false;
     for (std::size_t i = 0; i < count; ++i) {
-      if (values[i] < 0 || values[i] >= n)
-        throw UsageError("lane {}: action {} is outside [0, {})", i, values[i], n);
+      wrong |= values[i] < 0 || values[i] >= n;
       chosen[i] = static_cast<std::int32_t>(values[i]);
     }
+    for (std::size_t i = 0; wrong && i < count; ++i)
+      if (values[i] < 0 || values[i] >= n)
+        throw UsageError("lane {}: action {} is outside [0, {})", i, values[i], n);
   };
   std::int64_t one = 0;
   if (Vector<std::int64_t> wide; nb::try_cast(actions, wide, false)) {
@@ -195,28 +198,42 @@ void Lanes::read_numbers(const nb::object& actions) {
   }
 }
 
-// Adds up scores over games, and notes which lanes wait; returns whether an episode ended.
+// Adds up scores over games, and notes which lanes wait; returns whether an episode ended. Loops
+// over all lanes are without branches, so that they become vector instructions.
 bool Lanes::keep_scores(const Frame& frame) {
   const StepView& view = frame.view;
-  bool any = false;
-  for (std::size_t i = 0; i < totals_.size(); ++i) {
-    if (states_[i] == State::kGameOver) totals_[i] = 0;  // the next game has begun in this step
-    states_[i] = State::kRunning;
-    totals_[i] += scored_[i];
-    if (view.ended(static_cast<int>(i))) {
-      any = true;
-      final_scores_[i] = totals_[i];
-      if (view.terminated[i] != 0 && !finals_.final_legal.empty())
-        std::ranges::fill(finals_.final_legal.row(static_cast<int>(i)), std::uint8_t{1});
-      const State state = game_ended_[i] != 0 ? State::kGameOver : State::kLifeLost;
-      if (autoreset_ != Autoreset::kSameStep)
-        states_[i] = state;
-      else if (state == State::kGameOver)
-        totals_[i] = 0;
+  const std::size_t lanes = totals_.size();
+  if (waiting_)
+    for (std::size_t i = 0; i < lanes; ++i) {
+      if (states_[i] == State::kGameOver) totals_[i] = 0;  // the next game has begun in this step
+      states_[i] = State::kRunning;
     }
-    frame.scores[i] = totals_[i];
+  waiting_ = false;
+  std::uint8_t any = 0;
+  for (std::size_t i = 0; i < lanes; ++i) {
+    totals_[i] += scored_[i];
+    any |= view.terminated[i] | view.truncated[i];
   }
-  return any;
+  if (any != 0) {
+    std::ranges::fill(final_scores_, 0.0F);
+    for (std::size_t i = 0; i < lanes; ++i)
+      if (view.ended(static_cast<int>(i))) end(i, view.terminated[i] != 0);
+  }
+  std::ranges::copy(totals_, frame.scores.begin());
+  return any != 0;
+}
+
+void Lanes::end(std::size_t lane, bool terminated) {
+  final_scores_[lane] = totals_[lane];
+  if (terminated && !finals_.final_legal.empty())
+    std::ranges::fill(finals_.final_legal.row(static_cast<int>(lane)), std::uint8_t{1});
+  const bool over = game_ended_[lane] != 0;
+  if (autoreset_ == Autoreset::kSameStep) {
+    if (over) totals_[lane] = 0;
+  } else {
+    states_[lane] = over ? State::kGameOver : State::kLifeLost;
+    waiting_ = true;
+  }
 }
 
 nb::object Lanes::draw(int lane) const {

@@ -34,7 +34,7 @@ class Lanes {
   nanobind::tuple step(nanobind::handle actions);
 
   /// Of lanes whose episode ended in the last step: its last observation, score, and mask (all ones
-  /// if the task terminated), in arrays that the next step overwrites.
+  /// if the task terminated), in arrays that the next step overwrites. Scores of other lanes are 0.
   [[nodiscard]] const nanobind::object& final_observation() const { return final_observation_; }
   [[nodiscard]] const nanobind::object& final_score() const { return final_score_; }
   [[nodiscard]] const nanobind::object& final_mask() const { return final_mask_; }
@@ -60,6 +60,7 @@ class Lanes {
   void read_actions(const nanobind::object& actions);
   void read_numbers(const nanobind::object& actions);
   bool keep_scores(const Frame& frame);
+  void end(std::size_t lane, bool terminated);
 
   std::unique_ptr<WorkerPool> pool_;
   Config config_;
@@ -74,6 +75,7 @@ class Lanes {
   std::vector<float> scored_, totals_;
   std::vector<std::uint8_t> game_ended_;
   std::vector<State> states_;
+  bool waiting_ = false;  // some lanes are neither kUnstarted nor kRunning
   mutable std::atomic<bool> busy_{false};
 };
 

@@ -108,10 +108,11 @@ class VectorEnv(gymnasium.vector.VectorEnv):
         return infos
 
     def _add_finals(self, infos, ended):
-        observations = np.full(self.num_envs, None, object)
-        for i in np.flatnonzero(ended):
-            observations[i] = self._lanes.final_observation[i].copy()
-        final = {"score": np.where(ended, self._lanes.final_score, 0), "_score": ended}
+        observations = np.empty(self.num_envs, object)
+        lanes = ended.nonzero()[0]
+        for i, row in zip(lanes, self._lanes.final_observation.take(lanes, axis=0)):
+            observations[i] = row
+        final = {"score": self._lanes.final_score.copy(), "_score": ended}
         if (mask := self._lanes.final_mask) is not None:
             final["action_mask"] = np.where(ended[:, None], mask, 0)
             final["_action_mask"] = ended
