@@ -350,6 +350,7 @@ def test_our_own_environments_by_their_own_batches(tmp_path, memory):
         envs = tengen.VectorEnv("Othello-v0", 3, autoreset_mode="SameStep", opponent="rollouts", rollouts=3)
         envs.reset(seed=[lane_seed(2, i) for i in range(3)])
         client.reset(2)
+        assert client.draw(1).shape == (480, 480, 3)
         ends = 0
         for _ in range(80):
             actions = np.argmax(client.legal, axis=1)

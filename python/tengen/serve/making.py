@@ -41,10 +41,14 @@ class Recipe:
         if not callable(entry):
             module, name = entry.split(":")
             entry = getattr(importlib.import_module(module), name)
-        if "autoreset_mode" not in inspect.signature(entry).parameters:
+        known = inspect.signature(entry).parameters
+        if "autoreset_mode" not in known:
             return None
         mode = gymnasium.vector.AutoresetMode.SAME_STEP
-        env = _made(lambda: gymnasium.make_vec(self.id, num_envs=lanes, autoreset_mode=mode, **self.kwargs))
+        kwargs = {**self.kwargs, "autoreset_mode": mode}
+        if "render_mode" in known:
+            kwargs.setdefault("render_mode", "rgb_array")
+        env = _made(lambda: gymnasium.make_vec(self.id, num_envs=lanes, **kwargs))
         if env.metadata.get("autoreset_mode") is mode:
             return env
         env.close()
