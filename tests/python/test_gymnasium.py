@@ -220,7 +220,7 @@ def test_pictures():
 
 
 def test_steps_let_other_threads_run_but_not_into_the_same_environment():
-    envs = tengen.VectorEnv("Go-v0", 64, opponent="rollouts", rollouts=2000, size=9)
+    envs = tengen.VectorEnv("Go-v0", 64, opponent="rollouts", rollouts=500, size=9)
     envs.reset(seed=0)
     passing = np.full(64, 81)
     errors, done = [], threading.Event()

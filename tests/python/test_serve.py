@@ -2,9 +2,12 @@
 
 import json
 import os
+import resource
 import signal
 import socket
 import struct
+import subprocess
+import sys
 import time
 
 import gymnasium
@@ -281,9 +284,6 @@ def test_tcp_and_its_secret(tmp_path):
     (["test/Counter-v0", "--token-file", "/nowhere"], "--token-file"),
 ])
 def test_wrong_command_lines_are_one_line_and_exit_code_2(tmp_path, arguments, why):
-    import subprocess
-    import sys
-
     done = subprocess.run([sys.executable, "-m", "tengen.serve", "--import", "environments", *arguments], cwd=tmp_path, text=True,
                           env={**os.environ, **OWN}, capture_output=True, timeout=60, check=False)
     assert done.returncode == 2 and why in done.stderr and done.stderr.startswith("error: ")
@@ -407,3 +407,16 @@ def test_recipes_say_how_they_are_served_and_their_options_are_known(tmp_path, n
             client = Client(server.address, lanes=2, options=options)
             client.reset(0)
             client.step([0, 0])
+
+
+def test_a_server_without_file_descriptors_left_goes_on(tmp_path):
+    with serve(tmp_path, "test/Counter-v0") as server:
+        usual = resource.prlimit(server.process.pid, resource.RLIMIT_NOFILE)
+        resource.prlimit(server.process.pid, resource.RLIMIT_NOFILE, (3, usual[1]))
+        waiting = Connection(server.address)
+        time.sleep(0.5)
+        resource.prlimit(server.process.pid, resource.RLIMIT_NOFILE, usual)
+        waiting.send(HELLO, json.dumps({"protocol": 1, "lanes": 1}).encode())
+        assert waiting.receive()[0] == 129
+        server.stop()
+        assert "no connection taken" in server.errors

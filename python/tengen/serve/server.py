@@ -51,6 +51,10 @@ class Server:
         except TimeoutError:
             self._reap()
             return
+        except OSError as error:  # too many open files, for example: clients try again
+            print(f"warning: no connection taken: {error}", file=sys.stderr)
+            time.sleep(0.1)
+            return
         self._reap()
         connection.setblocking(True)
         with connection:
@@ -58,7 +62,11 @@ class Server:
             if others >= 2 * self._max_connections:
                 return  # that many are being told already that there are too many
             with _held():
-                child = os.fork()
+                try:
+                    child = os.fork()
+                except OSError as error:
+                    print(f"warning: no process for a connection: {error}", file=sys.stderr)
+                    return
                 if child:
                     self._children.add(child)
             if child == 0:
