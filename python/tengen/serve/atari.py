@@ -3,6 +3,7 @@
 import numpy as np
 
 from tengen.serve.lanes import VectorLanes
+from tengen.serve.protocol import Failure
 
 # What our own arcade games call options (docs/arcade.md), and what ALE's vector environment calls them.
 _NAMES = {
@@ -12,6 +13,8 @@ _NAMES = {
     "max_frames": ("max_num_frames_per_episode",),
     "episodic_life": ("life_loss_info",),  # it ends an episode at the loss of a life, and the game goes on
 }
+# Options of ours that ALE has not got, with the value that says so; models that were trained on our games name them.
+_OURS = {"random_start": 0, "randomise": False}
 # One newest frame, and points as the game counts them: stacks and clipping are the learner's business.
 _DEFAULTS = {"stack_num": 1, "reward_clipping": False}
 
@@ -27,6 +30,12 @@ def vector_options(kwargs, workers):
     if workers:
         options["num_threads"] = workers
     for name, value in kwargs.items():
+        if name in _OURS:
+            if value != _OURS[name]:
+                raise Failure("usage", f"{name} = {value}: games of ALE have only {name} = {_OURS[name]}")
+            continue
+        if name == "colour":
+            name, value = "grayscale", value != "rgb"
         for own in _NAMES.get(name, (name,)):
             options[own] = value
     return options
