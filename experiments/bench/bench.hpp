@@ -39,5 +39,6 @@ void bench_acting(const BenchOptions& options);
 void bench_go(const BenchOptions& options);
 void bench_search(const BenchOptions& options);
 void bench_policy_value(const BenchOptions& options);
+void bench_remote(const BenchOptions& options);
 
 }  // namespace tengen

@@ -26,7 +26,8 @@ constexpr Subject kSubjects[] = {
     {"envs", bench_envs},         {"replay", bench_replay},
     {"detector", bench_detector}, {"updates", bench_training},
     {"acting", bench_acting},     {"go", bench_go},
-    {"search", bench_search},     {"policy-value", bench_policy_value}};
+    {"search", bench_search},     {"policy-value", bench_policy_value},
+    {"remote", bench_remote}};
 
 double rate(double seconds, const std::function<std::int64_t()>& work) {
   using Clock = std::chrono::steady_clock;

@@ -31,8 +31,7 @@ Address host_and_port(Address address, std::string_view rest) {
   const bool bracketed = host.starts_with('[') && host.ends_with(']');
   if (bracketed) host = host.substr(1, host.size() - 2);
   const std::string_view port = colon == std::string_view::npos ? "" : rest.substr(colon + 1);
-  const auto [end, error] =
-      std::from_chars(port.data(), port.data() + port.size(), address.port);
+  const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), address.port);
   const bool good = error == std::errc() && end == port.data() + port.size();
   if (!good || host.empty() || (!bracketed && host.find(':') != std::string_view::npos))
     throw UsageError("'{}': must be {}HOST:PORT, with an IPv6 address in brackets",

@@ -62,8 +62,10 @@ void Channel::wait(Way way, Clock::time_point deadline) {
     }
     const int found = ::poll(&ready, 1, milliseconds);
     if (found > 0) return;
-    if (found == 0 && Clock::now() >= deadline) throw PeerFault("the other side did not go on in time");
-    if (found < 0 && errno != EINTR) throw PeerFault("the connection broke: {}", std::strerror(errno));
+    if (found == 0 && Clock::now() >= deadline)
+      throw PeerFault("the other side did not go on in time");
+    if (found < 0 && errno != EINTR)
+      throw PeerFault("the connection broke: {}", std::strerror(errno));
   }
 }
 

@@ -64,8 +64,7 @@ class Gather {
  public:
   void clear() { parts_.clear(); }
   void add(std::span<const std::byte> bytes) {
-    if (!bytes.empty())
-      parts_.emplace_back(const_cast<std::byte*>(bytes.data()), bytes.size());
+    if (!bytes.empty()) parts_.emplace_back(const_cast<std::byte*>(bytes.data()), bytes.size());
   }
   template <class T, std::size_t kCount>
   void add(std::span<T, kCount> values) {

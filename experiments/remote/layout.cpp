@@ -73,8 +73,8 @@ void MemoryPlan::check(const StepSizes& sizes) const {
       throw Malformed("memory: {} begins at {}, which is no multiple of {}", kSectionNames[i],
                       offsets[i], kAlignment);
     if (offsets[i] > size || bytes > size - offsets[i])
-      throw Malformed("memory: {} has {} bytes from {} on, and all of it only {}",
-                      kSectionNames[i], bytes, offsets[i], size);
+      throw Malformed("memory: {} has {} bytes from {} on, and all of it only {}", kSectionNames[i],
+                      bytes, offsets[i], size);
     ranges.push_back({offsets[i], offsets[i] + bytes, kSectionNames[i]});
   }
   std::ranges::sort(ranges, {}, &Range::begin);
@@ -174,8 +174,9 @@ StepView lanes_of(const StepView& view, int first, int lanes) {
   };
   const auto masks = [&](const MaskView& from) {
     const auto n = usize(from.actions);
-    return from.empty() ? from : MaskView{from.data.subspan(usize(first) * n, usize(lanes) * n),
-                                          from.actions};
+    return from.empty()
+               ? from
+               : MaskView{from.data.subspan(usize(first) * n, usize(lanes) * n), from.actions};
   };
   return {.observation = rows(view.observation),
           .reward = values(view.reward),

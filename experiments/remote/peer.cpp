@@ -38,8 +38,8 @@ void copy_masks(const MaskView& from, const MaskView& to) {
 }  // namespace
 
 Peer::Peer(const Address& address, int lanes, const ClientOptions& options)
-    : Peer(connect(address, Clock::now() + duration_of(options.timeout)), address, lanes,
-           options) {}
+    : Peer(connect(address, Clock::now() + duration_of(options.timeout)), address, lanes, options) {
+}
 
 Peer::Peer(Channel channel, const Address& address, int lanes, const ClientOptions& options)
     : name_(address.text), timeout_(duration_of(options.timeout)), channel_(std::move(channel)) {
@@ -88,8 +88,7 @@ void Peer::send(Message type, std::span<const std::byte> body) {
   channel_.send(type, body, answer_by_);
 }
 
-void Peer::check_header(const Header& header, Message type, std::uint64_t low,
-                        std::uint64_t high) {
+void Peer::check_header(const Header& header, Message type, std::uint64_t low, std::uint64_t high) {
   if (header.type == Message::kError) fail(header);
   if (header.type != type)
     throw Malformed("a message of type {} came where one of type {} was due",
@@ -116,7 +115,9 @@ void Peer::fail(const Header& header) {
   throw Error("{}: {}", name_, error.text);
 }
 
-void Peer::send_reset(std::uint64_t seed) { send(Message::kReset, std::as_bytes(std::span(&seed, 1))); }
+void Peer::send_reset(std::uint64_t seed) {
+  send(Message::kReset, std::as_bytes(std::span(&seed, 1)));
+}
 
 void Peer::send_observe() { send(Message::kObserve); }
 
@@ -186,8 +187,9 @@ void Peer::receive_from_socket(const StepView& rows) {
     if (!rows.final_legal.empty()) gather_.add(rows.final_legal.row(lane));
   }
   if (const std::uint64_t due = sizes_->stepped(ended, truncated); length != due)
-    throw Malformed("a step in which {} lanes ended, {} of them truncated, has {} bytes, and not {}",
-                    ended, truncated, due, length);
+    throw Malformed(
+        "a step in which {} lanes ended, {} of them truncated, has {} bytes, and not {}", ended,
+        truncated, due, length);
   channel_.read(gather_, answer_by_);
 }
 

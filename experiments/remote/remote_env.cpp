@@ -87,7 +87,8 @@ void RemoteEnv::reconnect(Place& place) const {
                 *place.fault, place.failures);
   const std::string before = fingerprint(spec_, false);
   const auto end = Clock::now() + std::chrono::duration<double>(options_.patience);
-  for (std::chrono::milliseconds pause{10};; pause = std::min(2 * pause, std::chrono::milliseconds{500})) {
+  for (std::chrono::milliseconds pause{10};;
+       pause = std::min(2 * pause, std::chrono::milliseconds{500})) {
     try {
       connect(place);
       break;
@@ -201,8 +202,8 @@ void RemoteEnv::observe(const StepView& out) const {
 
 bool RemoteEnv::draw(int lane, Canvas& canvas) const {
   if (!can_draw_) return false;
-  Place& place = *std::ranges::find_if(
-      places_, [&](const Place& p) { return lane < p.first + p.lanes; });
+  Place& place =
+      *std::ranges::find_if(places_, [&](const Place& p) { return lane < p.first + p.lanes; });
   insist(place, [&](Peer& peer) { peer.draw(lane - place.first, canvas); });
   return canvas.width() > 0;
 }
@@ -214,9 +215,8 @@ bool RemoteEnv::oracle(ActionBuffer out) const {
                            ? std::get<Box>(spec_.action).low.size()
                            : std::size_t{1};
     const std::size_t begin = usize(place.first) * width, count = usize(place.lanes) * width;
-    const ActionBuffer part = out.box.empty()
-                                  ? ActionBuffer{out.discrete.subspan(begin, count), {}}
-                                  : ActionBuffer{{}, out.box.subspan(begin, count)};
+    const ActionBuffer part = out.box.empty() ? ActionBuffer{out.discrete.subspan(begin, count), {}}
+                                              : ActionBuffer{{}, out.box.subspan(begin, count)};
     insist(place, [&](Peer& peer) { peer.oracle(part); });
   }
   return true;

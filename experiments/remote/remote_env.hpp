@@ -67,8 +67,8 @@ class RemoteEnv final : public VectorEnv {
   EnvSpec spec_;
   bool can_draw_ = true, can_oracle_ = true;
   mutable std::vector<Place> places_;
-  std::uint64_t seed_ = 0;               // of the last reset
-  mutable std::uint64_t restarts_ = 0;   // fresh seeds so far
+  std::uint64_t seed_ = 0;              // of the last reset
+  mutable std::uint64_t restarts_ = 0;  // fresh seeds so far
 };
 
 }  // namespace tengen

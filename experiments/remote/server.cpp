@@ -137,8 +137,8 @@ class Server::Impl {
   void listen_tcp(const Address& address) {
     Code error;
     tcp::resolver resolver(*context_);
-    const auto found = resolver.resolve(address.host, std::to_string(address.port),
-                                        tcp::resolver::passive, error);
+    const auto found =
+        resolver.resolve(address.host, std::to_string(address.port), tcp::resolver::passive, error);
     if (error || found.empty())
       throw Error("{}: the host cannot be found: {}", address.text, error.message());
     const tcp::endpoint endpoint = found.begin()->endpoint();
@@ -199,7 +199,8 @@ class Server::Impl {
     clients_.remove_if([](const Client& client) { return client.over.load(); });
     Client& client = clients_.emplace_back(Channel(context_, std::move(socket)));
     if (std::ssize(clients_) > options_.max_clients) {
-      refuse(client.channel, fmt::format("this server has {} clients already", options_.max_clients));
+      refuse(client.channel,
+             fmt::format("this server has {} clients already", options_.max_clients));
       clients_.pop_back();
       return;
     }

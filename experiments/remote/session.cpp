@@ -98,9 +98,9 @@ void Session::greet() {
                   fmt::format("version {} of the protocol; this server speaks version {}",
                               hello.protocol, kProtocolVersion)};
   if (!options_.token.empty() && !same_secret(hello.token, options_.token))
-    throw Refusal{ErrorKind::kRefused,
-                  hello.token.empty() ? "this server wants a token; set TENGEN_TOKEN"
-                                      : "the token is wrong"};
+    throw Refusal{ErrorKind::kRefused, hello.token.empty()
+                                           ? "this server wants a token; set TENGEN_TOKEN"
+                                           : "the token is wrong"};
   if (hello.lanes > options_.max_lanes)
     throw Refusal{ErrorKind::kRefused, fmt::format("{} lanes; this server gives {} at most",
                                                    hello.lanes, options_.max_lanes)};
@@ -225,8 +225,8 @@ void Session::step(const Header& header) {
 void Session::send_observations() {
   gather_.clear();
   if (memory_.empty()) {
-    gather_.add(std::span<const std::byte>(view_.observation.data,
-                                           sizes_->all(Section::kObservation)));
+    gather_.add(
+        std::span<const std::byte>(view_.observation.data, sizes_->all(Section::kObservation)));
     gather_.add(view_.legal.data);
   } else {
     std::ranges::copy(view_.legal.data, shared_.legal.data.begin());

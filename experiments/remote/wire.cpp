@@ -106,7 +106,8 @@ Json json_of(const std::string& key, const Config::Value& value) {
       [&](const auto& it) -> Json {
         using T = std::decay_t<decltype(it)>;
         if constexpr (std::is_same_v<T, double>) {
-          if (!std::isfinite(it)) throw UsageError("{} = {}: it must be finite to be sent", key, it);
+          if (!std::isfinite(it))
+            throw UsageError("{} = {}: it must be finite to be sent", key, it);
         }
         if constexpr (std::is_same_v<T, std::vector<double>>) {
           if (!std::ranges::all_of(it, [](double x) { return std::isfinite(x); }))
@@ -198,7 +199,8 @@ ActionSpace parse_action(const Json& json) {
   }
   Box box;
   for (const Json& low : array_of(json, "low")) box.low.push_back(bound("low", low, -kInfinity));
-  for (const Json& high : array_of(json, "high")) box.high.push_back(bound("high", high, kInfinity));
+  for (const Json& high : array_of(json, "high"))
+    box.high.push_back(bound("high", high, kInfinity));
   if (box.low.empty() || box.low.size() != box.high.size())
     throw Malformed("action has {} lower and {} upper bounds; both must number the dimensions",
                     box.low.size(), box.high.size());
@@ -319,7 +321,8 @@ std::string fingerprint(const EnvSpec& spec, bool whole) {
 }
 
 std::string to_json(const ErrorMessage& error) {
-  const auto* const kind = std::ranges::find(kKinds, error.kind, [](const auto& k) { return k.first; });
+  const auto* const kind =
+      std::ranges::find(kKinds, error.kind, [](const auto& k) { return k.first; });
   return dumped(OrderedJson{{"error", error.text}, {"kind", kind->second}});
 }
 

@@ -29,8 +29,7 @@ TEST_CASE("addresses are told from names, read, and refused with what would be r
 
 TEST_CASE("paths of sockets are made absolute, and nothing else") {
   CHECK(settled_addresses("Pong-v1", "/runs") == "Pong-v1");
-  CHECK(settled_addresses("unix:a,tcp:b:1,unix:/c/d", "/runs") ==
-        "unix:/runs/a,tcp:b:1,unix:/c/d");
+  CHECK(settled_addresses("unix:a,tcp:b:1,unix:/c/d", "/runs") == "unix:/runs/a,tcp:b:1,unix:/c/d");
   CHECK(settled_addresses("unix:../a", "/runs/x") == "unix:/runs/a");
   CHECK(settled_addresses("unix:", "/runs") == "unix:");
 }

@@ -1,7 +1,7 @@
 // A served environment plays as the same one does in this process, to the bit.
+#include "core/system/allocations.hpp"
 #include "envs/checker.hpp"
 #include "envs/random_play.hpp"
-#include "core/system/allocations.hpp"
 #include "tests/catch.hpp"
 #include "tests/experiments/remote/served.hpp"
 
@@ -116,8 +116,7 @@ TEST_CASE("pictures and experts come from the server") {
 
 TEST_CASE("options reach the environment, and wrong ones the user") {
   const TempDirectory directory;
-  const Served server(
-      offer("GridWorld-v0", "unix:" + (directory / "socket").string(), {"size=9"}));
+  const Served server(offer("GridWorld-v0", "unix:" + (directory / "socket").string(), {"size=9"}));
   WorkerPool pool(1);
   const auto make = [&](const char* toml) {
     return remote_entry(server.address())->make(Config::from_string(toml), 1, pool);

@@ -155,7 +155,8 @@ TEST_CASE("steps of the wrong length, type or flags are refused") {
   CHECK_THAT(to_step(step), ContainsSubstring("has 28 bytes, and not 31"));
   CHECK_THAT(to_step(honest_step(), Message::kObservations),
              ContainsSubstring("a message of type 130 came where one of type 131 was due"));
-  CHECK_THAT(bent({{kTerminated, 2}, {kGameEnded, 1}}), ContainsSubstring("terminated of lane 0 is 2"));
+  CHECK_THAT(bent({{kTerminated, 2}, {kGameEnded, 1}}),
+             ContainsSubstring("terminated of lane 0 is 2"));
   CHECK_THAT(bent({{kTruncated + 1, 255}}), ContainsSubstring("truncated of lane 1 is 255"));
   CHECK_THAT(bent({{kGameEnded, 7}}), ContainsSubstring("game_ended of lane 0 is 7"));
   CHECK_THAT(bent({{kGameEnded, 1}}), ContainsSubstring("its episode has not"));

@@ -70,10 +70,9 @@ const std::function<void(Channel&)> kStall = [](Channel& channel) {
 }  // namespace
 
 TEST_CASE("a broken connection costs its lanes an episode, and the other lanes nothing") {
-  for (const auto& [fault, text] : {std::pair(kClose, "closed by the other side"),
-                                    std::pair(kCloseWithin, "has 9 bytes"),
-                                    std::pair(kNonsense, "type 4711"),
-                                    std::pair(kStall, "did not go on in time")}) {
+  for (const auto& [fault, text] :
+       {std::pair(kClose, "closed by the other side"), std::pair(kCloseWithin, "has 9 bytes"),
+        std::pair(kNonsense, "type 4711"), std::pair(kStall, "did not go on in time")}) {
     CAPTURE(text);
     const TempDirectory directory;
     const Served good(offer("Catch-v0", "unix:" + (directory / "good").string()));
@@ -98,15 +97,14 @@ TEST_CASE("a broken connection costs its lanes an episode, and the other lanes n
       reference.step(half.view(), other.view());
       const StepView seen = buffer.view();
       for (int lane = 0; lane < 2; ++lane)
-        CHECK(std::ranges::equal(seen.observation.bytes(lane),
-                                 other.view().observation.bytes(lane)));
+        CHECK(
+            std::ranges::equal(seen.observation.bytes(lane), other.view().observation.bytes(lane)));
       for (int lane = 2; lane < 4 && step == 5; ++lane) {
         CHECK(seen.truncated[usize(lane)] == 1);
         CHECK(seen.game_ended[usize(lane)] == 1);
         CHECK(seen.terminated[usize(lane)] == 0);
         CHECK(seen.reward[usize(lane)] == 0);
-        CHECK(std::ranges::equal(seen.observation.bytes(lane),
-                                 seen.final_observation.bytes(lane)));
+        CHECK(std::ranges::equal(seen.observation.bytes(lane), seen.final_observation.bytes(lane)));
       }
       if (step != 5) CHECK(std::ranges::count(seen.truncated, 1) == 0);
     }
@@ -133,8 +131,7 @@ TEST_CASE("a server that never answers a step, and one that stays away, are name
     return "none";
   };
   {
-    const FakeServer bad(path,
-                         [](int, Channel& channel) { play_until(channel, 0, kCloseWithin); });
+    const FakeServer bad(path, [](int, Channel& channel) { play_until(channel, 0, kCloseWithin); });
     RemoteEnv env(parse_addresses(bad.address()), 2, without_memory());
     const std::string said = failure(env);
     CHECK_THAT(said, StartsWith(bad.address()));
@@ -228,6 +225,7 @@ TEST_CASE("what a server cannot save begins anew, the same way every time, and s
       channel.send(Message::kWelcome, welcome, soon());
       for (;;) {
         const Header request = channel.read_header(soon());
+        if (request.type == Message::kClose) break;
         to_server.send(request.type, channel.read_text(request.length, soon()), soon());
         const Header reply = to_server.read_header(soon());
         channel.send(reply.type, to_server.read_text(reply.length, soon()), soon());
