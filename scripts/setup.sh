@@ -104,7 +104,7 @@ setup() {
   if $install_missing && [ -z "$(apt_version libcli11-dev)" ]; then update_lists; fi
   choose_compiler
   need "build tools" cmake ninja-build pkg-config ccache mold
-  need "libraries" libfmt-dev libcli11-dev nlohmann-json3-dev libstb-dev libzstd-dev libxxhash-dev
+  need "libraries" libfmt-dev libcli11-dev nlohmann-json3-dev libstb-dev libzstd-dev libxxhash-dev libboost-dev
   need "CMA-ES" libpagmo-dev
   if [ -n "$(apt_version libtomlplusplus-dev)" ]; then need "recipes" libtomlplusplus-dev; else fetch_tomlplusplus; fi
   need "window and clips" libsdl2-dev libimgui-dev libgif-dev

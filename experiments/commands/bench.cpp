@@ -22,12 +22,11 @@ struct Subject {
   const char* name;
   void (*run)(const BenchOptions&);
 };
-constexpr Subject kSubjects[] = {
-    {"envs", bench_envs},         {"replay", bench_replay},
-    {"detector", bench_detector}, {"updates", bench_training},
-    {"acting", bench_acting},     {"go", bench_go},
-    {"search", bench_search},     {"policy-value", bench_policy_value},
-    {"remote", bench_remote}};
+constexpr Subject kSubjects[] = {{"envs", bench_envs},         {"replay", bench_replay},
+                                 {"detector", bench_detector}, {"updates", bench_training},
+                                 {"acting", bench_acting},     {"go", bench_go},
+                                 {"search", bench_search},     {"policy-value", bench_policy_value},
+                                 {"remote", bench_remote}};
 
 double rate(double seconds, const std::function<std::int64_t()>& work) {
   using Clock = std::chrono::steady_clock;

@@ -25,10 +25,9 @@ extern const Command kTrain, kResume, kEval, kWatch, kPlay, kGo, kGtp, kMatch, k
 
 namespace {
 
-constexpr const Command* kCommands[] = {&kTrain,    &kResume,   &kEval, &kWatch,
-                                        &kPlay,     &kGo,       &kGtp,  &kMatch,
-                                        &kSelfplay, &kPlot,     &kServe, &kCheck,
-                                        &kDetector, &kList,     &kSignature, &kBench};
+constexpr const Command* kCommands[] = {
+    &kTrain,    &kResume, &kEval,  &kWatch, &kPlay,     &kGo,   &kGtp,       &kMatch,
+    &kSelfplay, &kPlot,   &kServe, &kCheck, &kDetector, &kList, &kSignature, &kBench};
 
 constexpr int kFailure = 1, kUsage = 2;
 

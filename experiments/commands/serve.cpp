@@ -71,8 +71,8 @@ void add_options(CLI::App* command) {
       ->type_name("FILE");
   add_shared(*command, options->shared, {Shared::kThreads, Shared::kPlugins, Shared::kQuiet});
   command->footer(
-      "Every client gets lanes of its own, whose options it may set itself, so a run and its\n"
-      "evaluation can use one server. Wherever a command takes an environment it takes an address,\n"
+      "Every client gets lanes of its own, and may set the environment's options, so a run and\n"
+      "its evaluation can use one server. A command that takes an environment takes an address,\n"
       "too, or several separated by commas, whose lanes it plays side by side.\n"
       "Examples:\n"
       "  tengen serve Pong-v1 --listen unix:/tmp/pong\n"

@@ -10,8 +10,8 @@
 namespace tengen {
 
 /// The environments that ship, those of the given plug-ins, those of TENGEN_PLUGIN_PATH
-/// (libraries, or folders of them, separated by colons), and those at any address. Throws Error where a plug-in does not
-/// load.
+/// (libraries, or folders of them, separated by colons), and those at any address. Throws Error
+/// where a plug-in does not load.
 EnvRegistry make_registry(const std::vector<std::filesystem::path>& plugins);
 /// As above. Where these do not have the recipe's environment, the recipe's own plug-ins are loaded
 /// as well.
