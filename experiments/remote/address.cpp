@@ -12,8 +12,8 @@ namespace tengen {
 namespace {
 
 using Kind = Address::Kind;
-constexpr std::pair<std::string_view, Kind> kSchemes[] = {
-    {"unix:", Kind::kUnix}, {"tcp:", Kind::kTcp}, {"tls:", Kind::kTls}};
+constexpr std::pair<std::string_view, Kind> kSchemes[] = {{"unix:", Kind::kUnix},
+                                                          {"tcp:", Kind::kTcp}};
 constexpr std::size_t kLongestPath = sizeof(sockaddr_un::sun_path) - 1;
 
 Address socket_file(Address address, std::string_view path) {
@@ -34,8 +34,8 @@ Address host_and_port(Address address, std::string_view rest) {
   const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), address.port);
   const bool good = error == std::errc() && end == port.data() + port.size();
   if (!good || host.empty() || (!bracketed && host.find(':') != std::string_view::npos))
-    throw UsageError("'{}': must be {}HOST:PORT, with an IPv6 address in brackets",
-                     excerpt(address.text), address.text.substr(0, 4));
+    throw UsageError("'{}': must be tcp:HOST:PORT, with an IPv6 address in brackets",
+                     excerpt(address.text));
   address.host = host;
   return address;
 }
@@ -66,8 +66,7 @@ Address parse_address(std::string_view text) {
     return kind == Kind::kUnix ? socket_file(std::move(address), rest)
                                : host_and_port(std::move(address), rest);
   }
-  throw UsageError("'{}' is no address: it must be unix:PATH, tcp:HOST:PORT or tls:HOST:PORT",
-                   excerpt(text));
+  throw UsageError("'{}' is no address: it must be unix:PATH or tcp:HOST:PORT", excerpt(text));
 }
 
 std::vector<Address> parse_addresses(std::string_view list) {

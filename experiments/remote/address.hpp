@@ -1,4 +1,4 @@
-// Where environments in other programs are found: "unix:PATH", "tcp:HOST:PORT", "tls:HOST:PORT".
+// Where environments in other programs are found: "unix:PATH" or "tcp:HOST:PORT".
 #pragma once
 
 #include <cstdint>
@@ -10,7 +10,7 @@
 namespace tengen {
 
 struct Address {
-  enum class Kind : std::uint8_t { kUnix, kTcp, kTls };
+  enum class Kind : std::uint8_t { kUnix, kTcp };
 
   Kind kind = Kind::kUnix;
   std::string text;  ///< as messages name it: "tcp:localhost:5555"

@@ -11,6 +11,7 @@
 #include <bit>
 #include <cerrno>
 #include <cstring>
+#include <thread>
 
 namespace asio = boost::asio;
 
@@ -19,7 +20,7 @@ namespace {
 
 static_assert(std::endian::native == std::endian::little, "numbers travel as they lie in memory");
 
-constexpr std::chrono::microseconds kSpin{50};
+constexpr std::chrono::microseconds kSpin{100};
 constexpr std::size_t kPartsAtOnce = 64;  // what asio hands to the system in one call
 
 std::chrono::microseconds spin_time() {
@@ -83,12 +84,16 @@ void Channel::transfer(Way way, Buffers buffers, Clock::time_point deadline) {
     }
     if (error != asio::error::would_block && error != asio::error::try_again) broken(error);
     if (asleep_at == Clock::time_point::min()) asleep_at = Clock::now() + spin_time();
-    if (Clock::now() >= asleep_at) wait(way, deadline);
+    if (Clock::now() < asleep_at)
+      std::this_thread::yield();  // the other side may be waiting for this core
+    else
+      wait(way, deadline);
   }
 }
 
 void Channel::put_header(Message type, std::size_t length) {
-  TENGEN_CHECK(length <= kMostBody, "a message of {} bytes", length);
+  if (length > kMostBody)
+    throw Error("a message of {} bytes; at most {} are allowed", length, kMostBody);
   header_[0] = static_cast<std::uint32_t>(length);
   header_[1] = static_cast<std::uint32_t>(type);
   parts_.assign(1, asio::buffer(header_));
@@ -139,6 +144,7 @@ void Channel::wait_for_message(Clock::time_point deadline) {
     const ssize_t found =
         ::recv(socket_.native_handle(), &next, sizeof(next), MSG_PEEK | MSG_DONTWAIT);
     if (found >= 0 || (errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR)) return;
+    std::this_thread::yield();
   } while (Clock::now() < asleep_at);
   wait(Way::kIn, deadline);
 }

@@ -89,8 +89,8 @@ class Channel {
   /// `context` is the one that `socket` was made with.
   Channel(std::shared_ptr<boost::asio::io_context> context, Socket socket);
 
-  /// Sends a message. Throws PeerFault if the other side has closed or has not taken it by
-  /// `deadline`.
+  /// Sends a message. Throws Error if it is longer than the protocol allows, and PeerFault if the
+  /// other side has closed or has not taken it by `deadline`.
   void send(Message type, std::span<const std::byte> body, Clock::time_point deadline);
   void send(Message type, std::string_view body, Clock::time_point deadline) {
     send(type, std::as_bytes(std::span(body)), deadline);

@@ -68,7 +68,10 @@ void Peer::greet(const Address& address, int lanes, const ClientOptions& options
   if (text.size() > kMostHello)
     throw UsageError("the options of an environment elsewhere have {} bytes at most", kMostHello);
   answer_by_ = deadline();
-  channel_.send(Message::kHello, text, answer_by_);
+  try {
+    channel_.send(Message::kHello, text, answer_by_);
+  } catch (const PeerFault&) {  // it has closed; why, it may have said before
+  }
   Descriptor descriptor;
   const Header header =
       local ? channel_.read_header(answer_by_, descriptor) : channel_.read_header(answer_by_);

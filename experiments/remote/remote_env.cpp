@@ -229,7 +229,7 @@ void RemoteEnv::save(ArchiveWriter& writer, const std::string& name) const {
   writer.put(name + "/servers", static_cast<std::int64_t>(places_.size()));
   for (std::size_t i = 0; i < places_.size(); ++i) {
     Place& place = places_[i];
-    if (!place.peer->welcome().spec.can_save || place.anew) continue;
+    if (place.fault || place.anew || !place.peer->welcome().spec.can_save) continue;
     std::vector<std::byte> state;
     attempt(place, [&](Peer& peer) { state = peer.save(); });
     if (!place.fault) writer.put_bytes(name + "/state/" + std::to_string(i), state);

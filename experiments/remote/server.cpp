@@ -76,7 +76,10 @@ class Server::Impl {
  public:
   Impl(const EnvRegistry& registry, ServerOptions options)
       : registry_(registry), options_(std::move(options)), spec_(check()) {
-    for (const std::string& text : options_.listen) listen(parse_address(text));
+    for (const std::string& text : options_.listen) {
+      const Address address = parse_address(text);
+      address.kind == Address::Kind::kUnix ? listen_unix(address) : listen_tcp(address);
+    }
   }
 
   ~Impl() {
@@ -107,18 +110,6 @@ class Server::Impl {
   EnvSpec check() {
     if (options_.listen.empty()) throw UsageError("a server needs an address to listen at");
     return check_offer(options_.session, registry_);
-  }
-
-  void listen(const Address& address) {
-    switch (address.kind) {
-      case Address::Kind::kUnix:
-        return listen_unix(address);
-      case Address::Kind::kTcp:
-        return listen_tcp(address);
-      case Address::Kind::kTls:
-        throw UsageError("'{}': this program was built without OpenSSL, which tls: needs",
-                         address.text);
-    }
   }
 
   void listen_unix(const Address& address) {
@@ -200,7 +191,7 @@ class Server::Impl {
     Client& client = clients_.emplace_back(Channel(context_, std::move(socket)));
     if (std::ssize(clients_) > options_.max_clients) {
       refuse(client.channel,
-             fmt::format("this server has {} clients already", options_.max_clients));
+             fmt::format("this server has as many clients as it takes, {}", options_.max_clients));
       clients_.pop_back();
       return;
     }

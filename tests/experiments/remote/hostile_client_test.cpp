@@ -178,3 +178,17 @@ TEST_CASE("a client that says nothing, or stops within a message, is left") {
     CHECK(Channel::Clock::now() - began < std::chrono::seconds(3));
   }
 }
+
+TEST_CASE("more clients than a server takes are told so, and get in when another has gone") {
+  const TempDirectory directory;
+  ServerOptions options = offer("Catch-v0", "unix:" + (directory / "socket").string());
+  options.max_clients = 1;
+  const Served server(options);
+  auto first = std::make_unique<RemoteEnv>(parse_addresses(server.address()), 1, impatient());
+  for (int i = 0; i < 3; ++i)
+    CHECK_THROWS_WITH(RemoteEnv(parse_addresses(server.address()), 1, impatient()),
+                      ContainsSubstring("as many clients as it takes, 1"));
+  first.reset();
+  std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  CHECK(RemoteEnv(parse_addresses(server.address()), 1, impatient()).size() == 1);
+}
