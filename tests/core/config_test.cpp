@@ -217,6 +217,16 @@ TEST_CASE("copies and sections have their own settings and one record of what wa
   CHECK_THAT(root.to_toml(), ContainsSubstring("gamma = 0.99"));  // asked for, not set here
 }
 
+TEST_CASE("a setting can be handed on as it is, which counts as reading it") {
+  Config config;
+  config.set("size=9");
+  config.set("names=[\"a\", \"b\"]");
+  CHECK(std::get<std::int64_t>(config.value("size")) == 9);
+  CHECK_THROWS_WITH(config.check_all_read(), ContainsSubstring("names: unknown key"));
+  CHECK(std::get<std::vector<std::string>>(config.value("names")).size() == 2);
+  CHECK_NOTHROW(config.check_all_read());
+}
+
 TEST_CASE("the resolved recipe shows every default and reads back to the same bits") {
   Config config = recipe();
   (void)config.get("agent.gamma", 0.99F, 0.0F, 1.0F);

@@ -177,6 +177,55 @@ TEST_CASE("behaviour that depends on the number of lanes or threads is found") {
   CHECK(named(check_env(by_threads, options()), "threads").verdict == Verdict::kFail);
 }
 
+namespace {
+
+// It says itself that it does not repeat what it does, or that it cannot be saved.
+struct Moody : Walk<Fault::kHiddenState> {
+  [[nodiscard]] EnvSpec spec() const {
+    EnvSpec spec = Walk::spec();
+    spec.deterministic = false;
+    return spec;
+  }
+};
+struct Forgetful : Walk<Fault::kForgetsState> {
+  [[nodiscard]] EnvSpec spec() const {
+    EnvSpec spec = Walk::spec();
+    spec.can_save = false;
+    return spec;
+  }
+};
+
+}  // namespace
+
+TEST_CASE("what an environment admits of itself is a warning") {
+  const auto moody = check_env(env_entry<Moody>("A walk on a line"), options());
+  CHECK(named(moody, "same seed").verdict == Verdict::kWarn);
+  CHECK(worst(moody) == Verdict::kWarn);
+  const auto forgetful = check_env(env_entry<Forgetful>("A walk on a line"), options());
+  CHECK(named(forgetful, "save and load").verdict == Verdict::kWarn);
+  CHECK(worst(forgetful) == Verdict::kWarn);
+}
+
+TEST_CASE("ids that are not registered are looked up as addresses") {
+  EnvRegistry registry;
+  registry.add(env_entry<Walk<Fault::kNone>>("A walk on a line"));
+  registry.look_up_addresses([](std::string_view id) -> std::optional<EnvEntry> {
+    if (!id.starts_with("there:")) return std::nullopt;
+    EnvEntry entry = env_entry<Walk<Fault::kNone>>("A walk elsewhere");
+    entry.id = id;
+    entry.elsewhere = true;
+    return entry;
+  });
+  WorkerPool pool(1);
+  CHECK(registry.make("there:1", {}, 2, pool)->size() == 2);
+  CHECK(registry.find("there:1").elsewhere);
+  CHECK_FALSE(registry.find("Walk-v0").elsewhere);
+  CHECK(registry.entries().size() == 1);
+  CHECK_THROWS_AS(registry.find("elsewhere:1"), UsageError);
+  CHECK(named(check_env(registry.find("there:1"), options()), "description").verdict ==
+        Verdict::kPass);  // although its id is no name
+}
+
 TEST_CASE("a wrong id and a throwing maker are findings") {
   const auto good = env_entry<Walk<Fault::kNone>>("A walk on a line");
   EnvEntry other = good;
