@@ -9,34 +9,44 @@ namespace {
 
 constexpr int kServeY = 122;
 constexpr std::array kServeX = {16, 78, 80, 142};
-constexpr int kLostY = 210;
-constexpr int kBatTopSpeed = 6;
-constexpr std::array kAcceleration = {3, 2, -1, 1, 1};  // by the frames for which a key was held
-constexpr std::array kCoast = {0, 0, 1, 2, 2, 2, 3};    // next speed without a key, by the speed
-constexpr int kFastAfter = 12;                          // returns
-constexpr int kFast = 3, kFastest = 4;                  // paces
+constexpr int kPixel = 8;  // eighths
+constexpr int kLostY = 217;
+constexpr int kTurnTop = 33, kTurnLeft = 7, kTurnRight = 151;  // the ball's places at the walls
+// The console tells where the knob is by how many rows a capacitor takes to charge, and looks at
+// every second row: kKnobPerStep is what two rows are worth.
+constexpr int kKnobPerFrame = 23000, kKnobPerStep = 7981;
 
-struct Pace {
-  int across, down;
+struct Speed {
+  int across, down;  // eighths of a pixel per frame
 };
-// The ball's speed in pixels per frame, on even and odd frames.
-constexpr Pace kPaces[5][2] = {
-    {{1, 1}, {1, 1}}, {{2, 1}, {1, 1}}, {{1, 2}, {1, 1}}, {{2, 2}, {2, 2}}, {{2, 3}, {2, 3}}};
+constexpr Speed kServed{8, 8}, kFastest{16, 27};
+struct Pace {
+  int returns;         // from which on
+  Speed inner, outer;  // by the part of the bat
+};
+constexpr Pace kPaces[] = {
+    {12, {16, 16}, {16, 16}}, {8, {16, 8}, {16, 8}}, {4, {4, 16}, {12, 16}}, {0, {8, 12}, {12, 8}}};
+
+// The pixel in which a place in eighths lies.
+constexpr int pixel(int place) { return place >> 3; }
 
 }  // namespace
 
 float Breakout::step(int action) {
   ++frame;
-  move_bat(action);
+  int points = 0;
   if (in_play == 0) {
     if (action == kFire) serve();
-    return 0;
+  } else if (pixel(ball_y) >= kLostY) {
+    lose_ball();
+  } else {
+    points = break_brick();
+    bounce_off_bat();
+    bounce_off_walls();
+    ball_x += ball_vx;
+    ball_y += ball_vy;
   }
-  move_ball();
-  bounce_off_walls();
-  const int points = break_brick();
-  bounce_off_bat();
-  if (ball_y >= kLostY) lose_ball();
+  move_bat(action);
   return static_cast<float>(points);
 }
 
@@ -46,87 +56,85 @@ int Breakout::bricks_left() const {
   return left;
 }
 
+// The bat goes half the way to where the knob pointed in the frame before.
 void Breakout::move_bat(int action) {
-  const int direction = action == kRight ? 1 : action == kLeft ? -1 : 0;
-  if (direction == 0) {
-    bat_held = 0;
-    const int coast = kCoast[static_cast<std::size_t>(std::abs(bat_speed))];
-    bat_speed = bat_speed < 0 ? -coast : coast;
-  } else {
-    if (bat_speed * direction < 0) {
-      bat_held = 0;
-      bat_speed = 0;
-    }
-    const int faster = static_cast<std::size_t>(bat_held) < kAcceleration.size()
-                           ? kAcceleration[static_cast<std::size_t>(bat_held)]
-                           : 0;
-    ++bat_held;
-    bat_speed = direction * std::min(std::abs(bat_speed) + faster, kBatTopSpeed);
-  }
-  bat_x = std::clamp(bat_x + bat_speed, kFieldLeft, kFieldRight - bat_width());
+  // Rows above the bricks, with bricks and below them take a little less and less time.
+  const int first = knob < 240000 ? 49200 : knob < 390000 ? 51700 : 53050;
+  const int wanted = 188 - 2 * ((knob - first) / kKnobPerStep);
+  bat_x = std::clamp((bat_x + wanted) >> 1, kFieldLeft, kFieldRight - kBrickWidth);
+  const int turn = action == kLeft ? kKnobPerFrame : action == kRight ? -kKnobPerFrame : 0;
+  knob = std::clamp(knob + turn, kKnobMin, kKnobMax);
 }
 
+// The parts of a pixel stay what they were.
 void Breakout::serve() {
   const auto place = static_cast<std::size_t>(frame % 4);
-  ball_x = kServeX[place];
-  ball_y = kServeY;
-  ball_right = place % 2 == 0 ? 1 : -1;
-  ball_down = 1;
-  pace = returns = 0;
+  ball_x = kServeX[place] * kPixel + (ball_x & (kPixel - 1));
+  ball_y = kServeY * kPixel + (ball_y & (kPixel - 1));
+  ball_vx = place % 2 == 0 ? kServed.across : -kServed.across;
+  ball_vy = kServed.down;
+  returns = fastest = 0;
   in_play = can_break = 1;
 }
 
-void Breakout::move_ball() {
-  const Pace& speed = kPaces[pace][frame % 2];
-  ball_x += ball_right * speed.across;
-  ball_y += ball_down * speed.down;
-}
-
 void Breakout::bounce_off_walls() {
-  if (ball_x <= kFieldLeft || ball_x >= kFieldRight - kBallWidth) {
-    ball_right = ball_x <= kFieldLeft ? 1 : -1;
-    ball_x = std::clamp(ball_x, kFieldLeft, kFieldRight - kBallWidth);
-    const bool beside_bricks =
-        ball_y + kBallHeight > kBricksTop && ball_y < kBricksTop + kRows * kBrickHeight;
-    if (!beside_bricks) can_break = 1;
-  }
-  if (ball_y <= kFieldTop) {
-    ball_y = kFieldTop;
-    ball_down = 1;
+  const int x = pixel(ball_x);
+  if ((x <= kTurnLeft || x >= kTurnRight) && pixel(ball_y) < kFieldBottom)
+    ball_vx = x <= kTurnLeft ? std::abs(ball_vx) : -std::abs(ball_vx);
+  if (pixel(ball_y) <= kTurnTop && ball_vy < 0) {
+    ball_vy = -ball_vy;
     can_break = narrow = 1;
   }
 }
 
-// At most one brick falls per frame: the one at the ball's leading corner, else at its other side.
-int Breakout::break_brick() {
-  const int y = (ball_down < 0 ? ball_y : ball_y + kBallHeight - 1) - kBricksTop;
-  if (can_break == 0 || y < 0 || y >= kRows * kBrickHeight) return 0;
-  const int row = y / kBrickHeight;
-  const int sides[] = {ball_right > 0 ? kBallWidth - 1 : 0, ball_right > 0 ? 0 : kBallWidth - 1};
-  for (const int side : sides) {
-    const std::uint32_t bit = 1U << ((ball_x + side - kBricksLeft) / kBrickWidth);
-    if ((bricks[index(row)] & bit) == 0) continue;
-    bricks[index(row)] ^= bit;
-    ball_down = -ball_down;
-    can_break = 0;
-    if (row < kRows / 2) pace = kFastest;
-    score += kPoints[index(row)];
-    return kPoints[index(row)];
+// Whether the ball's pixels, a row higher, are on a brick.
+bool Breakout::touches_brick() const {
+  for (const int y : {-1, Breakout::kBallHeight - 2}) {
+    const int row = pixel(ball_y) + y - kBricksTop;
+    if (row < 0 || row >= kRows * kBrickHeight) continue;
+    for (int x = 0; x < kBallWidth; ++x) {
+      const int column = pixel(ball_x) + x - kBricksLeft;
+      if (column >= 0 && column < kColumns * kBrickWidth &&
+          (bricks[index(row / kBrickHeight)] >> column / kBrickWidth & 1) != 0)
+        return true;
+    }
   }
-  return 0;
+  return false;
+}
+
+// The console sees that the ball touches some brick, and takes the one at a point nearby. If there
+// is none, the ball goes on.
+int Breakout::break_brick() {
+  if (can_break == 0 || !touches_brick()) return 0;
+  const int row = std::max(0, pixel(ball_y) - kBricksTop - 2) / kBrickHeight;
+  const int x = pixel(ball_x) - kBricksLeft - (row == 0 ? 1 : 0);
+  const std::uint32_t bit = 1U << (std::clamp(x, 0, kColumns * kBrickWidth - 1) / kBrickWidth);
+  if ((bricks[index(row)] & bit) == 0) return 0;
+  bricks[index(row)] ^= bit;
+  can_break = 0;
+  if (row < kRows / 2 && fastest == 0) {
+    fastest = 1;
+    ball_vx = ball_vx < 0 ? -kFastest.across : kFastest.across;
+    ball_vy = ball_vy < 0 ? -kFastest.down : kFastest.down;
+  }
+  ball_vy = -ball_vy;
+  score += kPoints[index(row)];
+  return kPoints[index(row)];
 }
 
 void Breakout::bounce_off_bat() {
-  if (ball_down < 0 || !overlap(ball(), bat())) return;
-  ball_y = kBatY - kBallHeight;
-  ball_down = -1;
+  if (ball_vy < 0 || !overlap({pixel(ball_x), pixel(ball_y), kBallWidth, kBallHeight}, bat()))
+    return;
   can_break = 1;
   ++returns;
-  const int middle = ball_x + kBallWidth / 2 - bat_x;
-  const int fifth = std::clamp(middle * 5 / bat_width(), 0, 4);
-  if (fifth != 2) ball_right = fifth < 2 ? -1 : 1;
-  if (returns >= kFastAfter) pace = std::max(pace, kFast);
-  if (pace < kFast) pace = fifth == 0 || fifth == 4 ? 1 : 2;
+  const int place = pixel(ball_x) - bat_x + (narrow == 1 ? 2 : 0);  // −1…15
+  const bool inner = place >= 2 && place <= 10;
+  const auto* pace = std::begin(kPaces);
+  while (returns < pace->returns) ++pace;
+  const Speed speed = fastest == 1 ? kFastest : inner ? pace->inner : pace->outer;
+  if (place == 6) ball_x += (ball_vx < 0 ? 4 : -4) * kPixel;
+  ball_vx = place <= 6 ? -speed.across : speed.across;
+  ball_vy = -speed.down;
   if (bricks_left() == 0 && walls < kWalls) {
     ++walls;
     bricks.fill(kFullRow);
@@ -139,8 +147,9 @@ void Breakout::lose_ball() {
 }
 
 Rect Breakout::ball() const {
-  if (in_play == 0 || ball_y > kFieldBottom) return {};
-  return {ball_x, ball_y, kBallWidth, kBallHeight};
+  if (in_play == 0) return {};
+  return intersection({pixel(ball_x), pixel(ball_y), kBallWidth, kBallHeight},
+                      {0, 0, kScreenWidth, kFieldBottom});
 }
 
 void Breakout::draw_still(Window& window) const {
@@ -149,6 +158,9 @@ void Breakout::draw_still(Window& window) const {
   window.fill({0, kFieldTop, kFieldLeft, kFieldBottom - kFieldTop}, kGrey);
   window.fill({kFieldRight, kFieldTop, kScreenWidth - kFieldRight, kFieldBottom - kFieldTop},
               kGrey);
+  window.fill({0, kBatY, kFieldLeft, kFieldBottom - kBatY}, kTeal);
+  window.fill({kFieldRight, kBatY, kFieldLeft, kFieldBottom - kBatY}, kBlack);
+  window.fill({kFieldRight, kBatY, kFieldLeft, kFieldBottom - 1 - kBatY}, kRed);
   window.digit({36, 5, 12, 10}, score / 100 % 10, kGrey);
   window.digit({52, 5, 12, 10}, score / 10 % 10, kGrey);
   window.digit({68, 5, 12, 10}, score % 10, kGrey);
@@ -174,39 +186,33 @@ namespace {
 
 constexpr int kHorizon = 1000;  // frames
 
-// Plays on with the bat out of the way until the next frame brings the ball down to the bat's row.
-// Returns the number of frames that took, or kHorizon if it never happens.
+bool at_bat(const Breakout& game) {
+  return game.ball_vy > 0 && pixel(game.ball_y) + Breakout::kBallHeight > Breakout::kBatY;
+}
+
+// Plays on until the ball is down at the bat's row. Returns the number of frames that took, or
+// kHorizon if it never happens.
 int run_to_bat(Breakout& game) {
   for (int frames = 0; frames < kHorizon && game.in_play != 0; ++frames) {
-    const int bottom = game.ball_y + Breakout::kBallHeight;
-    const int next = bottom + kPaces[game.pace][(game.frame + 1) % 2].down;
-    if (game.ball_down > 0 && next > Breakout::kBatY) return frames;
-    game.bat_x = game.ball_x < kScreenWidth / 2 ? Breakout::kFieldRight - Breakout::kWideBat
-                                                : Breakout::kFieldLeft;
+    if (at_bat(game)) return frames;
     game.step(Breakout::kNoop);
   }
   return kHorizon;
 }
 
-// For each fifth of the bat, what the ball of `arrival` scores after it before the next return.
-std::array<float, 5> values_of_fifths(const Breakout& arrival) {
-  std::array<float, 5> values{};
-  // Ties are broken by the state, as if at random, or the ball could circle for ever.
-  const std::uint32_t favourite =
-      (static_cast<std::uint32_t>(arrival.frame) * 2654435761U >> 16) % 5;
-  values[favourite] = 0.5F;
-  for (int fifth = 0; fifth < 5; ++fifth) {
-    Breakout trial = arrival;
-    for (int frame = 0; frame < 6 && trial.ball_down > 0; ++frame) {
-      trial.bat_x =
-          trial.ball_x + Breakout::kBallWidth / 2 - (2 * fifth + 1) * arrival.bat_width() / 10;
-      trial.bat_speed = 0;
-      trial.step(Breakout::kNoop);
-    }
-    run_to_bat(trial);
-    values[static_cast<std::size_t>(fifth)] += static_cast<float>(trial.score - arrival.score);
-  }
-  return values;
+// Plays move_of(0), move_of(1), … until the ball has been at the bat, which takes `arrival` frames
+// at least. Returns how bad that is: a lost ball is worst, else the points before the next return
+// count. Ties are broken by the state, as if at random, or the ball could circle for ever.
+template <class Moves>
+float misfortune(const Breakout& now, int arrival, const Moves& move_of) {
+  Breakout trial = now;
+  int frames = 0;
+  while (trial.in_play != 0 && (frames < arrival || trial.ball_vy > 0) && frames < kHorizon)
+    trial.step(move_of(frames++));
+  if (trial.in_play == 0) return 1000;
+  const auto mixed = static_cast<std::uint32_t>(trial.frame * 1000 + trial.ball_x) * 2654435761U;
+  run_to_bat(trial);
+  return static_cast<float>(now.score - trial.score) + static_cast<float>(mixed >> 16) / 65536.0F;
 }
 
 }  // namespace
@@ -219,18 +225,14 @@ int Breakout::oracle(int frames) const {
   Breakout arrival = *this;
   const int time = run_to_bat(arrival);
   if (time == kHorizon) return kNoop;
-  const std::array<float, 5> values = values_of_fifths(arrival);
-  Breakout contact = arrival;
-  contact.move_ball();
-  const int ball = contact.ball_x + kBallWidth / 2;
+  if (time < 3 * frames)
+    return best_first_move({kNoop, kRight, kLeft}, frames,
+                           [&](auto&& move_of) { return misfortune(*this, time, move_of); });
   return best_first_move({kNoop, kRight, kLeft}, frames, [&](auto&& move_of) {
     Breakout trial = *this;
-    for (int i = 0; i <= time && i < 12 * frames; ++i) trial.move_bat(move_of(i));
-    const int middle = ball - trial.bat_x;
-    const int off = std::abs(2 * middle - bat_width());
-    if (off > bat_width()) return 1000 + static_cast<float>(off);
-    return static_cast<float>(off) * 0.01F -
-           values[static_cast<std::size_t>(std::clamp(middle * 5 / bat_width(), 0, 4))];
+    for (int i = 0; i < time && i < 12 * frames; ++i) trial.move_bat(move_of(i));
+    return static_cast<float>(
+        std::abs(pixel(arrival.ball_x) + kBallWidth / 2 - trial.bat_x - bat_width() / 2));
   });
 }
 

@@ -11,11 +11,11 @@
 namespace tengen::arcade {
 
 /// One game of Breakout, played one 60 Hz frame at a time. It is a small trivially copyable value
-/// without randomness. Geometry, colours and rules are those published for the Atari 2600 game,
-/// except where docs/arcade.md says otherwise; it is not the ROM. Lengths are in pixels, speeds in
-/// pixels per frame. The members that every game has are described at Pong.
+/// without randomness. The rules are those that the Atari 2600 game shows on its screen, frame by
+/// frame (docs/transfer.md); it is not the ROM. Lengths are in pixels, speeds in eighths of a pixel
+/// per frame. The members that every game has are described at Pong.
 struct Breakout {
-  static constexpr const char* kId = "Breakout-v0";
+  static constexpr const char* kId = "Breakout-v1";
   enum Action { kNoop, kFire, kRight, kLeft };
   static std::vector<std::string> action_names() { return {"NOOP", "FIRE", "RIGHT", "LEFT"}; }
   static constexpr bool kFireServes = true;  ///< without FIRE no ball is ever served
@@ -28,6 +28,7 @@ struct Breakout {
   static constexpr int kBatY = 189, kBatHeight = 4, kWideBat = 16, kNarrowBat = 12;
   static constexpr int kBallWidth = 2, kBallHeight = 4;
   static constexpr int kLives = 5, kWalls = 2;
+  static constexpr int kKnobMin = 27450, kKnobMax = 790196;  ///< how far the paddle's knob turns
 
   /// Begins a new game.
   void reset() { *this = Breakout{}; }
@@ -40,7 +41,7 @@ struct Breakout {
   /// before the next return.
   [[nodiscard]] int oracle(int frames) const;
 
-  enum Pixel : std::uint8_t { kBlack, kGrey, kRed, kFirstRow };
+  enum Pixel : std::uint8_t { kBlack, kGrey, kRed, kFirstRow, kTeal = kFirstRow + kRows };
   static constexpr Palette kPalette = {{{0, 0, 0},
                                         {142, 142, 142},
                                         {200, 72, 72},
@@ -49,7 +50,8 @@ struct Breakout {
                                         {180, 122, 48},
                                         {162, 162, 42},
                                         {72, 160, 72},
-                                        {66, 72, 200}}};
+                                        {66, 72, 200},
+                                        {66, 158, 130}}};
   void draw_still(Window& window) const;
   void draw_moving(Window& window) const;
   /// The rectangles in which draw_moving draws.
@@ -68,10 +70,10 @@ struct Breakout {
   [[nodiscard]] bool valid() const {
     for (const std::uint32_t row : bricks)
       if ((row & ~kFullRow) != 0) return false;
-    return all_within(-kFarthest, kFarthest, {bat_x, bat_speed, ball_x, ball_y}) &&
-           all_within(-1, 1, {ball_right, ball_down}) && all_within(0, 4, {pace}) &&
+    return all_within(kKnobMin, kKnobMax, {knob}) &&
+           all_within(-kFarthest, kFarthest, {bat_x, ball_x, ball_y, ball_vx, ball_vy}) &&
            all_within(0, kLives, {balls}) && all_within(1, kWalls, {walls}) &&
-           all_within(0, kLongestClock, {bat_held, returns, score, frame});
+           all_within(0, kLongestClock, {returns, score, frame});
   }
 
   [[nodiscard]] int bricks_left() const;
@@ -81,16 +83,16 @@ struct Breakout {
   /// Bit j of a row is set while brick j of it stands.
   std::array<std::uint32_t, kRows> bricks = {kFullRow, kFullRow, kFullRow,
                                              kFullRow, kFullRow, kFullRow};
-  int bat_x = 99, bat_speed = 0;
-  int bat_held = 0;  ///< frames for which a key has been held
-  int ball_x = 0, ball_y = 0, ball_right = 1, ball_down = 1;  ///< directions are 1 or −1
-  int pace = 0;                                               ///< row of the table of speeds, 0…4
-  int returns = 0;  ///< how often the bat has hit this ball
+  int knob = (kKnobMin + kKnobMax) / 2;  ///< where the paddle is turned to; more is further left
+  int bat_x = 99;
+  int ball_x = 0, ball_y = 0;    ///< in eighths of a pixel
+  int ball_vx = 0, ball_vy = 0;  ///< in eighths of a pixel per frame
+  int returns = 0;               ///< how often the bat has hit this ball
+  int fastest = 0;               ///< 1 once this ball has hit a brick of the upper rows
   int balls = kLives, walls = 1, score = 0, frame = 0;
-  int in_play = 0;  ///< 0 while the game waits for FIRE
-  int can_break =
-      1;           ///< 0 after a brick until the ball meets bat, ceiling or a wall below the bricks
-  int narrow = 0;  ///< 1 once this ball has touched the ceiling
+  int in_play = 0;    ///< 0 while the game waits for FIRE
+  int can_break = 1;  ///< 0 after a brick until the ball meets bat or ceiling
+  int narrow = 0;     ///< 1 once this ball has touched the ceiling
 
  private:
   static constexpr Rect kScore{36, 5, 44, 10}, kBalls{100, 5, 12, 10};
@@ -104,9 +106,9 @@ struct Breakout {
   [[nodiscard]] Rect ball() const;
   void move_bat(int action);
   void serve();
-  void move_ball();
   void bounce_off_walls();
   void bounce_off_bat();
+  [[nodiscard]] bool touches_brick() const;
   int break_brick();
   void lose_ball();
 };

@@ -1,26 +1,16 @@
 #include "envs/arcade/freeway.hpp"
 
+#include <cstdlib>
 #include <limits>
 
 namespace tengen::arcade {
 namespace {
 
-struct Traffic {
-  int period;  // frames per pixel; negative: to the left
-  int start;   // x of the car at the start
-  int phase;   // frames by which the first move comes earlier
-};
-constexpr std::array<Traffic, Freeway::kLanes> kTraffic = {{{-5, 5, -2},
-                                                            {-4, 5, -2},
-                                                            {-3, 5, -2},
-                                                            {-2, 5, 0},
-                                                            {-1, 6, 0},
-                                                            {1, 156, 0},
-                                                            {2, 157, 0},
-                                                            {3, 157, -2},
-                                                            {4, 157, -2},
-                                                            {5, 157, 3}}};
-constexpr int kRoundTrip = kScreenWidth + Freeway::kCarWidth;
+// Frames per pixel; negative: to the left.
+constexpr std::array<int, Freeway::kLanes> kPeriods = {-5, -4, -3, -2, -1, 1, 2, 3, 4, 5};
+constexpr int kLeftStart = 157, kRightStart = -3;  // where cars are in the first frame
+constexpr int kBar = 8;                            // the leftmost columns are black
+constexpr int kOtherChickenX = 108, kOtherScoreX = 113;
 
 // Each row has eight columns; the car's front is at the right.
 constexpr std::array<std::uint8_t, Freeway::kCarHeight> kCarRight = {
@@ -33,53 +23,51 @@ constexpr std::array<std::uint8_t, Freeway::kCarHeight> kCarLeft = {
 constexpr std::array<std::uint8_t, Freeway::kChickenHeight> kChickenShape = {
     0b00011000, 0b00111100, 0b10011000, 0b11011100, 0b11111100, 0b01111000, 0b00110000, 0b00101000};
 
-constexpr int floor_div(int a, int b) { return (a >= 0 ? a : a - b + 1) / b; }
-
 }  // namespace
 
 float Freeway::step(int action) {
+  const bool collided = pushed == 0 && hit();  // in the last frame's picture
   ++frame;
-  if (pushed > 0 || stunned > 0) {
-    if (pushed > 0) {
-      --pushed;
-      chicken_y = std::min(chicken_y + 1, kStartY);
-    } else {
-      --stunned;
-    }
-    return 0;
-  }
-  chicken_y = std::min(chicken_y + (action == kUp ? -1 : action == kDown ? 1 : 0), kStartY);
-  if (chicken_y <= kGoalY) {
-    ++score;
-    chicken_y = kStartY;
-    stunned = kStunned;
-    return 1;
-  }
-  if (hit()) {
+  const int tick = frame % 2 == 0 ? 1 : 0;
+  if (collided) {
     pushed = kPushed;
     stunned = kStunned;
+    chicken_y = std::min(chicken_y + 1, kStartY);
+  } else if (pushed > 0) {
+    pushed -= tick;
+    chicken_y = std::min(chicken_y + 1, kStartY);
+  } else if (stunned > 0) {
+    stunned -= tick;
+  } else {
+    chicken_y = std::min(chicken_y + (action == kUp ? -1 : action == kDown ? 1 : 0), kStartY);
+    if (chicken_y > kGoalY) return 0;
+    ++score;
+    chicken_y = kStartY;
+    stunned = kStunned - tick;
+    return 1;
   }
   return 0;
 }
 
+// A car that leaves the screen comes in again on the other side.
 Rect Freeway::car(int lane) const {
-  const Traffic& traffic = kTraffic[static_cast<std::size_t>(lane)];
-  const int period = traffic.period < 0 ? -traffic.period : traffic.period;
-  const int moves =
-      (floor_div(frame + traffic.phase, period) - floor_div(traffic.phase, period)) % kRoundTrip;
-  const int travelled = traffic.start + kCarWidth + (traffic.period < 0 ? -moves : moves);
-  const int x = (travelled + kRoundTrip) % kRoundTrip - kCarWidth;
-  return {x, kFirstLane + lane * kLaneHeight + 3, kCarWidth, kCarHeight};
+  const int period = kPeriods[static_cast<std::size_t>(lane)];
+  const int pace = std::abs(period);
+  const int moves = (std::max(frame, 1) + pace - 2) / pace % kScreenWidth;
+  const int x = period < 0 ? kLeftStart - moves : kRightStart + moves;
+  return {(x + kScreenWidth) % kScreenWidth, kFirstLane + lane * kLaneHeight + 3, kCarWidth,
+          kCarHeight};
 }
 
-// A car's first two rows and the chicken's first two rows and outer columns do not count.
+// The chicken is a body and, before it, a head; wheels do not count.
 bool Freeway::hit() const {
-  const Rect body{kChickenX + 1, chicken_y + 2, kChickenWidth - 2, kChickenHeight - 2};
-  const int first = std::max(0, (body.y - kFirstLane) / kLaneHeight);
+  const Rect body{kChickenX + 1, chicken_y + 3, 4, 5}, head{kChickenX + 4, chicken_y, 3, 3};
+  const int first = std::max(0, (chicken_y - kFirstLane) / kLaneHeight);
   const int last = std::min(kLanes - 1, (body.bottom() - 1 - kFirstLane) / kLaneHeight);
   for (int lane = first; lane <= last; ++lane) {
     const Rect whole = car(lane);
-    if (overlap(body, {whole.x, whole.y + 2, whole.width, whole.height - 2})) return true;
+    const Rect bonnet{whole.x, whole.y + 1, whole.width, whole.height - 2};
+    if (overlap(body, bonnet) || overlap(head, bonnet)) return true;
   }
   return false;
 }
@@ -98,18 +86,21 @@ std::array<Rect, Freeway::kLanes + 1> Freeway::moving() const {
 
 void Freeway::draw_still(Window& window) const {
   constexpr int kRoadBottom = kFirstLane + kLanes * kLaneHeight;
-  window.fill({0, 0, kScreenWidth, 15}, kBlack);
-  window.fill({0, 15, kScreenWidth, kScreenHeight - 15}, kPavement);
-  window.fill({0, kFirstLane, kScreenWidth, kRoadBottom - kFirstLane}, kRoad);
-  window.fill({0, 196, kScreenWidth, kScreenHeight - 196}, kBlack);
+  window.fill(kWholeScreen, kBlack);
+  window.fill({kBar, 4, kScreenWidth - kBar, 10}, kRoad);
+  window.fill({kBar, 15, kScreenWidth - kBar, 8}, kPavement);
+  window.fill({kBar, kFirstLane, kScreenWidth - kBar, kRoadBottom - kFirstLane}, kRoad);
+  window.fill({kBar, kRoadBottom + 1, kScreenWidth - kBar, 195 - kRoadBottom}, kPavement);
   for (int lane = 1; lane < kLanes; ++lane) {
-    const Rect line{0, kFirstLane + lane * kLaneHeight - 1, kScreenWidth, 2};
+    const Rect line{kBar, kFirstLane + lane * kLaneHeight - 1, kScreenWidth - kBar, 2};
     if (!overlap(line, window.area())) continue;
     if (lane == kLanes / 2)
       window.fill(line, kMiddle);
     else
-      for (int x = 4; x < kScreenWidth; x += 16) window.fill({x, line.y, 8, 1}, kDash);
+      for (int x = kBar + 4; x < kScreenWidth; x += 8) window.fill({x, line.y, 4, 1}, kDash);
   }
+  window.sprite(kOtherChickenX, kStartY, kChickenShape, kChicken);
+  window.digit({kOtherScoreX, 5, 6, 8}, 0, kPink);
   const int shown = shown_score();
   if (shown >= 10) window.digit({41, 5, 6, 8}, shown / 10 % 10, kPink);
   if (shown >= 0) window.digit({49, 5, 6, 8}, shown % 10, kPink);
@@ -120,9 +111,9 @@ void Freeway::draw_moving(Window& window) const {
     const int y = kFirstLane + lane * kLaneHeight;
     if (!overlap({0, y, kScreenWidth, kLaneHeight}, window.area())) continue;
     const Rect at = car(lane);
-    window.sprite(at.x, at.y,
-                  kTraffic[static_cast<std::size_t>(lane)].period > 0 ? kCarRight : kCarLeft,
+    window.sprite(at.x, at.y, kPeriods[static_cast<std::size_t>(lane)] > 0 ? kCarRight : kCarLeft,
                   static_cast<std::uint8_t>(kFirstCar + lane));
+    window.fill({0, at.y, kBar, kCarHeight}, kBlack);
   }
   window.sprite(kChickenX, chicken_y, kChickenShape, kChicken);
 }

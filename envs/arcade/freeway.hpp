@@ -10,11 +10,11 @@
 namespace tengen::arcade {
 
 /// One game of Freeway, played one 60 Hz frame at a time. It is a small trivially copyable value
-/// without randomness. Geometry, colours and rules are those published for the Atari 2600 game,
-/// except where docs/arcade.md says otherwise; it is not the ROM. Lengths are in pixels. The
-/// members that every game has are described at Pong.
+/// without randomness. Traffic, walk and waits are those that the Atari 2600 game shows on its
+/// screen, frame by frame (docs/transfer.md); it is not the ROM. Lengths are in pixels. The members
+/// that every game has are described at Pong.
 struct Freeway {
-  static constexpr const char* kId = "Freeway-v0";
+  static constexpr const char* kId = "Freeway-v1";
   enum Action { kNoop, kUp, kDown };
   static std::vector<std::string> action_names() { return {"NOOP", "UP", "DOWN"}; }
   static constexpr bool kFireServes = false;
@@ -24,7 +24,7 @@ struct Freeway {
   static constexpr int kChickenX = 44, kChickenWidth = 6, kChickenHeight = 8;
   static constexpr int kStartY = 187, kGoalY = 15;  ///< the chicken's top
   static constexpr int kGameFrames = 8192, kBlinkFrom = 7680;
-  static constexpr int kPushed = 24, kStunned = 28;  ///< frames after a collision or a crossing
+  static constexpr int kPushed = 12, kStunned = 15;  ///< pairs of frames after a collision
 
   /// Begins a new game.
   void reset() { *this = Freeway{}; }
@@ -74,7 +74,7 @@ struct Freeway {
   }
 
   int chicken_y = kStartY;
-  int pushed = 0, stunned = 0;  ///< frames for which the chicken will still be so
+  int pushed = 0, stunned = 0;  ///< pairs of frames for which the chicken will still be so
   int score = 0, frame = 0;
 
  private:

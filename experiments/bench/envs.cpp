@@ -53,7 +53,7 @@ void bench_envs(const BenchOptions& options) {
   };
   constexpr Case kCases[] = {
       {"CartPole-v1", 64},     {"CartPole-v1", 1024},    {"Pong-v1", 8},    {"Pong-v1", 64},
-      {"Breakout-v0", 8},      {"Breakout-v0", 64},      {"Freeway-v0", 8}, {"Freeway-v0", 64},
+      {"Breakout-v1", 8},      {"Breakout-v1", 64},      {"Freeway-v1", 8}, {"Freeway-v1", 64},
       {"SpaceInvaders-v0", 8}, {"SpaceInvaders-v0", 64}, {"KungFu-v0", 8},  {"KungFu-v0", 64}};
   for (const Case& c : kCases) {
     bench_env(options, registry, c.id, c.lanes, 1);

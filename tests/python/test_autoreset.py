@@ -11,7 +11,7 @@ CASES = {
     "CartPole-v1": {},
     "Pendulum-v1": {"limit": 7},
     "Catch-v0": {},
-    "Breakout-v0": {"size": 42, "episodic_life": True, "limit": 40},
+    "Breakout-v1": {"size": 42, "episodic_life": True, "limit": 40},
     "TicTacToe-v0": {},
     "Othello-v0": {"limit": 9},
 }

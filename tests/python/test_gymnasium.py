@@ -194,7 +194,7 @@ def test_scores_add_up_over_whole_games_and_leave_training_aids_out():
         rewards += reward
     assert rewards != info["score"]
 
-    lives = tengen.Env("Breakout-v0", episodic_life=True, size=42)
+    lives = tengen.Env("Breakout-v1", episodic_life=True, size=42)
     _, info = lives.reset(seed=0)
     score, ends = 0, 0
     while ends < 3:

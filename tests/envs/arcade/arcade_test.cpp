@@ -287,7 +287,7 @@ TEST_CASE("the vector environment tells whole games and scores from lives and ai
 
 TEST_CASE("players are judged in games that differ, though they play without chance") {
   const EnvRegistry registry = builtin_envs();
-  for (const char* id : {"Pong-v1", "Breakout-v0", "Freeway-v0", "SpaceInvaders-v0", "KungFu-v0"}) {
+  for (const char* id : {"Pong-v1", "Breakout-v1", "Freeway-v1", "SpaceInvaders-v0", "KungFu-v0"}) {
     const EnvEntry& entry = registry.find(id);
     REQUIRE(entry.conditions.size() == 2);
     for (const Conditions& conditions : entry.conditions) {
@@ -343,7 +343,7 @@ TEST_CASE("the specification says what is seen and which keys there are") {
   options.format = {42, 3};
   options.frame_skip = 2;
   const EnvSpec spec = Arcade<Breakout>(options).spec();
-  CHECK(spec.name == "Breakout-v0");
+  CHECK(spec.name == "Breakout-v1");
   CHECK(spec.observation.shape == Shape{3, 42, 42});
   CHECK(spec.steps_per_second == 30);
   const auto names = [](const EnvSpec& of) { return std::get<Discrete>(of.action).names; };

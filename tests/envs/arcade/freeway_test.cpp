@@ -4,6 +4,7 @@
 #include "tests/catch.hpp"
 
 #include <cstdlib>
+#include <utility>
 
 using namespace tengen;
 using namespace tengen::arcade;
@@ -23,7 +24,7 @@ float play(Policy&& policy) {
   return score;
 }
 
-bool inside(const Rect& car) { return car.x >= 0 && car.right() <= kScreenWidth; }
+bool inside(const Rect& car) { return car.x >= 8 && car.right() <= kScreenWidth; }
 
 }  // namespace
 
@@ -33,7 +34,7 @@ TEST_CASE("Freeway: looking ahead beats running, running beats chance") {
   Rng rng(1);
   const float chance = play([&](const Freeway&) { return static_cast<int>(rng.below(3)); });
   CHECK(oracle >= 30);
-  CHECK(oracle <= Freeway::kGameFrames / (172 + Freeway::kStunned));
+  CHECK(oracle <= Freeway::kGameFrames / (172 + 28));
   CHECK(run >= 10);
   CHECK(run < oracle);
   CHECK(chance <= 2);
@@ -46,17 +47,33 @@ TEST_CASE("Freeway: pavement, road, cars, chicken and score stand where they sho
   draw_screen(game, canvas);
   constexpr Colour kBlack{0, 0, 0}, kRoad{142, 142, 142}, kPavement{170, 170, 170},
       kYellow{252, 252, 84}, kPink{228, 111, 111};
-  CHECK((canvas.at(0, 14) == kBlack && canvas.at(0, 15) == kPavement));
-  CHECK((canvas.at(0, 23) == kPavement && canvas.at(3, 24) == kRoad));
-  CHECK((canvas.at(3, 183) == kRoad && canvas.at(3, 184) == kPavement));
-  CHECK((canvas.at(0, 195) == kPavement && canvas.at(0, 196) == kBlack));
+  for (const auto& [y, colour] : {std::pair{3, kBlack},
+                                  {4, kRoad},
+                                  {13, kRoad},
+                                  {14, kBlack},
+                                  {15, kPavement},
+                                  {22, kPavement},
+                                  {23, kBlack},
+                                  {24, kRoad},
+                                  {183, kRoad},
+                                  {184, kBlack},
+                                  {185, kPavement},
+                                  {195, kPavement},
+                                  {196, kBlack}}) {
+    CHECK(canvas.at(8, y) == colour);
+    CHECK(canvas.at(7, y) == kBlack);
+  }
   CHECK(canvas.at(49, 5) == kPink);
-  CHECK(canvas.at(41, 5) == kBlack);
+  CHECK(canvas.at(113, 5) == kPink);
+  CHECK(canvas.at(41, 5) == kRoad);
   CHECK(game.chicken() == Rect{44, 187, 6, 8});
   int yellow = 0;
   for (int y = 187; y < 195; ++y)
     for (int x = 44; x < 50; ++x) yellow += canvas.at(x, y) == kYellow ? 1 : 0;
   CHECK((yellow > 20 && yellow < 48));
+  int other = 0;
+  for (int x = 108; x < 114; ++x) other += canvas.at(x, 190) == kYellow ? 1 : 0;
+  CHECK(other > 0);
   const Colour colours[] = {{167, 26, 26},  {180, 231, 117}, {105, 105, 15}, {228, 111, 111},
                             {24, 26, 167},  {162, 98, 33},   {84, 92, 214},  {184, 50, 50},
                             {135, 183, 84}, {210, 210, 64}};
@@ -72,24 +89,26 @@ TEST_CASE("Freeway: pavement, road, cars, chicken and score stand where they sho
 
 TEST_CASE("Freeway: cars move a pixel every so many frames and come round again") {
   const int periods[] = {-5, -4, -3, -2, -1, 1, 2, 3, 4, 5};
-  const int starts[] = {5, 5, 5, 5, 6, 156, 157, 157, 157, 157};
   for (int lane = 0; lane < 10; ++lane) {
     Freeway game;
-    CHECK(game.car(lane).x == starts[lane]);
+    game.frame = 1;
     const int period = std::abs(periods[lane]);
+    CHECK(game.car(lane).x == 157);
+    game.frame = 2;  // the first move
+    int x = game.car(lane).x;
+    CHECK(x == (periods[lane] < 0 ? 156 : 158));
     int moves = 0;
-    for (int x = game.car(lane).x; game.frame < 168 * period;) {
+    while (game.frame < 2 + 160 * period) {
       ++game.frame;
       const int now = game.car(lane).x;
-      REQUIRE((now >= -8 && now < 160));
+      REQUIRE((now >= 0 && now < 160));
       if (now == x) continue;
       ++moves;
-      const int step = periods[lane] < 0 ? x - now : now - x;
-      CHECK((step == 1 || step == 1 - 168));
+      CHECK((periods[lane] < 0 ? x - now : now - x) == (std::abs(now - x) == 1 ? 1 : -159));
+      CHECK((game.frame - 2) % period == 0);
       x = now;
     }
-    CHECK(moves == 168);
-    CHECK(game.car(lane).x == starts[lane]);
+    CHECK(moves == 160);
   }
 }
 
@@ -105,38 +124,60 @@ TEST_CASE("Freeway: the chicken walks a pixel a frame and not below its start") 
   CHECK(game.chicken_y == 187);
 }
 
-TEST_CASE("Freeway: a crossing is a point and 28 frames of rest") {
-  Freeway game;
-  game.chicken_y = 16;
-  CHECK(game.step(Freeway::kUp) == 1);
-  CHECK((game.score == 1 && game.chicken_y == 187));
-  for (int i = 0; i < 28; ++i) {
-    CHECK(game.step(Freeway::kUp) == 0);
-    CHECK(game.chicken_y == 187);
+TEST_CASE("Freeway: a crossing is a point, and the chicken rests until an even frame ends it") {
+  for (const int late : {0, 1}) {
+    Freeway game;
+    game.frame = late;
+    game.chicken_y = 16;
+    CHECK(game.step(Freeway::kUp) == 1);
+    CHECK((game.score == 1 && game.chicken_y == 187));
+    for (int i = 0; i < 29 - late; ++i) {
+      CHECK(game.step(Freeway::kUp) == 0);
+      CHECK(game.chicken_y == 187);
+    }
+    game.step(Freeway::kUp);
+    CHECK(game.chicken_y == 186);
   }
-  game.step(Freeway::kUp);
-  CHECK(game.chicken_y == 186);
 }
 
-TEST_CASE("Freeway: a car pushes the chicken 24 frames back and stuns it for 28") {
-  Freeway game;
-  // Wait beside the fast lane's car, then stand in its way.
-  while (game.car(4).x != 52) ++game.frame;
-  game.chicken_y = 27 + 16 * 4;
-  int frames = 0;
-  while (game.pushed == 0 && frames++ < 20) game.step(Freeway::kNoop);
-  REQUIRE(game.pushed == 24);
-  const int y = game.chicken_y;
-  for (int i = 1; i <= 24; ++i) {
+TEST_CASE("Freeway: a car pushes the chicken 24 or 25 frames back and stuns it for 30") {
+  for (const int late : {0, 1}) {
+    Freeway game;
+    // Wait beside the fast lane's car, then stand in its way.
+    while (game.car(4).x != 52 + late) ++game.frame;
+    game.chicken_y = 27 + 16 * 4;
+    const int before = game.chicken_y;
+    int frames = 0;
+    while (game.pushed == 0 && frames++ < 20) game.step(Freeway::kNoop);
+    REQUIRE(game.chicken_y == before + 1);
+    const int pushes = game.frame % 2 == 0 ? 25 : 24;
+    for (int i = 2; i <= pushes; ++i) {
+      game.step(Freeway::kUp);
+      CHECK(game.chicken_y == before + i);
+    }
+    for (int i = 0; i < 30; ++i) {
+      game.step(Freeway::kUp);
+      CHECK(game.chicken_y == before + pushes);
+    }
     game.step(Freeway::kUp);
-    CHECK(game.chicken_y == y + i);
+    CHECK(game.chicken_y == before + pushes - 1);
   }
-  for (int i = 0; i < 28; ++i) {
-    game.step(Freeway::kUp);
-    CHECK(game.chicken_y == y + 24);
-  }
-  game.step(Freeway::kUp);
-  CHECK(game.chicken_y == y + 23);
+}
+
+TEST_CASE("Freeway: a car's wheels, and what is beside the chicken's head, do no harm") {
+  const auto struck = [](int x, int y) {  // the chicken's top is y rows below the car's
+    Freeway game;
+    while (game.car(4).x != x) ++game.frame;
+    game.chicken_y = 27 + 16 * 4 + y;
+    game.step(Freeway::kNoop);
+    return game.pushed != 0;
+  };
+  CHECK(struck(44, 3));
+  CHECK_FALSE(struck(44, 9));
+  CHECK(struck(44 + 6, 3));
+  CHECK_FALSE(struck(44 + 7, 3));
+  CHECK_FALSE(struck(44 + 6, -6));  // before the body, below the head
+  CHECK(struck(44 + 4, -6));
 }
 
 TEST_CASE("Freeway: a game has 8192 frames, and the score blinks towards its end") {
@@ -149,7 +190,7 @@ TEST_CASE("Freeway: a game has 8192 frames, and the score blinks towards its end
     ++frames;
     if (frames % 8 != 0) continue;
     draw_screen(game, canvas);
-    const bool hidden = canvas.at(49, 5) == Colour{0, 0, 0};
+    const bool hidden = canvas.at(49, 5) == Colour{142, 142, 142};
     (game.frame < 7680 ? hidden_before : hidden_after) += hidden ? 1 : 0;
   }
   CHECK(frames == 8192);

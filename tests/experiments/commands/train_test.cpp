@@ -30,7 +30,7 @@ TEST_CASE("an agent learns an environment without a recipe") {
   CHECK(pole.get("agent.normalize_observation", false));
 
   const Config catches = trained(pictures,
-                                 {"train", "dqn", "--env", "Freeway-v0", "--set", "eval_freq=0",
+                                 {"train", "dqn", "--env", "Freeway-v1", "--set", "eval_freq=0",
                                   "--steps", "64", "--set", "env.size=42"},
                                  result);
   CHECK(catches.get<int>("agent.frame_stack", 0) == 4);

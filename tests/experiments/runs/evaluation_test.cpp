@@ -37,7 +37,7 @@ std::string figures_of(const TempDirectory& directory, const std::string& name,
 
 TEST_CASE("rollout figures are of whole games, without training aids") {
   const TempDirectory directory;
-  const std::string breakout = "id = \"Breakout-v0\"\n", kung_fu = "id = \"KungFu-v0\"\n";
+  const std::string breakout = "id = \"Breakout-v1\"\n", kung_fu = "id = \"KungFu-v0\"\n";
   CHECK(figures_of(directory, "lives", breakout + "episodic_life = true\n") ==
         figures_of(directory, "games", breakout));
   CHECK(figures_of(directory, "aided", kung_fu + "progress_reward = 2.0\n") ==
@@ -48,7 +48,7 @@ TEST_CASE("arcade players are judged on unseen starts and with sticky actions, a
   const TempDirectory directory;
   const fs::path run = random_run(directory, "judged",
                                   "eval_freq = 8000\neval_episodes = 8\n"
-                                  "[env]\nid = \"Breakout-v0\"\nepisodic_life = true\n"
+                                  "[env]\nid = \"Breakout-v1\"\nepisodic_life = true\n"
                                   "[eval_env]\nepisodic_life = false\n");
   const std::string unseen = "episodic_life = false, noop_max = 60, random_start = 40";
   const std::string sticky = "episodic_life = false, repeat_action_probability = 0.25";
