@@ -16,6 +16,7 @@ ArcadeOptions ArcadeOptions::from(const Config& config) {
   options.format.channels =
       config.choice("colour", "grayscale", {"grayscale", "rgb"}) == "rgb" ? 3 : 1;
   options.episodic_life = config.get<bool>("episodic_life", options.episodic_life);
+  options.randomise = config.get<bool>("randomise", options.randomise);
   options.fire_reset = config.get<bool>("fire_reset", options.fire_reset);
   return options;
 }

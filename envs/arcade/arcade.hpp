@@ -5,7 +5,9 @@
 #include "envs/registry.hpp"
 
 #include <algorithm>
+#include <array>
 #include <concepts>
+#include <cstdint>
 #include <type_traits>
 #include <vector>
 
@@ -25,6 +27,33 @@ concept Game = std::is_trivially_copyable_v<G> && requires(G game, const G& seen
   seen.still_changes(seen, [](const Rect&) {});
 };
 
+/// What `randomise` draws for an episode, for players that are to play on a screen that is not
+/// quite this one.
+struct Variation {
+  static constexpr int kMostLate = 2;
+  float gain = 1, lift = 0;  ///< a byte v of the picture becomes gain · v + lift
+  int late = 0;              ///< frames by which keys reach the game late
+
+  /// Draws a gain of 0.8 to 1.2, a lift of −10 to 10, and 0 to kMostLate frames.
+  static Variation draw(Rng& rng) {
+    return {static_cast<float>(rng.uniform(0.8, 1.2)), static_cast<float>(rng.uniform(-10, 10)),
+            static_cast<int>(rng.below(kMostLate + 1))};
+  }
+  [[nodiscard]] std::uint8_t shade(std::uint8_t v) const {
+    return static_cast<std::uint8_t>(std::clamp(gain * v + lift, 0.0F, 255.0F) + 0.5F);
+  }
+  [[nodiscard]] bool valid() const {
+    return gain >= 0 && gain <= 2 && lift >= -255 && lift <= 255 && late >= 0 && late <= kMostLate;
+  }
+};
+
+/// Games whose sizes and speeds can be other than they should offer `void vary(Rng&)`, which draws
+/// them for a game that has just begun.
+template <class G>
+concept Varies = requires(G game, Rng& rng) {
+  game.vary(rng);
+};
+
 /// How a game is shown and stepped. The defaults are those of the usual DQN experiments on Atari
 /// games (no sticky actions; Machado et al. 2018 propose repeat_action_probability 0.25).
 struct ArcadeOptions {
@@ -35,6 +64,7 @@ struct ArcadeOptions {
   int max_frames = 108000;  ///< an episode is truncated after this many frames; 0: never
   Format format;
   bool episodic_life = false;  ///< a lost life ends the episode, the game goes on in the next
+  bool randomise = false;      ///< draw a Variation, and what the game can vary, for every game
   bool fire_reset = true;      ///< where FIRE serves, it is pressed when a game or a life starts
   /// A training aid for games that lead along a way: points for every pixel forward, and as many
   /// lost for every pixel back. The game's score, and so every evaluation, leaves them out.
@@ -100,6 +130,7 @@ class Arcade {
       return;
     }
     restart();
+    if (options_.randomise) vary(rng);
     wait(rng);
     begin_life();
     update_background();
@@ -142,6 +173,8 @@ class Arcade {
     const auto before = previous_.moving(), now = game_.moving();
     for (std::size_t i = 0; i < now.size(); ++i) patch(united(before[i], now[i]));
     game_.still_changes(previous_, patch);
+    if (options_.randomise)
+      for (std::uint8_t& value : out) value = variation_.shade(value);
   }
 
   void draw(Canvas& canvas) const { draw_screen(game_, canvas); }
@@ -151,12 +184,22 @@ class Arcade {
     writer.put(name + "/game", game_);
     writer.put(name + "/previous", previous_);
     writer.put(name + "/held", held_);
+    if (!options_.randomise) return;
+    writer.put(name + "/variation", variation_);
+    writer.put(name + "/keys", keys_);
   }
   void load(const ArchiveReader& reader, const std::string& name) {
     game_ = reader.get<G>(name + "/game");
     previous_ = reader.get<G>(name + "/previous");
     held_ = reader.get<int>(name + "/held", 0, static_cast<int>(G::action_names().size()) - 1);
     life_lost_ = false;
+    if (options_.randomise) {
+      variation_ = reader.get<Variation>(name + "/variation");
+      keys_ = reader.get<Keys>(name + "/keys");
+      reader.check(name + "/keys", std::ranges::all_of(keys_, [](std::uint8_t key) {
+                     return key < G::action_names().size();
+                   }));
+    }
     paint_background();
   }
 
@@ -165,6 +208,7 @@ class Arcade {
   [[nodiscard]] const G& previous() const { return previous_; }
 
  private:
+  using Keys = std::array<std::uint8_t, Variation::kMostLate + 1>;
   static constexpr MixTable kMix = mix_table(G::kPalette);
   static constexpr std::array<Shades, 4> kShades = shades_of(kMix);
 
@@ -185,9 +229,19 @@ class Arcade {
     previous_ = game_;
   }
 
+  void vary(Rng& rng) {
+    variation_ = Variation::draw(rng);
+    keys_ = {};
+    if constexpr (Varies<G>) game_.vary(rng);
+    previous_ = game_;
+  }
+
   float advance(int action) {
     previous_ = game_;
-    return game_.step(action);
+    if (!options_.randomise) return game_.step(action);
+    std::ranges::copy_backward(keys_.begin(), keys_.end() - 1, keys_.end());
+    keys_[0] = static_cast<std::uint8_t>(action);
+    return game_.step(keys_[static_cast<std::size_t>(variation_.late)]);
   }
 
   // Plays idle frames, then random keys, each held for four frames on average.
@@ -241,6 +295,8 @@ class Arcade {
   int held_ = 0;            // the action of the last frame
   float scored_ = 0;        // in the last step, without the training aid
   bool life_lost_ = false;  // the episode ended, the game did not
+  Variation variation_;     // where the options say randomise
+  Keys keys_{};             // those of the last frames, the newest first
   std::vector<std::uint8_t> background_;
 };
 

@@ -10,7 +10,7 @@ namespace {
 
 // The console tells where the knob is by how many rows a capacitor takes to charge, and looks at
 // every second row: kKnobPerStep is what two rows are worth.
-constexpr int kKnobPerFrame = 23000, kKnobPerStep = 7988, kKnobOffset = 31300;
+constexpr int kKnobPerStep = 7988, kKnobOffset = 31300;
 constexpr int kPlayerMin = 25, kPlayerMax = 191;  // where the knob can send the bat's top
 constexpr int kBallTopSpeed = 4;
 constexpr int kCentreX = 79, kCentreY = 114, kEnemyStart = 113;
@@ -24,9 +24,13 @@ bool fires(int action) {
 
 constexpr Rect kField{0, Pong::kFieldTop, kScreenWidth, Pong::kFieldBottom - Pong::kFieldTop};
 
-Rect bat(int x, int y) { return intersection({x, y, Pong::kBatWidth, Pong::kBatHeight}, kField); }
-
 }  // namespace
+
+void Pong::vary(Rng& rng) {
+  bat_height = 14 + static_cast<int>(rng.below(5));
+  turn = static_cast<int>(turn * rng.uniform(0.85, 1.15));
+  rest = 7 + static_cast<int>(rng.below(3));
+}
 
 float Pong::step(int action) {
   ++frame;
@@ -49,8 +53,7 @@ bool Pong::over() const { return player_score == kWinningScore || enemy_score ==
 void Pong::turn_knob(int action) {
   const bool up = action == kRight || action == kRightFire;
   const bool down = action == kLeft || action == kLeftFire;
-  const int turn = up ? -kKnobPerFrame : down ? kKnobPerFrame : 0;
-  knob = std::clamp(knob + turn, kKnobMin, kKnobMax);
+  knob = std::clamp(knob + (up ? -turn : down ? turn : 0), kKnobMin, kKnobMax);
 }
 
 // The knob is read in every second frame. The bat then goes half the way to where it points, and
@@ -64,7 +67,7 @@ void Pong::move_player() {
 
 // It moves two pixels a frame except in every eighth, which is why it can lose.
 void Pong::move_enemy() {
-  if (frame % 8 == 2 || ball_y == enemy_y + 1) return;
+  if (frame % rest == 2 || ball_y == enemy_y + 1) return;
   enemy_y += ball_y > enemy_y + 1 ? 2 : -2;
 }
 
@@ -104,6 +107,8 @@ float Pong::score_point() {
   ++(won ? player_score : enemy_score);
   return won ? 1.0F : -1.0F;
 }
+
+Rect Pong::bat(int x, int y) const { return intersection({x, y, kBatWidth, bat_height}, kField); }
 
 Rect Pong::enemy() const {
   if (frame < kFirstServe) return {};  // it comes with the first ball
@@ -172,7 +177,7 @@ int Pong::oracle(int frames) const {
   if (arrives && time < 4 * frames)
     return best_first_move({kFire, kRightFire, kLeftFire}, frames,
                            [&](auto&& move_of) { return misfortune(*this, time, move_of); });
-  const int target = arrives ? arrival.ball_y - kBatHeight / 2 : (kFieldTop + kFieldBottom) / 2;
+  const int target = arrives ? arrival.ball_y - bat_height / 2 : (kFieldTop + kFieldBottom) / 2;
   return best_first_move({kFire, kRightFire, kLeftFire}, frames, [&](auto&& move_of) {
     Pong trial = *this;
     for (int i = 0; i < time && i < 12 * frames; ++i) trial.step(move_of(i));

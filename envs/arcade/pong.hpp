@@ -1,6 +1,7 @@
 // Pong: the first to 21 points, against a bat that follows the ball a little too slowly.
 #pragma once
 
+#include "core/rng.hpp"
 #include "envs/arcade/screen.hpp"
 
 #include <array>
@@ -23,11 +24,14 @@ struct Pong {
   static constexpr bool kFireServes = false;  ///< the ball is served without FIRE
 
   static constexpr int kFieldTop = 34, kFieldBottom = 194;  ///< between the walls
-  static constexpr int kEnemyX = 16, kPlayerX = 140, kBatWidth = 4, kBatHeight = 16;
+  static constexpr int kEnemyX = 16, kPlayerX = 140, kBatWidth = 4;
   static constexpr int kBallWidth = 2, kBallHeight = 4;
   static constexpr int kWinningScore = 21, kServeWait = 63, kFirstServe = 59;
   static constexpr int kKnobMin = 27450, kKnobMax = 790196;  ///< how far the paddle's knob turns
 
+  /// Draws other sizes and speeds for a game that has just begun: bats of 14 to 18 rows, a knob
+  /// that turns 0.85 to 1.15 times as fast, and an enemy that rests every 7 to 9 frames.
+  void vary(Rng& rng);
   /// Begins a new game.
   void reset() { *this = Pong{}; }
   /// Plays one frame. Returns 1 for a point, −1 for a point of the enemy, else 0.
@@ -57,6 +61,7 @@ struct Pong {
            all_within(-kFarthest, kFarthest,
                       {player_y, next_player_y, enemy_y, ball_x, ball_y, ball_vx, ball_vy}) &&
            all_within(0, kWinningScore, {player_score, enemy_score}) &&
+           all_within(1, kKnobMax, {turn}) && all_within(1, kFarthest, {bat_height, rest}) &&
            all_within(0, kLongestClock, {wait, frame});
   }
 
@@ -69,6 +74,9 @@ struct Pong {
   bool fire = false;       ///< whether FIRE was pressed in the last frame
   int frame = 0;
   int player_score = 0, enemy_score = 0;
+  int bat_height = 16;
+  int turn = 23000;  ///< by which the knob turns in a frame
+  int rest = 8;      ///< frames of which the enemy rests one
 
  private:
   static constexpr Rect kEnemyScore{20, 1, 28, 20}, kPlayerScore{100, 1, 28, 20};
@@ -78,6 +86,7 @@ struct Pong {
   [[nodiscard]] Rect enemy() const;
   [[nodiscard]] Rect player() const;
   [[nodiscard]] Rect ball() const;
+  [[nodiscard]] Rect bat(int x, int y) const;
   void turn_knob(int action);
   void move_player();
   void move_enemy();

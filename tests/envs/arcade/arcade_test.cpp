@@ -298,6 +298,71 @@ TEST_CASE("players are judged in games that differ, though they play without cha
   }
 }
 
+TEST_CASE("randomise draws the light of every game anew") {
+  ArcadeOptions options = quiet();
+  Arcade<Freeway> plain(options);
+  options.randomise = true;
+  Arcade<Freeway> varied(options);
+  Rng rng(1), same(1);
+  std::vector<std::uint8_t> as_it_is(84 * 84), seen(84 * 84);
+  plain.reset(same);
+  plain.observe(as_it_is);
+  std::set<std::uint8_t> pavements;
+  constexpr std::size_t kPavement = 7 * 84 + 40;  // a cell of it
+  REQUIRE(as_it_is[kPavement] == 170);
+  for (int game = 0; game < 40; ++game) {
+    varied.reset(rng);
+    varied.observe(seen);
+    pavements.insert(seen[kPavement]);
+    CHECK((seen[kPavement] >= 126 && seen[kPavement] <= 214));
+    for (std::size_t i = 1; i < seen.size(); ++i)  // all cells alike
+      if (as_it_is[i] == as_it_is[i - 1]) REQUIRE(seen[i] == seen[i - 1]);
+  }
+  CHECK(pavements.size() > 20);
+}
+
+TEST_CASE("randomise lets keys reach a game up to two frames late") {
+  ArcadeOptions options = quiet();
+  options.randomise = true;
+  Arcade<Tape> env(options);
+  Rng rng(1);
+  std::set<int> lates;
+  for (int game = 0; game < 20; ++game) {
+    env.reset(rng);
+    env.step(2, rng);
+    int late = 0;
+    while (env.game().action(late) != 2) REQUIRE(env.game().action(late++) == 0);
+    for (int frame = late; frame < 4; ++frame) CHECK(env.game().action(frame) == 2);
+    lates.insert(late);
+  }
+  CHECK(lates == std::set<int>{0, 1, 2});
+}
+
+TEST_CASE("randomise draws Pong's sizes and speeds, which otherwise are the same in every game") {
+  for (const bool randomise : {false, true}) {
+    ArcadeOptions options;
+    options.randomise = randomise;
+    Arcade<Pong> env(options);
+    Rng rng(1);
+    std::set<int> heights, turns, rests;
+    for (int game = 0; game < 60; ++game) {
+      env.reset(rng);
+      CHECK(env.game().valid());
+      heights.insert(env.game().bat_height);
+      turns.insert(env.game().turn);
+      rests.insert(env.game().rest);
+    }
+    if (randomise) {
+      CHECK(heights == std::set<int>{14, 15, 16, 17, 18});
+      CHECK(rests == std::set<int>{7, 8, 9});
+      CHECK((turns.size() > 40 && *turns.begin() >= 19550 && *turns.rbegin() <= 26450));
+    } else {
+      CHECK((heights == std::set<int>{16} && rests == std::set<int>{8}));
+      CHECK(turns == std::set<int>{23000});
+    }
+  }
+}
+
 TEST_CASE("an episode is cut after max_frames") {
   WorkerPool pool(1);
   Arcade<Pong> env;
@@ -331,6 +396,8 @@ TEST_CASE("options come from the recipe, and bad ones are named") {
   CHECK(options("noop_max = 0\nmax_frames = 400").max_frames == 400);
   CHECK(options("episodic_life = true\nfire_reset = false").episodic_life);
   CHECK(options("random_start = 40").random_start == 40);
+  CHECK_FALSE(options("").randomise);
+  CHECK(options("randomise = true").randomise);
   CHECK_THROWS_AS(options("size = 64"), UsageError);
   CHECK_THROWS_AS(options("frame_skip = 0"), UsageError);
   CHECK_THROWS_AS(options("repeat_action_probability = 1.5"), UsageError);
@@ -359,6 +426,7 @@ TEMPLATE_TEST_CASE("a saved state goes on as if nothing had happened", "", Pong,
   WorkerPool pool(1);
   ArcadeOptions options;
   options.repeat_action_probability = 0.25;
+  options.randomise = GENERATE(false, true);
   BatchedEnv<Arcade<TestType>> env(Arcade<TestType>(options), 3, pool), copy(env);
   StepBuffer buffer(env.spec(), 3), other(env.spec(), 3);
   ActionMemory action(env.spec().action, 3);
