@@ -87,7 +87,7 @@ def main():
 
     options = {"threads": threads, "autoreset_mode": AutoresetMode.SAME_STEP}
     theirs = best(gym("ALE/Pong-v5", lanes, num_threads=threads, **ALE), lanes, 6, seconds)
-    report("Pong 84 × 84, against AtariVectorEnv", best(gym("tengen/Pong-v0", lanes, **options), lanes, 6, seconds), theirs)
+    report("Pong 84 × 84, against AtariVectorEnv", best(gym("tengen/Pong-v1", lanes, **options), lanes, 6, seconds), theirs)
     for count in (lanes, 1024):
         cart = [best(gym(name, count), count, 2, seconds) for name in ("tengen/CartPole-v1", "CartPole-v1")]
         report(f"CartPole, {count} lanes, 1 thread, against CartPoleVectorEnv", *cart)

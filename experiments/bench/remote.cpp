@@ -15,7 +15,7 @@ namespace tengen {
 namespace {
 
 constexpr int kLanes = 64;
-constexpr const char* kGame = "Pong-v0";
+constexpr const char* kGame = "Pong-v1";
 
 // A server of this program, in a folder of its own that goes with it.
 class ServerProcess {

@@ -391,6 +391,10 @@ def test_ales_own_batches(tmp_path, memory):
                 other.step([step % 4] * 2)
             play.append(other.observation.copy())
         assert np.array_equal(*play) and client.welcome["deterministic"]
+        # Players that were trained on our games bring all of our options.
+        Client(server.address, lanes=1, options={"random_start": 0, "randomise": False, "colour": "grayscale"})
+        with pytest.raises(Refused, match="random_start = 5"):
+            Client(server.address, lanes=1, options={"random_start": 5})
 
 
 @pytest.mark.parametrize("name", ["ale-pong-ppo", "ale-breakout-ppo", "ale-kungfu-a2c-gru"])

@@ -118,7 +118,7 @@ TEST_CASE("training on a served environment gives the same player, resumed or no
 TEST_CASE("every command takes addresses where it takes environments") {
   const TempDirectory directory;
   const fs::path& here = directory.path();
-  ServerProgram server(here, {"Pong-v0", "--listen", "tcp:127.0.0.1:0"});
+  ServerProgram server(here, {"Pong-v1", "--listen", "tcp:127.0.0.1:0"});
   const std::string address = server.address();
   const auto run = [&](const Arguments& arguments) {
     const ProgramResult result = run_program(here, arguments);
@@ -127,7 +127,7 @@ TEST_CASE("every command takes addresses where it takes environments") {
     return result.out;
   };
   CHECK_THAT(run({"eval", "oracle", "--env", address, "--episodes", "2"}),
-             StartsWith("oracle on Pong-v0: mean reward"));
+             StartsWith("oracle on Pong-v1: mean reward"));
   run({"eval", "random", "--env", address + "," + address, "--episodes", "2"});
   run({"watch", "pong", "--env", address, "--record", "a.gif", "--frames", "5"});
   CHECK(fs::file_size(here / "a.gif") > 0);
