@@ -19,9 +19,9 @@ constexpr std::array<std::uint8_t, Freeway::kCarHeight> kCarRight = {
 constexpr std::array<std::uint8_t, Freeway::kCarHeight> kCarLeft = {
     0b01100110, 0b01100110, 0b01111111, 0b11011111, 0b11010011,
     0b11010011, 0b11011111, 0b01111111, 0b01100110, 0b01100110};
-// Each row has six columns; the chicken is seen from the side.
+// Each row has seven columns; the chicken is seen from the side, its head to the right.
 constexpr std::array<std::uint8_t, Freeway::kChickenHeight> kChickenShape = {
-    0b00011000, 0b00111100, 0b10011000, 0b11011100, 0b11111100, 0b01111000, 0b00110000, 0b00101000};
+    0b00001100, 0b00001110, 0b00001100, 0b10111000, 0b11111000, 0b01111000, 0b00110000, 0b00101000};
 
 }  // namespace
 
@@ -89,15 +89,16 @@ void Freeway::draw_still(Window& window) const {
   window.fill(kWholeScreen, kBlack);
   window.fill({kBar, 4, kScreenWidth - kBar, 10}, kRoad);
   window.fill({kBar, 15, kScreenWidth - kBar, 8}, kPavement);
-  window.fill({kBar, kFirstLane, kScreenWidth - kBar, kRoadBottom - kFirstLane}, kRoad);
-  window.fill({kBar, kRoadBottom + 1, kScreenWidth - kBar, 195 - kRoadBottom}, kPavement);
+  window.fill({kBar, kFirstLane, kScreenWidth - kBar, kRoadBottom + 1 - kFirstLane}, kRoad);
+  window.fill({kBar, kRoadBottom + 2, kScreenWidth - kBar, 193 - kRoadBottom}, kPavement);
   for (int lane = 1; lane < kLanes; ++lane) {
-    const Rect line{kBar, kFirstLane + lane * kLaneHeight - 1, kScreenWidth - kBar, 2};
-    if (!overlap(line, window.area())) continue;
-    if (lane == kLanes / 2)
-      window.fill(line, kMiddle);
-    else
-      for (int x = kBar + 4; x < kScreenWidth; x += 8) window.fill({x, line.y, 4, 1}, kDash);
+    const int y = kFirstLane + lane * kLaneHeight - 1;
+    if (!overlap({0, y - 1, kScreenWidth, 3}, window.area())) continue;
+    for (int x = kBar + 4; x < kScreenWidth; x += 8) {
+      if (lane != kLanes / 2) window.fill({x, y, 4, 1}, kDash);
+      if (lane == kLanes / 2) window.fill({x, y - 1, 4, 1}, kChicken);
+      if (lane == kLanes / 2) window.fill({x, y + 1, 4, 1}, kChicken);
+    }
   }
   window.sprite(kOtherChickenX, kStartY, kChickenShape, kChicken);
   window.digit({kOtherScoreX, 5, 6, 8}, 0, kPink);

@@ -21,7 +21,7 @@ struct Freeway {
 
   static constexpr int kLanes = 10, kLaneHeight = 16, kFirstLane = 24;
   static constexpr int kCarWidth = 8, kCarHeight = 10;
-  static constexpr int kChickenX = 44, kChickenWidth = 6, kChickenHeight = 8;
+  static constexpr int kChickenX = 44, kChickenWidth = 7, kChickenHeight = 8;
   static constexpr int kStartY = 187, kGoalY = 15;  ///< the chicken's top
   static constexpr int kGameFrames = 8192, kBlinkFrom = 7680;
   static constexpr int kPushed = 12, kStunned = 15;  ///< pairs of frames after a collision
@@ -35,13 +35,12 @@ struct Freeway {
   /// The action of a player that looks ahead, since the traffic can be foreseen.
   [[nodiscard]] int oracle(int frames) const;
 
-  enum Pixel : std::uint8_t { kBlack, kRoad, kPavement, kDash, kMiddle, kChicken, kFirstCar };
+  enum Pixel : std::uint8_t { kBlack, kRoad, kPavement, kDash, kChicken, kFirstCar };
   static constexpr Pixel kPink = static_cast<Pixel>(kFirstCar + 3);  ///< for lane 3 and the score
   static constexpr Palette kPalette = {{{0, 0, 0},
                                         {142, 142, 142},
                                         {170, 170, 170},
                                         {214, 214, 214},
-                                        {232, 204, 99},
                                         {252, 252, 84},
                                         {167, 26, 26},
                                         {180, 231, 117},

@@ -32,11 +32,11 @@ GAMES = {
         "follow": ("ball", "bat", 0, 2, 3),
         "fire": (1, 2, 3),
     },
-    "Freeway": {
+    "Freeway": {  # the chicken by its head; its shape is our own
         "id": "tengen/Freeway-v1",
-        "things": [("chicken", (252, 252, 84), 15, 196, 40, 60, 1)]
+        "things": [("chicken", (252, 252, 84), 15, 196, 48, 52, 2)]
         + [
-            (f"car {lane}", colour, 28 + 16 * lane, 36 + 16 * lane, 8, 160, 0)
+            (f"car {lane}", colour, 28 + 16 * lane, 36 + 16 * lane, 8, 160, 2)
             for lane, colour in enumerate([(167, 26, 26), (180, 231, 117), (105, 105, 15), (228, 111, 111), (24, 26, 167),
                                            (162, 98, 33), (84, 92, 214), (184, 50, 50), (135, 183, 84), (210, 210, 64)])
         ],

@@ -66,11 +66,14 @@ TEST_CASE("Freeway: pavement, road, cars, chicken and score stand where they sho
   CHECK(canvas.at(49, 5) == kPink);
   CHECK(canvas.at(113, 5) == kPink);
   CHECK(canvas.at(41, 5) == kRoad);
-  CHECK(game.chicken() == Rect{44, 187, 6, 8});
+  CHECK((canvas.at(12, 102) == kYellow && canvas.at(15, 104) == kYellow));
+  CHECK((canvas.at(12, 103) == kRoad && canvas.at(16, 102) == kRoad));
+  CHECK(canvas.at(12, 39) == Colour{214, 214, 214});
+  CHECK(game.chicken() == Rect{44, 187, 7, 8});
   int yellow = 0;
   for (int y = 187; y < 195; ++y)
     for (int x = 44; x < 50; ++x) yellow += canvas.at(x, y) == kYellow ? 1 : 0;
-  CHECK((yellow > 20 && yellow < 48));
+  CHECK((yellow > 15 && yellow < 48));
   int other = 0;
   for (int x = 108; x < 114; ++x) other += canvas.at(x, 190) == kYellow ? 1 : 0;
   CHECK(other > 0);
