@@ -95,9 +95,12 @@ void Freeway::draw_still(Window& window) const {
     const int y = kFirstLane + lane * kLaneHeight - 1;
     if (!overlap({0, y - 1, kScreenWidth, 3}, window.area())) continue;
     for (int x = kBar + 4; x < kScreenWidth; x += 8) {
-      if (lane != kLanes / 2) window.fill({x, y, 4, 1}, kDash);
-      if (lane == kLanes / 2) window.fill({x, y - 1, 4, 1}, kChicken);
-      if (lane == kLanes / 2) window.fill({x, y + 1, 4, 1}, kChicken);
+      if (lane != kLanes / 2) {
+        window.fill({x, y, 4, 1}, kDash);
+      } else {  // the middle of the road
+        window.fill({x, y - 1, 4, 1}, kChicken);
+        window.fill({x, y + 1, 4, 1}, kChicken);
+      }
     }
   }
   window.sprite(kOtherChickenX, kStartY, kChickenShape, kChicken);

@@ -55,11 +55,11 @@ TEST_CASE("Freeway: pavement, road, cars, chicken and score stand where they sho
                                   {22, kPavement},
                                   {23, kBlack},
                                   {24, kRoad},
-                                  {183, kRoad},
-                                  {184, kBlack},
-                                  {185, kPavement},
-                                  {195, kPavement},
-                                  {196, kBlack}}) {
+                                  {184, kRoad},
+                                  {185, kBlack},
+                                  {186, kPavement},
+                                  {194, kPavement},
+                                  {195, kBlack}}) {
     CHECK(canvas.at(8, y) == colour);
     CHECK(canvas.at(7, y) == kBlack);
   }
