@@ -220,8 +220,8 @@ class Server::Impl {
     std::string end;
     std::int64_t steps = 0;
     try {
-      Session session(channel, options_.session, registry_, local);
-      end = session.run([&](const Session& begun) {
+      ClientSession session(channel, options_.session, registry_, local);
+      end = session.run([&](const ClientSession& begun) {
         say(fmt::format("{}: {} lane{} of {}{}", who, begun.lanes(), begun.lanes() == 1 ? "" : "s",
                         spec_.name, begun.uses_memory() ? " in shared memory" : ""));
       });

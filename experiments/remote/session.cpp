@@ -44,8 +44,8 @@ EnvSpec check_offer(const SessionOptions& options, const EnvRegistry& registry) 
   return env->spec();
 }
 
-Session::Session(Channel& channel, const SessionOptions& options, const EnvRegistry& registry,
-                 bool local)
+ClientSession::ClientSession(Channel& channel, const SessionOptions& options,
+                             const EnvRegistry& registry, bool local)
     : channel_(channel),
       options_(options),
       registry_(registry),
@@ -53,7 +53,7 @@ Session::Session(Channel& channel, const SessionOptions& options, const EnvRegis
       pool_(options.threads),
       settings_(offered(options)) {}
 
-std::string Session::run(const std::function<void(const Session&)>& welcomed) {
+std::string ClientSession::run(const std::function<void(const ClientSession&)>& welcomed) {
   ErrorMessage error;
   try {
     greet();
@@ -77,14 +77,14 @@ std::string Session::run(const std::function<void(const Session&)>& welcomed) {
   return error.text;
 }
 
-void Session::say(ErrorKind kind, std::string text) {
+void ClientSession::say(ErrorKind kind, std::string text) {
   try {
     channel_.send(Message::kError, to_json(ErrorMessage{kind, std::move(text)}), soon());
   } catch (const PeerFault&) {  // it is gone; the next read will tell
   }
 }
 
-void Session::greet() {
+void ClientSession::greet() {
   const auto deadline = Clock::now() + options_.greeting;
   const Header header = channel_.read_header(deadline);
   if (header.type != Message::kHello)
@@ -113,7 +113,7 @@ void Session::greet() {
     channel_.send(Message::kWelcome, text, soon());
 }
 
-void Session::make_env(const Hello& hello) {
+void ClientSession::make_env(const Hello& hello) {
   const int lanes = hello.lanes > 0 ? hello.lanes : options_.lanes;
   try {
     for (const std::string& key : hello.options.keys())
@@ -141,7 +141,7 @@ void Session::make_env(const Hello& hello) {
 }
 
 // The environment writes into shared memory at once, except for masks.
-void Session::make_memory() {
+void ClientSession::make_memory() {
   const MemoryPlan& plan = welcome_.memory.emplace(*sizes_);
   memory_ = SharedMemory(plan.size);
   shared_ = step_view(memory_, plan, welcome_.spec, welcome_.lanes);
@@ -151,7 +151,7 @@ void Session::make_memory() {
   view_.final_legal = final_legal;
 }
 
-bool Session::answer() {
+bool ClientSession::answer() {
   channel_.wait_for_message(Channel::kNever);
   const Header header = channel_.read_header(soon());
   const bool needs_state = header.type != Message::kReset && header.type != Message::kLoad &&
@@ -188,13 +188,13 @@ bool Session::answer() {
   return true;
 }
 
-void Session::expect(const Header& header, std::uint64_t length) const {
+void ClientSession::expect(const Header& header, std::uint64_t length) const {
   if (header.length != length)
     throw Malformed("a request of type {} has {} bytes, and not {}",
                     static_cast<std::uint32_t>(header.type), header.length, length);
 }
 
-void Session::reset(const Header& header) {
+void ClientSession::reset(const Header& header) {
   std::uint64_t seed = 0;
   expect(header, sizeof(seed));
   channel_.read(std::as_writable_bytes(std::span(&seed, 1)), soon());
@@ -203,13 +203,13 @@ void Session::reset(const Header& header) {
   send_observations();
 }
 
-void Session::observe(const Header& header) {
+void ClientSession::observe(const Header& header) {
   expect(header, 0);
   env_->observe(view_);
   send_observations();
 }
 
-void Session::step(const Header& header) {
+void ClientSession::step(const Header& header) {
   const std::span<std::byte> action = writable_bytes(action_->view());
   expect(header, memory_.empty() ? action.size() : 0);
   if (memory_.empty())
@@ -222,7 +222,7 @@ void Session::step(const Header& header) {
   send_step();
 }
 
-void Session::send_observations() {
+void ClientSession::send_observations() {
   gather_.clear();
   if (memory_.empty()) {
     gather_.add(
@@ -234,7 +234,7 @@ void Session::send_observations() {
   channel_.send(Message::kObservations, gather_, soon());
 }
 
-void Session::send_step() {
+void ClientSession::send_step() {
   gather_.clear();
   if (!memory_.empty()) {
     std::ranges::copy(view_.legal.data, shared_.legal.data.begin());
@@ -257,7 +257,7 @@ void Session::send_step() {
   channel_.send(Message::kStepped, gather_, soon());
 }
 
-void Session::draw(const Header& header) {
+void ClientSession::draw(const Header& header) {
   std::uint32_t lane = 0;
   expect(header, sizeof(lane));
   channel_.read(std::as_writable_bytes(std::span(&lane, 1)), soon());
@@ -272,14 +272,14 @@ void Session::draw(const Header& header) {
   channel_.send(Message::kPicture, gather_, soon());
 }
 
-void Session::oracle(const Header& header) {
+void ClientSession::oracle(const Header& header) {
   expect(header, 0);
   if (!env_->oracle(action_->view()))
     return say(ErrorKind::kUnsupported, "this environment has no scripted expert");
   channel_.send(Message::kActions, writable_bytes(action_->view()), soon());
 }
 
-void Session::save(const Header& header) {
+void ClientSession::save(const Header& header) {
   expect(header, 0);
   if (!welcome_.spec.can_save)
     return say(ErrorKind::kUnsupported, "this environment cannot be saved");
@@ -288,7 +288,7 @@ void Session::save(const Header& header) {
   channel_.send(Message::kState, writer.bytes(), soon());
 }
 
-void Session::load(const Header& header) {
+void ClientSession::load(const Header& header) {
   if (header.length > kMostBody)
     throw Malformed("a state of {} bytes; at most {} are allowed", header.length, kMostBody);
   // Memory is taken as the bytes come, and not for what a header claims.

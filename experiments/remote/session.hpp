@@ -12,14 +12,15 @@
 namespace tengen {
 
 /// Plays an environment of its own for the client behind a channel.
-class Session {
+class ClientSession {
  public:
   /// `local`: the channel is a Unix-domain socket. What is referred to must outlive this.
-  Session(Channel& channel, const SessionOptions& options, const EnvRegistry& registry, bool local);
+  ClientSession(Channel& channel, const SessionOptions& options, const EnvRegistry& registry,
+                bool local);
 
   /// Serves the client until it goes, closes or is told an error. `welcomed` is called once it has
   /// got its lanes. Returns how it ended, for people: "closed", or what was wrong. Never throws.
-  std::string run(const std::function<void(const Session&)>& welcomed);
+  std::string run(const std::function<void(const ClientSession&)>& welcomed);
 
   [[nodiscard]] int lanes() const { return welcome_.lanes; }
   [[nodiscard]] bool uses_memory() const { return !memory_.empty(); }

@@ -15,7 +15,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   options.max_lanes = 64;
   options.greeting = options.transfer = std::chrono::milliseconds(10);
   Recorded recorded({data + 1, size - 1}, -1);
-  Session session(recorded.channel(), options, registry, (data[0] & 4) != 0);
-  TENGEN_CHECK(!session.run([](const Session&) {}).empty());
+  ClientSession session(recorded.channel(), options, registry, (data[0] & 4) != 0);
+  TENGEN_CHECK(!session.run([](const ClientSession&) {}).empty());
   return 0;
 }

@@ -30,6 +30,11 @@ class ServerProgram {
     return end == std::string::npos ? "" : said.substr(begin + 4, end - begin - 4);
   }
   Program& program() { return program_; }
+  // Waits until it has greeted its first client.
+  void wait_for_client() {
+    for (int i = 0; i < 6000 && read_text(folder_ / "stderr.txt").empty(); ++i)
+      if (program_.ended_within(10ms)) break;
+  }
 
  private:
   static fs::path made(const fs::path& directory) {
@@ -149,7 +154,7 @@ TEST_CASE("Ctrl-C ends a server and leaves no socket; a dead server's socket is 
     REQUIRE(fs::exists(socket));
     Program client(directory.path(),
                    {"eval", "random", "--env", server.address(), "--episodes", "1000000"});
-    client.ended_within(1s);
+    server.wait_for_client();
     server.program().signal(number);
     CHECK(server.program().ended_within(10s));
     const ProgramResult ended = server.program().wait();

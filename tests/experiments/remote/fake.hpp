@@ -62,7 +62,7 @@ class StderrCapture {
 /// Plays Catch-v0 as a server should, over this connection.
 inline void play_honestly(Channel& channel, const SessionOptions& options) {
   const EnvRegistry registry = builtin_envs();
-  Session(channel, options, registry, true).run([](const Session&) {});
+  ClientSession(channel, options, registry, true).run([](const ClientSession&) {});
 }
 
 /// Listens at a Unix-domain socket and lets `script` talk with the n-th connection, from 0 on.

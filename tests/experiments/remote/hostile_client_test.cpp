@@ -173,7 +173,7 @@ TEST_CASE("a client that says nothing, or stops within a message, is left") {
     const SessionOptions options = catch_offer();
     const EnvRegistry registry = builtin_envs();
     const auto began = Channel::Clock::now();
-    CHECK_THAT(Session(channel, options, registry, true).run([](const Session&) {}),
+    CHECK_THAT(ClientSession(channel, options, registry, true).run([](const ClientSession&) {}),
                ContainsSubstring("did not go on in time"));
     CHECK(Channel::Clock::now() - began < std::chrono::seconds(3));
   }
