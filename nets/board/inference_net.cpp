@@ -5,9 +5,22 @@
 
 #include <algorithm>
 #include <cstring>
+#include <vector>
 
 namespace tengen {
 namespace {
+
+constexpr int kBlock = 16;  // rows of a pass on a CPU
+
+// The same with rows of zeros at its end, kBlock rows together.
+Tensor filled_up(const Tensor& rows) {
+  if (rows.size(0) == kBlock) return rows;
+  std::vector<std::int64_t> shape = rows.sizes().vec();
+  shape[0] = kBlock;
+  Tensor block = torch::zeros(shape, rows.options());
+  block.narrow(0, 0, rows.size(0)).copy_(rows);
+  return block;
+}
 
 void put(const Tensor& from, float* to) {
   const Tensor host = from.contiguous();
@@ -44,21 +57,30 @@ void InferenceNet::evaluate(const PolicyValueRows& rows, Workspace& workspace) c
     workspace.recorded->use(flat_, views_);
     return workspace.recorded->evaluate(rows);
   }
+  for (int first = 0; first < rows.rows; first += kBlock)
+    evaluate_block(rows, first, std::min(kBlock, rows.rows - first));
+}
+
+// torch sums in another order for another number of rows, so every pass has equally many: what a
+// position is worth must not depend on which others happen to be asked for together with it.
+void InferenceNet::evaluate_block(const PolicyValueRows& rows, int first, int count) const {
   const c10::InferenceMode inference;
   const PolicyValueOptions& o = options();
+  const auto at = usize(first);
   // torch has no constant tensors; these are never written.
-  const Tensor planes = torch::from_blob(const_cast<std::uint8_t*>(rows.planes),
-                                         {rows.rows, o.rows, o.columns, o.planes}, torch::kUInt8);
-  const Tensor globals =
-      torch::from_blob(const_cast<float*>(rows.globals), {rows.rows, o.globals}, torch::kFloat32);
-  const PolicyValueOutput out = net_->folded(views_, planes, globals);
-  put(out.logits, rows.logits);
-  put(out.value, rows.value);
+  const Tensor planes = torch::from_blob(
+      const_cast<std::uint8_t*>(rows.planes) + at * usize(o.rows * o.columns * o.planes),
+      {count, o.rows, o.columns, o.planes}, torch::kUInt8);
+  const Tensor globals = torch::from_blob(const_cast<float*>(rows.globals) + at * usize(o.globals),
+                                          {count, o.globals}, torch::kFloat32);
+  const PolicyValueOutput out = net_->folded(views_, filled_up(planes), filled_up(globals));
+  put(out.logits.narrow(0, 0, count), rows.logits + at * usize(out.logits.size(1)));
+  put(out.value.narrow(0, 0, count), rows.value + at);
   if (o.territory) {
-    put(out.margin, rows.margin);
-    put(out.ownership, rows.ownership);
+    put(out.margin.narrow(0, 0, count), rows.margin + at);
+    put(out.ownership.narrow(0, 0, count), rows.ownership + at * usize(out.ownership.size(1)));
   } else {
-    std::fill_n(rows.margin, rows.rows, 0.0F);
+    std::fill_n(rows.margin + at, count, 0.0F);
   }
 }
 

@@ -26,6 +26,8 @@ class InferenceNet {
   [[nodiscard]] const Backend& backend() const { return backend_; }
 
  private:
+  void evaluate_block(const PolicyValueRows& rows, int first, int count) const;
+
   std::shared_ptr<const PolicyValueNet> net_;
   Backend backend_;
   Tensor flat_;
