@@ -10,7 +10,7 @@
 namespace tengen {
 namespace {
 
-constexpr int kBlock = 16;  // rows of a pass on a CPU
+constexpr int kBlock = 8;  // rows of a pass on a CPU: as many as a search's thread asks for at once
 
 // The same with rows of zeros at its end, kBlock rows together.
 Tensor filled_up(const Tensor& rows) {
