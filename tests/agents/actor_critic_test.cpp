@@ -317,26 +317,8 @@ TEST_CASE("actor-critics: stopped and loaded anywhere, the run ends with the sam
     for (const std::string& net :
          {kNet, kGru, std::string("hidden = [16]\nrecurrent = \"lstm\"")}) {
       INFO(algo << " " << net);
-      Run<probes::Recall> whole(algo, recipe(agent + batch_of(algo), net), 8);
-      whole.start();
-      whole.train(1'600);
-
-      const TempDirectory directory;
-      Run<probes::Recall> first(algo, recipe(agent + batch_of(algo), net), 8);
-      first.start();
-      first.train(1'000);  // in the middle of a rollout
-      ArchiveWriter writer;
-      first.agent->save(writer, directory.path());
-      first.env.save(writer, "env");
-      first.train(400);  // what happens after the save is lost
-
-      Run<probes::Recall> second(algo, recipe(agent + batch_of(algo), net), 8);
-      const auto reader = ArchiveReader::from_bytes(writer.bytes(), "run");
-      second.agent->load(reader, directory.path());
-      second.env.load(reader, "env");
-      CHECK(second.agent->steps() == 1'000);
-      second.train(600);
-      CHECK(policy_bytes(*second.agent) == policy_bytes(*whole.agent));
+      // The first 1,000 steps end in the middle of a rollout.
+      check_resumed<probes::Recall>(algo, recipe(agent + batch_of(algo), net), 1'000, 400, 1'600);
     }
   }
 }
@@ -346,22 +328,7 @@ TEST_CASE("actor-critics: real actions are resumed too") {
     INFO(algo);
     const std::string settings =
         recipe("n_steps = 16\nlearning_rate = 1e-3" + batch_of(algo), kGru);
-    Run<probes::Target> whole(algo, settings, 8);
-    whole.start();
-    whole.train(800);
-    const TempDirectory directory;
-    Run<probes::Target> first(algo, settings, 8);
-    first.start();
-    first.train(456);
-    ArchiveWriter writer;
-    first.agent->save(writer, directory.path());
-    first.env.save(writer, "env");
-    Run<probes::Target> second(algo, settings, 8);
-    const auto reader = ArchiveReader::from_bytes(writer.bytes(), "run");
-    second.agent->load(reader, directory.path());
-    second.env.load(reader, "env");
-    second.train(344);
-    CHECK(policy_bytes(*second.agent) == policy_bytes(*whole.agent));
+    check_resumed<probes::Target>(algo, settings, 456, 0, 800);
   }
 }
 

@@ -2,7 +2,6 @@
 #include "tests/agents/probes.hpp"
 #include "tests/agents/run.hpp"
 #include "tests/catch.hpp"
-#include "tests/temp_directory.hpp"
 
 #include <memory>
 
@@ -137,26 +136,7 @@ TEST_CASE("a run that was stopped and loaded ends with the bytes of one that nev
           "[long]") {
   for (const std::string& settings : {kCatch + kRainbow + kSmallNet + "precision = \"bfloat16\"\n",
                                       kCatch + "repeat_exploration = true\n" + kSmallNet}) {
-    Run<tengen::Catch> whole("dqn", settings, 8);
-    whole.start();
-    whole.train(1600);
-
-    const TempDirectory directory;
-    Run<tengen::Catch> first("dqn", settings, 8);
-    first.start();
-    first.train(1000);
-    ArchiveWriter writer;
-    first.agent->save(writer, directory.path());
-    first.env.save(writer, "env");
-    first.train(40);  // what happens after the save is lost
-
-    Run<tengen::Catch> second("dqn", settings, 8);
-    const auto reader = ArchiveReader::from_bytes(writer.bytes(), "run");
-    second.agent->load(reader, directory.path());
-    second.env.load(reader, "env");
-    CHECK(second.agent->steps() == 1000);
-    second.train(600);
-    CHECK(policy_bytes(*second.agent) == policy_bytes(*whole.agent));
+    check_resumed<tengen::Catch>("dqn", settings, 1000, 40, 1600);
   }
 }
 

@@ -3,7 +3,6 @@
 #include "tests/agents/probes.hpp"
 #include "tests/agents/run.hpp"
 #include "tests/catch.hpp"
-#include "tests/temp_directory.hpp"
 
 using namespace tengen;
 
@@ -237,26 +236,7 @@ TEST_CASE("R2D2: stopped and loaded, the run ends with the bytes of one that nev
   for (const char* net : {"", "recurrent = \"lstm\"\nprecision = \"bfloat16\""}) {
     const std::string settings =
         recipe("frame_stack = 2\nn_steps = 2\nvalue_rescaling = true", net);
-    Run<probes::Recall> whole("r2d2", settings, 8);
-    whole.start();
-    whole.train(1600);
-
-    const TempDirectory directory;
-    Run<probes::Recall> first("r2d2", settings, 8);
-    first.start();
-    first.train(1000);
-    ArchiveWriter writer;
-    first.agent->save(writer, directory.path());
-    first.env.save(writer, "env");
-    first.train(40);  // what happens after the save is lost
-
-    Run<probes::Recall> second("r2d2", settings, 8);
-    const auto reader = ArchiveReader::from_bytes(writer.bytes(), "run");
-    second.agent->load(reader, directory.path());
-    second.env.load(reader, "env");
-    CHECK(second.agent->steps() == 1000);
-    second.train(600);
-    CHECK(policy_bytes(*second.agent) == policy_bytes(*whole.agent));
+    check_resumed<probes::Recall>("r2d2", settings, 1000, 40, 1600);
   }
 }
 

@@ -4,8 +4,11 @@
 #include "agents/registry.hpp"
 #include "envs/classic/catch.hpp"
 #include "envs/vector_env.hpp"
+#include "tests/catch.hpp"
+#include "tests/temp_directory.hpp"
 
 #include <algorithm>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
@@ -87,3 +90,33 @@ double play(Policy& policy, int episodes, int steps) {
 inline double play_catch(Policy& policy) { return play<tengen::Catch>(policy, 200, 9); }
 
 }  // namespace tengen
+
+/// Checks that a run that is saved after `before` steps, and goes on in another agent, ends after
+/// `total` with the bytes of one that was never stopped. What the first agent does in `lost`
+/// further steps leaves no trace. It stands outside of namespace tengen, where Catch is an
+/// environment.
+template <class E>
+void check_resumed(const std::string& algo, const std::string& settings, std::int64_t before,
+                   std::int64_t lost, std::int64_t total) {
+  constexpr int kLanes = 8;
+  tengen::Run<E> whole(algo, settings, kLanes);
+  whole.start();
+  whole.train(total);
+
+  const tengen::TempDirectory directory;
+  tengen::Run<E> first(algo, settings, kLanes);
+  first.start();
+  first.train(before);
+  tengen::ArchiveWriter writer;
+  first.agent->save(writer, directory.path());
+  first.env.save(writer, "env");
+  first.train(lost);
+
+  tengen::Run<E> second(algo, settings, kLanes);
+  const auto reader = tengen::ArchiveReader::from_bytes(writer.bytes(), "run");
+  second.agent->load(reader, directory.path());
+  second.env.load(reader, "env");
+  CHECK(second.agent->steps() == before);
+  second.train(total - before);
+  CHECK(tengen::policy_bytes(*second.agent) == tengen::policy_bytes(*whole.agent));
+}
