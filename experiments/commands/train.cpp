@@ -34,8 +34,9 @@ std::pair<Config, std::string> start(const TrainOptions& options) {
     if (options.env.empty())
       throw UsageError("{} is an agent, which needs an environment: --env ID (tengen list envs)",
                        agent->name);
-    return {usual_recipe(*agent, options.env, make_registry(options.shared.plugins)),
-            fmt::format("{}-{}", agent->name, options.env)};
+    std::string name = fmt::format("{}-{}", agent->name, options.env);
+    std::ranges::replace(name, '/', '-');  // of an address; it becomes a folder's name
+    return {usual_recipe(*agent, options.env, make_registry(options.shared.plugins)), name};
   }
   const fs::path file = find_recipe(options.recipe);
   Config config = read_recipe(file);

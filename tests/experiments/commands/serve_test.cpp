@@ -109,6 +109,12 @@ TEST_CASE("training on a served environment gives the same player, resumed or no
   REQUIRE(resumed.code == 0);
   check_same_player(here / "local/model.tgn", here / "parts/model.tgn");
 
+  // An agent needs no recipe there, either.
+  const ProgramResult usual = run_program(here, {"train", "ppo", "--env", server.address(),
+                                                 "--steps", "1024", "--quiet", "--threads", "1"});
+  INFO(usual.err);
+  CHECK(usual.code == 0);
+
   // It goes on at another address, too, but not with another environment.
   ServerProgram other(here, {"Catch-v0", "--listen", "tcp:127.0.0.1:0", "--threads", "1"});
   const ProgramResult moved = run_program(here, {"resume", "parts", "--steps", "1600", "--quiet",
